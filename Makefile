@@ -1,0 +1,57 @@
+# Every verb of the README. A fresh machine needs python3 (3.11 or newer), make and git.
+PYTHON ?= python3
+BIN := .venv/bin
+RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup generate load build check publish run test lint lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/installed  ## make the environment in .venv
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 is older than 3.11: name a newer one, make setup PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@# Importing dbt is three times faster from byte code, which some environments do not write by themselves.
+	@$(BIN)/python -m compileall -q $(BIN)/../lib > /dev/null || true
+	@touch $@
+
+$(RAW):
+	@$(MAKE) generate
+
+generate: setup  ## write the demonstration company
+	$(BIN)/customer-value generate
+
+load: setup  ## check the inputs and make them visible to the warehouse
+	$(BIN)/customer-value load
+
+build: setup  ## dbt build: staging, intermediate, marts and their tests
+	$(BIN)/customer-value build
+
+check: setup  ## hold the marts against the expectations
+	$(BIN)/customer-value check
+
+publish: setup  ## hand the marts to readers
+	$(BIN)/customer-value publish
+
+run: setup | $(RAW)  ## load, build, check and publish; writes the demonstration company where there are no inputs
+	$(BIN)/customer-value run
+
+lint: setup  ## ruff and SQLFluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 2 models tests analyses
+
+test: lint  ## lint, build with unit tests and reconciliations, expectations, pytest
+	$(BIN)/pytest
+
+lock: setup  ## pin everything again
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## remove the environment and everything built
+	rm -rf .venv data

@@ -1,0 +1,27 @@
+"""build: `dbt build`, in a process of its own, so that its memory and its lock on the warehouse end with it."""
+
+import subprocess
+import sys
+
+from customer_value.settings import PROJECT
+
+
+class BuildError(Exception):
+    """dbt failed; what it printed says where."""
+
+    exit_code = 1
+
+
+def dbt(settings, *arguments):
+    """Run a dbt command against the warehouse, its output passed through.
+
+    Raises BuildError where dbt fails.
+    """
+    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
+    if subprocess.run(command, cwd=PROJECT, env=settings.environment()).returncode != 0:
+        raise BuildError(f"dbt {arguments[0]} failed: what was published stays published.")
+
+
+def build(settings):
+    """Build every layer with its data tests. Unit tests prove the code, not the data: they are left to `make test`."""
+    dbt(settings, "build", "--exclude-resource-type", "unit_test")

@@ -1,0 +1,76 @@
+"""The command line: one subcommand for each verb of the road that data takes."""
+
+import argparse
+import sys
+import time
+
+from customer_value.settings import Settings
+
+
+def arguments():
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser(prog="customer-value", description=__doc__)
+    paths = argparse.ArgumentParser(add_help=False)
+    paths.add_argument("--raw", help="folder of the inputs (CUSTOMER_VALUE_RAW, data/raw)")
+    paths.add_argument("--warehouse", help="DuckDB file to build in (CUSTOMER_VALUE_WAREHOUSE)")
+    paths.add_argument("--published", help="folder that readers use (CUSTOMER_VALUE_PUBLISHED, data/published)")
+    paths.add_argument("--as-of", help="day that every number is as of, YYYY-MM-DD (CUSTOMER_VALUE_AS_OF)")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb, help_text in {
+        "load": "check the inputs and make them visible to the warehouse",
+        "build": "dbt build: staging, intermediate, marts and their tests",
+        "check": "hold the marts against the expectations",
+        "publish": "hand the marts to readers in one step",
+        "run": "load, build, check and publish",
+    }.items():
+        verbs.add_parser(verb, help=help_text, parents=[paths])
+    generate = verbs.add_parser("generate", help="write the demonstration company")
+    generate.add_argument("--raw", help="folder to write to (CUSTOMER_VALUE_RAW, data/raw)")
+    generate.add_argument("--customers", type=int, default=2000)
+    generate.add_argument("--months", type=int, default=36)
+    generate.add_argument("--seed", type=int, default=1)
+    generate.add_argument("--events-per-customer-month", type=float, default=15)
+    return parser
+
+
+def steps_of(verb):
+    """The steps of a verb, imported when they are needed: dbt and Great Expectations take seconds to import."""
+    from customer_value.build import build
+    from customer_value.check import check_marts, check_raw
+    from customer_value.load import load
+    from customer_value.publish import publish, show_publication
+
+    steps = {"load": [load, check_raw], "build": [build], "check": [check_marts], "publish": [publish, show_publication]}
+    return sum(steps.values(), []) if verb == "run" else steps[verb]
+
+
+def main(argv=None):
+    """Run one verb. Exit code 0: done. 1: the build or the check failed. 2: the inputs or the call are at fault."""
+    options = arguments().parse_args(argv)
+    try:
+        if options.verb == "generate":
+            from customer_value.generate import generate
+
+            generate(
+                Settings.of(raw=options.raw).raw,
+                options.customers,
+                options.months,
+                options.seed,
+                options.events_per_customer_month,
+            )
+            return 0
+        settings = Settings.of(options.raw, options.warehouse, options.published, options.as_of)
+        for step in steps_of(options.verb):
+            started = time.monotonic()
+            step(settings)
+            print(f"{step.__name__.replace('_', ' ')}: done in {time.monotonic() - started:.1f} s", flush=True)
+        return 0
+    except Exception as error:
+        if not hasattr(error, "exit_code"):
+            raise
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+"""Plugin of dbt-duckdb: a plain `dbt build` sees the inputs in CUSTOMER_VALUE_RAW, after the same checks as `load`."""
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+from customer_value.load import check_arrivals, create_views
+from customer_value.settings import Settings
+
+
+class Plugin(BasePlugin):
+    """Named in profiles.yml; dbt-duckdb calls it when it opens the warehouse."""
+
+    def configure_connection(self, conn):
+        """Create the views of schema raw. Raises InputError where an arrival does not hold to the contract."""
+        create_views(conn, check_arrivals(Settings.of().raw))

@@ -1,0 +1,165 @@
+"""load: check what arrived and make it visible to DuckDB as schema raw.
+
+An input is `<name>.parquet` in the raw folder, or a folder `<name>/` of Parquet files, or `<name>.csv`. Nothing is
+copied: each input becomes a view over its files, each absent optional input an empty view with the contract's types.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from customer_value.contract import DUCKDB_TYPES, inputs
+from customer_value.errors import InputError
+
+NUMBERS = (
+    "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT FLOAT DOUBLE DECIMAL".split()
+)
+TIMESTAMPS = ["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "DATE"]
+
+# The types of a file that hold a type of the contract without loss.
+ACCEPTED_TYPES = {
+    "string": ["VARCHAR", "ENUM", "UUID"],
+    "timestamp": TIMESTAMPS,
+    "date": TIMESTAMPS,
+    "double": NUMBERS,
+    "boolean": ["BOOLEAN"],
+}
+
+
+def quoted(name):
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text):
+    """A text as an SQL string."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One input as it arrived: its files as an SQL table expression, and what the view selects from them."""
+
+    name: str
+    relation: str | None
+    selection: list[str]
+    row_count: int
+
+
+def relation_of(raw, name):
+    """The SQL table expression over an input's files, and the path to name in messages; None where it is absent."""
+    file, folder, csv = raw / f"{name}.parquet", raw / name, raw / f"{name}.csv"
+    found = [path for path in (file, folder, csv) if path.exists()]
+    if len(found) > 1:
+        raise InputError(
+            f"{name}: found {' and '.join(map(str, found))}, expected one of them. Remove what is out of date."
+        )
+    if folder.is_dir() and not any(folder.rglob("*.parquet")):
+        raise InputError(f"{folder}: found no Parquet file, expected at least one. Add it, or remove the folder.")
+    if not found:
+        return None, None
+    if csv.exists():
+        return f"read_csv({literal(csv)}, header = true)", csv
+    pattern = file if file.exists() else folder / "**" / "*.parquet"
+    return f"read_parquet({literal(pattern)}, union_by_name = true, hive_partitioning = false)", pattern
+
+
+def column_problem(connection, relation, path, column, wanted, found):
+    """What is wrong with a column, in one line; None where it fits. A column without any value fits every type."""
+    if found is None:
+        return f"{path}: column {column}: found no such column, expected one of type {wanted}. Add it; it may be empty."
+    family = found.split("(")[0]
+    if family in ACCEPTED_TYPES[wanted]:
+        return None
+    (value_count,) = connection.execute(f"select count({quoted(column)}) from {relation}").fetchone()
+    if value_count == 0:
+        return None
+    return (
+        f"{path}: column {column}: found type {found}, expected {wanted}. "
+        f"Write the column as {wanted} where the file is made."
+    )
+
+
+def expression_of(column, wanted, found):
+    """How a view reads a column: as the contract's type, instants in UTC, a column without values as null."""
+    if found.split("(")[0] not in ACCEPTED_TYPES[wanted]:
+        return f"cast(null as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
+    source = quoted(column)
+    if found == "TIMESTAMP WITH TIME ZONE":
+        source = f"({source} at time zone 'UTC')"
+    return f"cast({source} as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
+
+
+def inspect(connection, raw, contract):
+    """One arrival held against the contract: the Arrival, or the list of its problems."""
+    relation, path = relation_of(raw, contract.name)
+    if relation is None:
+        if contract.required:
+            return [
+                f"{raw / contract.name}.parquet: found no such file, expected the required input {contract.name}. "
+                "Write it there; its columns stand in models/staging/_sources.yml."
+            ]
+        selection = [f"cast(null as {DUCKDB_TYPES[t]}) as {quoted(c)}" for c, t in contract.columns.items()]
+        return Arrival(contract.name, None, selection, 0)
+    try:
+        described = connection.execute(f"describe select * from {relation}").fetchall()
+        (row_count,) = connection.execute(f"select count(*) from {relation}").fetchone()
+        types = {name: type_name for name, type_name, *_ in described}
+        problems = [
+            column_problem(connection, relation, path, column, wanted, types.get(column))
+            for column, wanted in contract.columns.items()
+        ]
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        return [f"{path}: found a file that cannot be read ({reason}), expected Parquet or CSV. Write it again."]
+    if any(problems):
+        return [problem for problem in problems if problem]
+    selection = [expression_of(column, wanted, types[column]) for column, wanted in contract.columns.items()]
+    return Arrival(contract.name, relation, selection, row_count)
+
+
+def check_arrivals(raw):
+    """Every input of the contract as it arrived.
+
+    Raises InputError with one line for each problem: file, column, found, expected and what to do.
+    """
+    if not raw.is_dir():
+        raise InputError(f"{raw}: found no such folder, expected the inputs. Name it with --raw.")
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        found = [inspect(connection, raw, contract) for contract in inputs().values()]
+    problems = [problem for item in found if isinstance(item, list) for problem in item]
+    if problems:
+        raise InputError("\n".join(problems))
+    return found
+
+
+def create_views(connection, arrivals):
+    """Make the arrivals visible as schema raw, in one transaction."""
+    connection.execute("begin")
+    connection.execute("create schema if not exists raw")
+    for arrival in arrivals:
+        source = f"from {arrival.relation}" if arrival.relation else "where false"
+        connection.execute(
+            f"create or replace view raw.{quoted(arrival.name)} as select {', '.join(arrival.selection)} {source}"
+        )
+    connection.execute("commit")
+
+
+def load(settings):
+    """Check the arrivals and create the views in the warehouse. Returns the arrivals.
+
+    Raises InputError before the warehouse is opened where an arrival does not hold to the contract, and where another
+    process holds the warehouse.
+    """
+    arrivals = check_arrivals(settings.raw)
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with duckdb.connect(str(settings.warehouse)) as connection:
+            create_views(connection, arrivals)
+    except duckdb.IOException as error:
+        raise InputError(
+            f"{settings.warehouse}: cannot be opened for writing ({str(error).splitlines()[0]}). "
+            "Only the build opens the warehouse: close what reads it, and read the published file instead."
+        )
+    return arrivals

@@ -1,0 +1,10 @@
+{#- A 64-bit float: dbt.type_float() is 32-bit on DuckDB and Spark. -#}
+{% macro type_double() %}{{ return(adapter.dispatch('type_double')()) }}{% endmacro %}
+{% macro default__type_double() %}double{% endmacro %}
+{% macro postgres__type_double() %}double precision{% endmacro %}
+
+{#- Money and MRR: exact sums, so that totals agree whatever the order of the rows. -#}
+{% macro type_amount() %}decimal(28, 8){% endmacro %}
+
+{#- Ratios are computed as doubles and published with eight decimals, alike on every engine. -#}
+{% macro type_rate() %}decimal(18, 8){% endmacro %}

@@ -1,0 +1,36 @@
+-- Grain: one row per customer, those merged into another left out.
+with
+
+customers as (
+
+    select * from {{ ref('stg_customers') }}
+
+),
+
+customer_sizes as (
+
+    select * from {{ ref('customer_sizes') }}
+
+)
+
+select
+    customers.customer_id,
+    {% if var('include_personal_data') -%}
+    customers.customer_name,
+    {%- else -%}
+    customers.customer_id as customer_name,
+    {%- endif %}
+    {{ sha256('lower(trim(customers.email))') }} as email_hash,
+    customers.country,
+    customers.industry,
+    customers.employee_count,
+    coalesce(customer_sizes.customer_size, 'unknown') as customer_size,
+    customers.acquisition_channel,
+    customers.created_at,
+    customers.deleted_at
+from customers
+left join customer_sizes
+    on
+        customers.employee_count >= customer_sizes.min_employee_count
+        and customers.employee_count <= coalesce(customer_sizes.max_employee_count, customers.employee_count)
+where customers.customer_id = customers.surviving_customer_id

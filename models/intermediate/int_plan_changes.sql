@@ -1,0 +1,65 @@
+-- Grain: one row per subscription item that ended and was continued by another: a plan change, not a churn.
+with
+
+periods as (
+
+    select * from {{ ref('int_subscription_periods') }}
+
+),
+
+paid_periods as (
+
+    select
+        customer_id,
+        subscription_id,
+        item_id,
+        migrated_from_subscription_id,
+        valid_from,
+        valid_to,
+        is_followed_by_end,
+        coalesce(lag(valid_to) over (partition by subscription_id, item_id order by valid_from asc) = valid_from, false)
+            as continues_itself
+    from periods
+    where mrr_own_amount > 0
+
+),
+
+ends as (
+
+    select
+        customer_id,
+        subscription_id,
+        item_id,
+        valid_to as ended_at
+    from paid_periods
+    where is_followed_by_end
+
+),
+
+starts as (
+
+    select
+        customer_id,
+        subscription_id,
+        migrated_from_subscription_id,
+        valid_from as started_at
+    from paid_periods
+    where not continues_itself
+
+)
+
+select
+    ends.subscription_id,
+    ends.item_id,
+    ends.ended_at,
+    min(starts.started_at) as continued_at
+from ends
+inner join starts
+    on
+        ends.customer_id = starts.customer_id
+        and ends.ended_at <= starts.started_at
+        and (
+            starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
+            or ends.subscription_id = starts.migrated_from_subscription_id
+        )
+group by ends.subscription_id, ends.item_id, ends.ended_at

@@ -1,0 +1,68 @@
+-- Grain: one row per input: every row that landed is staged, superseded by a newer row of its key, or turned away.
+{%- set inputs = [
+    'customers', 'plans', 'subscription_changes', 'invoice_lines', 'users', 'nps_responses', 'support_tickets',
+    'leads', 'marketing_spend', 'exchange_rates',
+] %}
+with
+
+rejected_rows as (
+
+    select * from {{ ref('rejected_rows') }}
+
+),
+
+usage_days as (
+
+    select * from {{ ref('int_usage_days') }}
+
+),
+
+landed_counts as (
+    {% for input_name in inputs + ['usage_events'] %}
+    select
+        '{{ input_name }}' as input_name,
+        count(*) as raw_row_count
+    from {{ raw(input_name) }}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
+staged_counts as (
+    {% for input_name in inputs %}
+    select
+        '{{ input_name }}' as input_name,
+        count(*) as staged_row_count,
+        coalesce(sum(version_count - 1), 0) as superseded_row_count
+    from {{ ref('stg_' ~ input_name) }}
+
+    union all
+    {% endfor %}
+    select
+        'usage_events' as input_name,
+        coalesce(sum(event_count), 0) as staged_row_count,
+        coalesce(sum(superseded_event_count), 0) as superseded_row_count
+    from usage_days
+
+),
+
+rejected_counts as (
+
+    select
+        input_name,
+        count(*) as rejected_row_count
+    from rejected_rows
+    group by input_name
+
+)
+
+select
+    landed_counts.input_name,
+    landed_counts.raw_row_count,
+    cast(staged_counts.staged_row_count as {{ dbt.type_bigint() }}) as staged_row_count,
+    cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
+    coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count
+from landed_counts
+inner join staged_counts on landed_counts.input_name = staged_counts.input_name
+left join rejected_counts on landed_counts.input_name = rejected_counts.input_name

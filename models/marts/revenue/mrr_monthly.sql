@@ -1,0 +1,125 @@
+-- Grain: one row per month, from the first subscription to the as-of day.
+with
+
+totals as (
+
+    select * from {{ ref('int_customer_totals') }}
+
+),
+
+movements as (
+
+    select * from {{ ref('mrr_movements') }}
+
+),
+
+intra_month_subscriptions as (
+
+    select * from {{ ref('int_intra_month_subscriptions') }}
+
+),
+
+movement_totals as (
+
+    select
+        totals.activity_month,
+        sum(case when movements.movement_type = 'new' then movements.movement_amount else 0 end) as new_mrr_amount,
+        sum(case when movements.movement_type = 'expansion' then movements.movement_amount else 0 end) as expansion_mrr_amount,
+        sum(case when movements.movement_type = 'contraction' then movements.movement_amount else 0 end) as contraction_mrr_amount,
+        sum(case when movements.movement_type = 'pause' then movements.movement_amount else 0 end) as pause_mrr_amount,
+        sum(case when movements.movement_type = 'resume' then movements.movement_amount else 0 end) as resume_mrr_amount,
+        sum(case when movements.movement_type = 'churn' then movements.movement_amount else 0 end) as churn_mrr_amount,
+        sum(case when movements.movement_type = 'reactivation' then movements.movement_amount else 0 end) as reactivation_mrr_amount,
+        sum(case when movements.movement_type = 'fx' then movements.movement_amount else 0 end) as fx_mrr_amount
+    from totals
+    left join movements on totals.activity_month = movements.activity_month
+    group by totals.activity_month
+
+),
+
+intra_month_totals as (
+
+    select
+        activity_month,
+        count(*) as intra_month_subscription_count,
+        sum(mrr_amount) as intra_month_mrr_amount
+    from intra_month_subscriptions
+    group by activity_month
+
+),
+
+months as (
+
+    select
+        totals.activity_month,
+        totals.is_partial_month,
+        totals.opening_mrr_amount,
+        movement_totals.new_mrr_amount,
+        movement_totals.expansion_mrr_amount,
+        movement_totals.contraction_mrr_amount,
+        movement_totals.pause_mrr_amount,
+        movement_totals.resume_mrr_amount,
+        movement_totals.churn_mrr_amount,
+        movement_totals.reactivation_mrr_amount,
+        movement_totals.fx_mrr_amount,
+        totals.closing_mrr_amount,
+        totals.opening_customer_count,
+        totals.new_customer_count,
+        totals.expansion_customer_count,
+        totals.contraction_customer_count,
+        totals.pause_customer_count,
+        totals.resume_customer_count,
+        totals.churn_customer_count,
+        totals.reactivation_customer_count,
+        totals.fx_customer_count,
+        totals.active_customer_count,
+        totals.year_ago_mrr_amount,
+        totals.returned_mrr_amount,
+        totals.kept_mrr_amount,
+        totals.kept_capped_mrr_amount,
+        movement_totals.churn_mrr_amount + movement_totals.contraction_mrr_amount as lost_mrr_amount,
+        coalesce(intra_month_totals.intra_month_subscription_count, 0) as intra_month_subscription_count,
+        coalesce(intra_month_totals.intra_month_mrr_amount, 0) as intra_month_mrr_amount
+    from totals
+    inner join movement_totals on totals.activity_month = movement_totals.activity_month
+    left join intra_month_totals on totals.activity_month = intra_month_totals.activity_month
+
+)
+
+select
+    activity_month,
+    cast(opening_mrr_amount as {{ type_amount() }}) as opening_mrr_amount,
+    cast(new_mrr_amount as {{ type_amount() }}) as new_mrr_amount,
+    cast(expansion_mrr_amount as {{ type_amount() }}) as expansion_mrr_amount,
+    cast(contraction_mrr_amount as {{ type_amount() }}) as contraction_mrr_amount,
+    cast(pause_mrr_amount as {{ type_amount() }}) as pause_mrr_amount,
+    cast(resume_mrr_amount as {{ type_amount() }}) as resume_mrr_amount,
+    cast(churn_mrr_amount as {{ type_amount() }}) as churn_mrr_amount,
+    cast(reactivation_mrr_amount as {{ type_amount() }}) as reactivation_mrr_amount,
+    cast(fx_mrr_amount as {{ type_amount() }}) as fx_mrr_amount,
+    cast(closing_mrr_amount as {{ type_amount() }}) as closing_mrr_amount,
+    opening_customer_count,
+    new_customer_count,
+    expansion_customer_count,
+    contraction_customer_count,
+    pause_customer_count,
+    resume_customer_count,
+    churn_customer_count,
+    reactivation_customer_count,
+    fx_customer_count,
+    active_customer_count,
+    {{ rate('churn_customer_count', 'opening_customer_count') }} as logo_churn_rate,
+    {{ rate('-lost_mrr_amount', 'opening_mrr_amount') }} as gross_revenue_churn_rate,
+    {{ rate('opening_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as grr_rate,
+    {{ rate('opening_mrr_amount + expansion_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as nrr_rate,
+    {{ rate('opening_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }}
+        as nrr_with_reactivation_rate,
+    {{ rate('kept_capped_mrr_amount', 'year_ago_mrr_amount') }} as grr_12m_rate,
+    {{ rate('kept_mrr_amount', 'year_ago_mrr_amount') }} as nrr_12m_rate,
+    {{ rate('returned_mrr_amount', 'year_ago_mrr_amount') }} as nrr_12m_with_reactivation_rate,
+    {{ rate('new_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount', '-lost_mrr_amount') }} as quick_ratio,
+    cast({{ rate('closing_mrr_amount', 'active_customer_count') }} as {{ type_amount() }}) as arpa_amount,
+    intra_month_subscription_count,
+    cast(intra_month_mrr_amount as {{ type_amount() }}) as intra_month_mrr_amount,
+    is_partial_month
+from months

@@ -1,0 +1,78 @@
+-- Grain: one row: the day this run is as of and the currency it reports in.
+{%- set as_of_date = var('as_of_date') or env_var('CUSTOMER_VALUE_AS_OF', '') %}
+{%- set inputs = [
+    'customers', 'plans', 'subscription_changes', 'usage_events', 'invoice_lines', 'users',
+    'nps_responses', 'support_tickets', 'leads', 'marketing_spend', 'exchange_rates',
+] %}
+with
+
+changes as (
+
+    select * from {{ raw('subscription_changes') }}
+
+),
+
+exchange_rates as (
+
+    select * from {{ raw('exchange_rates') }}
+
+),
+
+currencies as (
+
+    select * from {{ ref('currencies') }}
+
+),
+
+converted_currencies as (
+
+    select distinct currency
+    from exchange_rates
+    where rate <> 1
+
+),
+
+candidate_currencies as (
+
+    select
+        changes.currency,
+        row_number() over (
+            order by
+                case when converted_currencies.currency is null then 0 else 1 end,
+                count(*) desc,
+                changes.currency asc
+        ) as preference
+    from changes
+    inner join currencies on changes.currency = currencies.currency
+    left join converted_currencies on changes.currency = converted_currencies.currency
+    group by changes.currency, converted_currencies.currency
+
+),
+
+as_of as (
+
+    {% if as_of_date -%}
+    select cast({{ dbt.string_literal(dbt.escape_single_quotes(as_of_date)) }} as date) as as_of_date
+    {%- else -%}
+    select cast(max(loaded_at) as date) as as_of_date
+    from (
+        {%- for input in inputs %}
+        select max(loaded_at) as loaded_at from {{ raw(input) }}
+        {%- if not loop.last %} union all{% endif %}
+        {%- endfor %}
+    ) as newest
+    {%- endif %}
+
+)
+
+select
+    as_of.as_of_date,
+    -- Excluded: what happened before this instant had happened by the end of the as-of day.
+    cast({{ dbt.dateadd('day', 1, 'as_of.as_of_date') }} as timestamp) as as_of_end_at,
+    {% if var('reporting_currency') -%}
+    cast({{ dbt.string_literal(dbt.escape_single_quotes(var('reporting_currency'))) }} as {{ dbt.type_string() }})
+    {%- else -%}
+    candidate_currencies.currency
+    {%- endif %} as reporting_currency
+from as_of
+left join candidate_currencies on candidate_currencies.preference = 1

@@ -1,0 +1,29 @@
+-- Grain: one row per day and currency.
+with
+
+versions as (
+
+    select
+        *,
+        count(*) over (partition by rate_date, currency) as version_count,
+        row_number() over (
+            partition by rate_date, currency
+            order by
+                loaded_at desc,
+                {{ row_text([
+                    'rate'
+                ]) }} asc
+        ) as version_number
+    from {{ ref('checked_exchange_rates') }}
+    where reject_reason is null
+
+)
+
+select
+    rate_date,
+    currency,
+    rate,
+    loaded_at,
+    version_count
+from versions
+where version_number = 1

@@ -1,0 +1,31 @@
+-- Grain: one row per support ticket.
+with
+
+versions as (
+
+    select
+        *,
+        count(*) over (partition by ticket_id) as version_count,
+        row_number() over (
+            partition by ticket_id
+            order by
+                loaded_at desc,
+                {{ row_text([
+                    'customer_id', 'opened_at', 'resolved_at', 'priority'
+                ]) }} asc
+        ) as version_number
+    from {{ ref('checked_support_tickets') }}
+    where reject_reason is null
+
+)
+
+select
+    ticket_id,
+    surviving_customer_id as customer_id,
+    opened_at,
+    resolved_at,
+    priority,
+    loaded_at,
+    version_count
+from versions
+where version_number = 1

@@ -1,0 +1,30 @@
+-- Grain: one row per user.
+with
+
+versions as (
+
+    select
+        *,
+        count(*) over (partition by user_id) as version_count,
+        row_number() over (
+            partition by user_id
+            order by
+                loaded_at desc,
+                {{ row_text([
+                    'customer_id', 'created_at', 'deactivated_at'
+                ]) }} asc
+        ) as version_number
+    from {{ ref('checked_users') }}
+    where reject_reason is null
+
+)
+
+select
+    user_id,
+    surviving_customer_id as customer_id,
+    created_at,
+    deactivated_at,
+    loaded_at,
+    version_count
+from versions
+where version_number = 1
