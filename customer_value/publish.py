@@ -13,6 +13,8 @@ from customer_value.build import BuildError
 from customer_value.load import literal, quoted
 
 FILE_NAME = "customer_value.duckdb"
+# Columns of the terminal that the summary may take.
+WIDTH = 160
 
 
 def copy_mart(connection, table):
@@ -75,18 +77,23 @@ def show_publication(settings):
         ).fetchall():
             print(f"  {table:<22} {row_count:>10,} rows")
         print("\nRows of the inputs:")
-        print(connection.sql("from marts.input_reconciliation order by raw_row_count desc"))
+        connection.sql("from marts.input_reconciliation order by raw_row_count desc").show(max_width=WIDTH)
         print("The last six months of mrr_monthly, amounts in the reporting currency:")
-        print(
-            connection.sql(
-                """
-                select
-                    strftime(activity_month, '%Y-%m') || case when is_partial_month then ' (running)' else '' end as month,
-                    columns(c -> c like '%mrr_amount' and c not like 'intra%' and c not like 'pause%'
-                        and c not like 'resume%' and c not like 'fx%')::decimal(18, 0),
-                    columns(c -> c in ('logo_churn_rate', 'nrr_12m_rate'))::decimal(6, 4)
-                from (from marts.mrr_monthly order by activity_month desc limit 6)
-                order by activity_month
-                """
-            )
-        )
+        connection.sql(
+            """
+            select
+                strftime(activity_month, '%Y-%m') || if(is_partial_month, ' so far', '') as "month",
+                round(opening_mrr_amount) as opening,
+                round(new_mrr_amount) as "new",
+                round(expansion_mrr_amount) as expansion,
+                round(contraction_mrr_amount) as contraction,
+                round(churn_mrr_amount) as churn,
+                round(reactivation_mrr_amount) as reactivation,
+                round(pause_mrr_amount + resume_mrr_amount + fx_mrr_amount) as pause_and_fx,
+                round(closing_mrr_amount) as closing,
+                round(100 * logo_churn_rate, 1) as "logo churn %",
+                round(100 * nrr_12m_rate, 1) as "NRR 12m %"
+            from (from marts.mrr_monthly order by activity_month desc limit 6)
+            order by activity_month
+            """
+        ).show(max_width=WIDTH)

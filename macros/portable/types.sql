@@ -7,4 +7,4 @@
 {% macro type_amount() %}decimal(28, 8){% endmacro %}
 
 {#- Ratios are computed as doubles and published with eight decimals, alike on every engine. -#}
-{% macro type_rate() %}decimal(18, 8){% endmacro %}
+{% macro type_rate() %}decimal(28, 8){% endmacro %}

@@ -10,9 +10,9 @@ movements as (
 select
     customer_id,
     activity_month,
-    opening_mrr_amount,
-    mrr_amount,
-    mrr_list_amount,
+    cast(opening_mrr_amount as {{ type_amount() }}) as opening_mrr_amount,
+    cast(mrr_amount as {{ type_amount() }}) as mrr_amount,
+    cast(mrr_list_amount as {{ type_amount() }}) as mrr_list_amount,
     cast(mrr_list_amount - mrr_amount as {{ type_amount() }}) as mrr_discount_amount,
     movement_type,
     is_active,

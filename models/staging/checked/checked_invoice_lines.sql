@@ -66,6 +66,12 @@ select
             then 'number_out_of_range'
         when invoice_lines.quantity < 0 then 'negative_quantity'
         when invoice_lines.refunded_amount < 0 then 'negative_refunded_amount'
+        when
+            least(
+                invoice_lines.issued_at, invoice_lines.period_start_at, invoice_lines.period_end_at,
+                invoice_lines.paid_at, invoice_lines.refunded_at, invoice_lines.loaded_at
+            ) < {{ earliest_at() }}
+            then 'dated_before_earliest'
         when currencies.currency is null then 'unknown_currency'
         when
             coalesce(currencies.first_rate_month > coalesce(invoice_lines.issued_at, invoice_lines.loaded_at), true)
@@ -77,12 +83,6 @@ select
             greatest(invoice_lines.issued_at, invoice_lines.paid_at, invoice_lines.refunded_at)
             > invoice_lines.loaded_at
             then 'dated_after_loaded_at'
-        when
-            least(
-                invoice_lines.issued_at, invoice_lines.period_start_at, invoice_lines.period_end_at,
-                invoice_lines.paid_at, invoice_lines.refunded_at, invoice_lines.loaded_at
-            ) < {{ earliest_at() }}
-            then 'dated_before_earliest'
     end as reject_reason
 from invoice_lines
 left join customers on invoice_lines.customer_id = customers.customer_id

@@ -29,10 +29,10 @@ select
         when spend.loaded_at is null then 'missing_loaded_at'
         when abs(spend.amount) >= {{ var('number_limit') }} then 'number_out_of_range'
         when spend.amount < 0 then 'negative_amount'
+        when cast(spend.spend_date as timestamp) < {{ earliest_at() }} then 'dated_before_earliest'
         when currencies.currency is null then 'unknown_currency'
         when coalesce(currencies.first_rate_month > spend.spend_date, true) then 'missing_exchange_rate'
         when spend.spend_date > cast(spend.loaded_at as date) then 'dated_after_loaded_at'
-        when cast(spend.spend_date as timestamp) < {{ earliest_at() }} then 'dated_before_earliest'
     end as reject_reason
 from spend
 left join currencies on spend.currency = currencies.currency

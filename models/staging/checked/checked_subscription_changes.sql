@@ -88,6 +88,12 @@ select
         when changes.discount_rate < 0 or changes.discount_rate > 1 then 'discount_rate_out_of_range'
         when changes.discount_amount < 0 then 'negative_discount_amount'
         when least(changes.term_months, changes.notice_days) < 0 then 'negative_number'
+        when
+            least(
+                changes.changed_at, changes.discount_ends_at, changes.term_started_at,
+                changes.cancel_requested_at, changes.loaded_at
+            ) < {{ earliest_at() }}
+            then 'dated_before_earliest'
         when changes.currency is not null and currencies.currency is null then 'unknown_currency'
         when
             changes.currency is not null and coalesce(currencies.first_rate_month > changes.changed_at, true)
@@ -95,12 +101,6 @@ select
         when customers.customer_id is null then 'unknown_customer'
         when changes.plan_id is not null and plans.plan_id is null then 'unknown_plan'
         when changes.is_end and changes.changed_at < changes.first_started_at then 'end_before_start'
-        when
-            least(
-                changes.changed_at, changes.discount_ends_at, changes.term_started_at,
-                changes.cancel_requested_at, changes.loaded_at
-            ) < {{ earliest_at() }}
-            then 'dated_before_earliest'
     end as reject_reason
 from changes
 left join customers on changes.customer_id = customers.customer_id

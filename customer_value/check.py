@@ -1,0 +1,162 @@
+"""check: hold the inputs and the marts against the expectations in expectations/, and write the quality page.
+
+The page is ours: Great Expectations' own Data Docs fetch their style from other hosts and carry a tracking pixel.
+"""
+
+import html
+import importlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+import great_expectations as gx
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+
+from customer_value.build import BuildError
+
+
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
+    """Great Expectations closes a connection before it has fetched from it, which duckdb-engine does not survive."""
+
+    @contextmanager
+    def get_connection(self) -> Iterator:
+        if not self._connection:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+
+class DuckDBDatasource(SQLDatasource):
+    """A DuckDB file as a source of Great Expectations, which has none of its own."""
+
+    type: Literal["duckdb"] = "duckdb"
+
+    @property
+    def execution_engine_type(self):
+        return DuckDBExecutionEngine
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one expectation."""
+
+    table: str
+    expectation: str
+    severity: str
+    passed: bool
+    observed: str
+
+
+def description_of(configuration):
+    """An expectation in words: its own description, else its type and arguments."""
+    if configuration.kwargs.get("description") or configuration.description:
+        return configuration.kwargs.get("description") or configuration.description
+    arguments = {
+        key: value
+        for key, value in configuration.kwargs.items()
+        if key not in ("batch_id", "severity", "unexpected_rows_query") and value is not None
+    }
+    shown = ", ".join(f"{key} = {value}" for key, value in arguments.items())
+    return f"{configuration.type.replace('_', ' ')} ({shown})"
+
+
+def validate(warehouse, schema, suites):
+    """Hold the tables of a schema of the warehouse against suites, by table. Returns the Results.
+
+    Raises BuildError where there is no warehouse. An expectation that cannot be evaluated has not passed.
+    """
+    if not warehouse.exists():
+        raise BuildError(f"{warehouse}: found no warehouse. Run load and build first.")
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_duckdb(
+        schema, connection_string=f"duckdb:///{warehouse}?access_mode=read_only"
+    )
+    found = []
+    for table, expectations in suites.items():
+        asset = source.add_query_asset(table, query=f"select * from {schema}.{table}")
+        batch = asset.add_batch_definition_whole_table("whole").get_batch()
+        for result in batch.validate(gx.ExpectationSuite(name=table, expectations=expectations)).results:
+            observed = result.result.get("observed_value", result.result.get("unexpected_percent"))
+            found.append(
+                Result(
+                    table=f"{schema}.{table}",
+                    expectation=description_of(result.expectation_config),
+                    severity=str(result.expectation_config.severity.value),
+                    passed=bool(result.success),
+                    observed="not evaluated" if observed is None and not result.success else str(observed),
+                )
+            )
+    source.get_engine().dispose()
+    return found
+
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Customer Value: quality</title><style>
+:root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
+body {{ max-width: 70rem; margin: 2rem auto; padding: 0 1rem }}
+table {{ border-collapse: collapse; width: 100% }}
+th, td {{ text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #8884; vertical-align: top }}
+td:last-child {{ text-align: right; font-variant-numeric: tabular-nums }}
+.passed::before {{ content: "\2713  " }} .failed {{ font-weight: 700 }} .failed::before {{ content: "\2717  " }}
+</style></head><body><h1>Quality of the last run</h1><p>{summary}</p>
+<table><thead><tr><th>Outcome<th>Table<th>Expectation<th>Severity<th>Observed</thead><tbody>
+{rows}
+</tbody></table></body></html>
+"""
+
+
+def summary_of(results):
+    """How many expectations hold, in a sentence."""
+    failed = [result for result in results if not result.passed]
+    critical = sum(result.severity == "critical" for result in failed)
+    return f"{len(results) - len(failed)} of {len(results)} expectations hold; {critical} critical ones do not."
+
+
+def write_page(path, results):
+    """Write the quality page: what failed first."""
+    rows = "\n".join(
+        f"<tr><td class={'passed' if result.passed else 'failed'}>{'holds' if result.passed else 'fails'}"
+        + "".join(
+            f"<td>{html.escape(text)}" for text in (result.table, result.expectation, result.severity, result.observed)
+        )
+        for result in sorted(results, key=lambda result: result.passed)
+    )
+    path.write_text(PAGE.format(summary=summary_of(results), rows=rows))
+
+
+def gate(settings, schema):
+    """Hold a schema against its suites, add the results to the quality page and stop at a critical failure.
+
+    Raises BuildError where a critical expectation does not hold.
+    """
+    suites = importlib.import_module(f"expectations.{schema}").suites()
+    results = validate(settings.warehouse, schema, suites)
+    memory = settings.warehouse.parent / "quality.json"
+    kept = json.loads(memory.read_text()) if memory.exists() else {}
+    kept[schema] = [vars(result) for result in results]
+    memory.write_text(json.dumps(kept))
+    page = settings.warehouse.parent / "quality.html"
+    write_page(page, [Result(**fields) for part in kept.values() for fields in part])
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        print(f"{result.severity}: {result.table}: {result.expectation}: found {result.observed}")
+    print(f"{schema}: {summary_of(results)} See {page}")
+    if any(result.severity == "critical" for result in failed):
+        raise BuildError(f"{schema}: a critical expectation does not hold: what was published stays published.")
+
+
+def check_raw(settings):
+    """Hold the inputs against expectations/raw.py."""
+    gate(settings, "raw")
+
+
+def check_marts(settings):
+    """Hold the marts against expectations/marts.py."""
+    gate(settings, "marts")

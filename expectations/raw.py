@@ -1,0 +1,34 @@
+"""Suites over the inputs as they arrived, before anything is built from them.
+
+Single bad rows are not their business: staging turns those away. An arrival that is bad throughout must not replace what
+was published.
+"""
+
+import great_expectations.expectations as gxe
+
+from customer_value.contract import inputs
+
+STATUSES = ["trialing", "active", "past_due", "paused", "unpaid", "canceled", "expired"]
+
+# Inputs without which there is nothing to report.
+NEEDED = ("customers", "plans", "subscription_changes")
+
+
+def suites():
+    """By input: its expectations."""
+    by_input = {
+        contract.name: [
+            gxe.ExpectTableRowCountToBeBetween(
+                min_value=1, severity="critical" if contract.name in NEEDED else "warning"
+            ),
+            *(
+                gxe.ExpectColumnValuesToNotBeNull(column=column, mostly=0.5, severity="critical")
+                for column in (*contract.key, "loaded_at")
+            ),
+        ]
+        for contract in inputs().values()
+    }
+    by_input["subscription_changes"].append(
+        gxe.ExpectColumnValuesToBeInSet(column="status", value_set=STATUSES, mostly=0.5, severity="critical")
+    )
+    return by_input
