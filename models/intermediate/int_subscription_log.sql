@@ -77,8 +77,11 @@ select
     next_changed_at,
     coalesce(next_status in ('canceled', 'expired'), false) as is_followed_by_end,
     -- Start of the unbroken pause that the entry belongs to, however often it was written again.
-    min(case when status = 'paused' then changed_at end)
-        over (partition by subscription_id, item_id, unpaused_count) as paused_at,
+    case
+        when status = 'paused'
+            then min(case when status = 'paused' then changed_at end)
+                over (partition by subscription_id, item_id, unpaused_count)
+    end as paused_at,
     case
         when carries_mrr
             then {{ monthly_amount('quantity', 'unit_amount', '0', '0', 'billing_interval', 'interval_count') }}

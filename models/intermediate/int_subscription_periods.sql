@@ -44,7 +44,7 @@ periods as (
         entries.interval_count,
         entries.migrated_from_subscription_id,
         entries.mrr_list_own_amount,
-        case when entries.status = 'paused' then entries.paused_at end as paused_at,
+        entries.paused_at,
         case when parts.n = 1 then entries.discount_rate else 0 end as discount_rate,
         case when parts.n = 1 then entries.discount_amount else 0 end as discount_amount,
         case when parts.n = 1 then entries.mrr_own_amount else entries.mrr_list_own_amount end as mrr_own_amount,
