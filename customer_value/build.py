@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from customer_value.settings import PROJECT
 
@@ -17,7 +18,7 @@ def dbt(settings, *arguments):
 
     Raises BuildError where dbt fails.
     """
-    command = [sys.executable, "-m", "dbt.cli.main", *arguments]
+    command = [Path(sys.executable).with_name("dbt"), *arguments]
     if subprocess.run(command, cwd=PROJECT, env=settings.environment()).returncode != 0:
         raise BuildError(f"dbt {arguments[0]} failed: what was published stays published.")
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
@@ -22,12 +22,18 @@ from customer_value.build import BuildError
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
-    """Great Expectations closes a connection before it has fetched from it, which duckdb-engine does not survive."""
+    """Great Expectations closes a connection before it has fetched from it, which duckdb-engine does not survive.
+
+    `opened` keeps the connections until `validate` closes them: an open one would lock the warehouse against dbt.
+    """
+
+    opened: ClassVar[list] = []
 
     @contextmanager
     def get_connection(self) -> Iterator:
         if not self._connection:
             self._connection = self.engine.connect()
+            self.opened.append(self._connection)
         yield self._connection
 
 
@@ -92,6 +98,10 @@ def validate(warehouse, schema, suites):
                     observed="not evaluated" if observed is None and not result.success else str(observed),
                 )
             )
+    while DuckDBExecutionEngine.opened:
+        connection = DuckDBExecutionEngine.opened.pop()
+        connection.close()
+        connection.engine.dispose()
     source.get_engine().dispose()
     return found
 

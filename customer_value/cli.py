@@ -79,3 +79,7 @@ def command():
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+if __name__ == "__main__":
+    command()

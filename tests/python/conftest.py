@@ -1,0 +1,106 @@
+"""Companies that tests share: each is run once, through the command line, as a scheduler would."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import golden_ledger
+import ledgers
+import pytest
+import random_ledger
+
+from customer_value.settings import PROJECT, Settings
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company in a folder of its own, and what its runs said."""
+
+    home: Path
+    as_of: str
+
+    @property
+    def settings(self):
+        return Settings.of(self.home / "raw", self.home / "warehouse.duckdb", self.home / "published", self.as_of)
+
+    def cli(self, verb, *arguments):
+        """Run one verb; the finished process with its output."""
+        paths = ["--raw", self.settings.raw, "--warehouse", self.settings.warehouse]
+        paths += ["--published", self.settings.published] + (["--as-of", self.as_of] if self.as_of else [])
+        return subprocess.run(
+            [sys.executable, "-m", "customer_value.cli", verb, *map(str, paths), *arguments],
+            capture_output=True,
+            text=True,
+        )
+
+    def run(self):
+        """Run the whole road, which must succeed."""
+        finished = self.cli("run")
+        assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-3000:]
+        return self
+
+    def dbt(self, *arguments):
+        """Run a plain dbt command with the environment that a scheduler would set."""
+        return subprocess.run(
+            [Path(sys.executable).with_name("dbt"), *arguments],
+            cwd=PROJECT,
+            env=self.settings.environment(),
+            capture_output=True,
+            text=True,
+        )
+
+    def rows(self, query):
+        """Rows of the published marts."""
+        with duckdb.connect(str(self.settings.published / "customer_value.duckdb"), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def marts(self):
+        """Every published mart, cell by cell: name -> sorted rows."""
+        tables = [name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")]
+        return {table: sorted(self.rows(f"from marts.{table}"), key=repr) for table in tables}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_the_machine():
+    """A developer's own settings must not reach the tests."""
+    for variable in [name for name in os.environ if name.startswith("CUSTOMER_VALUE_")]:
+        del os.environ[variable]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A small demonstration company, run."""
+    company = Company(tmp_path_factory.mktemp("demo"), "")
+    generated = subprocess.run(
+        [sys.executable, "-m", "customer_value.cli", "generate", "--raw", str(company.settings.raw)]
+        + "--customers 300 --months 20 --seed 7 --events-per-customer-month 10".split(),
+        capture_output=True,
+        text=True,
+    )
+    assert generated.returncode == 0, generated.stderr
+    return company.run()
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory):
+    """The golden cases, run."""
+    company = Company(tmp_path_factory.mktemp("golden"), golden_ledger.AS_OF)
+    ledgers.write(company.settings.raw, golden_ledger.TABLES)
+    return company.run()
+
+
+@pytest.fixture(scope="session")
+def ledger():
+    """A random company with what must come out of it, by an independent calculation."""
+    return random_ledger.Ledger(seed=20)
+
+
+@pytest.fixture(scope="session")
+def random_company(tmp_path_factory, ledger):
+    """The random company, run from the four required inputs only."""
+    company = Company(tmp_path_factory.mktemp("random"), ledger.as_of.isoformat())
+    ledgers.write(company.settings.raw, ledger.tables)
+    return company.run()

@@ -1,0 +1,220 @@
+"""A random company of several hundred customers, and its MRR by another road than the models take.
+
+Every interval, trials, pauses, unpaid stretches, recurring and `once` discounts, several items, plan changes written as
+cancel and new, planned cancellations, duplicates, corrections and rows of garbage. The calculation here walks through
+each item's log with exact fractions, one month end at a time; it shares no code with the project.
+"""
+
+import random
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from ledgers import change, customer, plan
+
+MONTHS_OF = {
+    "day": Fraction(12, 365),
+    "week": Fraction(12, 52),
+    "month": Fraction(1),
+    "year": Fraction(12),
+}
+PAYING = ("active", "past_due")
+FIRST = date(2023, 3, 1)
+
+
+def month_after(month):
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+class Ledger:
+    """The rows of a company (`tables`), and what must come out of them."""
+
+    def __init__(self, seed, customer_count=400):
+        self.dice = random.Random(seed)
+        self.as_of = date(2025, 6, 17)
+        self.loaded_at = datetime(2025, 6, 18, 3)
+        self.log = []
+        for number in range(customer_count):
+            self.add_customer(f"c{number:03d}")
+        good = [dict(row) for row in self.log]
+        self.garbage = self.make_garbage()
+        repeated = [row | {"loaded_at": row["loaded_at"] - timedelta(hours=1)} for row in self.dice.sample(good, 60)]
+        outdated = [
+            row | {"loaded_at": row["loaded_at"] - timedelta(days=1), "unit_amount": 999, "quantity": 9}
+            for row in self.dice.sample(good, 60)
+        ]
+        rows = good + repeated + outdated + [dict(row) for row in self.dice.sample(good, 40)] + self.garbage
+        self.dice.shuffle(rows)
+        customers = [
+            customer(f"c{n:03d}", loaded_at=self.loaded_at, acquisition_channel=self.dice.choice(["a", "b", None]))
+            for n in range(customer_count)
+        ]
+        self.tables = {
+            "customers": customers,
+            "plans": [
+                plan("basic", loaded_at=self.loaded_at),
+                plan("extra", product_type="add_on", loaded_at=self.loaded_at),
+                plan("help", product_type="service", loaded_at=self.loaded_at),
+            ],
+            "subscription_changes": rows,
+            "usage_events": [],
+        }
+
+    def instant(self, after=None, days=700):
+        """A random instant, often a midnight and sometimes the first of a month."""
+        start = after or datetime(FIRST.year, FIRST.month, FIRST.day)
+        chosen = start + timedelta(seconds=self.dice.randrange(1, days * 86400))
+        if self.dice.random() < 0.2:
+            chosen = chosen.replace(hour=0, minute=0, second=0)
+        if self.dice.random() < 0.1:
+            chosen = chosen.replace(day=1, hour=0, minute=0, second=0)
+        return max(chosen, start + timedelta(seconds=1))
+
+    def entry(self, customer_id, subscription_id, item_id, when, status, terms):
+        self.log.append(
+            change(customer_id, when.isoformat(), status)
+            | {"subscription_id": subscription_id, "item_id": item_id, "loaded_at": self.loaded_at}
+            | terms
+        )
+
+    def terms(self, plan_id):
+        interval = self.dice.choice(["day", "week", "month", "month", "month", "year", "year"])
+        terms = {
+            "plan_id": plan_id,
+            "quantity": self.dice.choice([1, 1, 2, 5, 12.5]),
+            "unit_amount": self.dice.choice([5, 9.99, 29, 100, 239.9, 1200, 0]),
+            "billing_interval": interval,
+            "interval_count": self.dice.choice([1, 1, 1, 2, 3, 6]),
+        }
+        if self.dice.random() < 0.3:
+            terms["discount_kind"] = self.dice.choice(["recurring", "once"])
+            if self.dice.random() < 0.6:
+                terms["discount_rate"] = self.dice.choice([0.1, 0.25, 0.5, 1])
+            else:
+                terms["discount_amount"] = self.dice.choice([1, 7.5, 50])
+            if self.dice.random() < 0.5:
+                terms["discount_ends_at"] = self.instant()
+        return terms
+
+    def add_customer(self, customer_id):
+        for number in range(self.dice.choice([1, 1, 1, 2])):
+            subscription_id = f"{customer_id}_s{number}"
+            when = self.instant(days=600)
+            for item, plan_id in enumerate(self.dice.choice([["basic"], ["basic"], ["basic", "extra"], ["basic", "help"]])):
+                terms = self.terms(plan_id)
+                at = when
+                for _ in range(self.dice.randrange(1, 6)):
+                    status = self.dice.choice(["active"] * 5 + ["past_due", "trialing", "paused", "unpaid"])
+                    if self.dice.random() < 0.5:
+                        terms = self.terms(plan_id)
+                    self.entry(customer_id, subscription_id, f"i{item}", at, status, terms)
+                    at = self.instant(at, days=160)
+                if self.dice.random() < 0.5:
+                    end = self.dice.choice(["canceled", "expired"])
+                    bare = {"quantity": None, "unit_amount": None, "currency": None, "billing_interval": None}
+                    self.entry(customer_id, subscription_id, f"i{item}", at, end, self.dice.choice([terms, bare]))
+                    if self.dice.random() < 0.3 and plan_id == "basic":
+                        later = at + timedelta(hours=self.dice.choice([1, 3, 23]))
+                        self.entry(customer_id, f"{subscription_id}_next", "i0", later, "active", self.terms("basic"))
+
+    def make_garbage(self):
+        """Rows that must be turned away, each with an item of its own so that no good row is touched."""
+        faults = [
+            {"customer_id": None},
+            {"customer_id": "nobody"},
+            {"plan_id": "nothing"},
+            {"status": "zombie"},
+            {"status": None},
+            {"quantity": -1},
+            {"unit_amount": -5},
+            {"unit_amount": float("nan")},
+            {"quantity": float("inf")},
+            {"billing_interval": "fortnight"},
+            {"interval_count": 0},
+            {"discount_rate": 1.5},
+            {"discount_rate": -0.1},
+            {"currency": "XXX"},
+            {"currency": "EUR"},
+            {"changed_at": datetime(1970, 1, 1)},
+            {"changed_at": None},
+            {"loaded_at": None},
+            {"quantity": None},
+            {"unit_amount": None},
+        ]
+        return [
+            change("c001", "2024-05-05", loaded_at=self.loaded_at, subscription_id=f"garbage{n}", item_id=f"g{n}") | fault
+            for n, fault in enumerate(faults)
+        ] + [change("c001", "2024-05-05", loaded_at=self.loaded_at) | {"subscription_id": None, "item_id": "g"}]
+
+    def amount(self, row, instant):
+        """Monthly amount of an entry just before an instant, exact."""
+        if row["status"] not in PAYING or row["plan_id"] == "help":
+            return Fraction(0)
+        price = Fraction(str(row["quantity"])) * Fraction(str(row["unit_amount"]))
+        ends_at = row.get("discount_ends_at")
+        if row.get("discount_kind") == "recurring" and (ends_at is None or ends_at >= instant):
+            price = price * (1 - Fraction(str(row.get("discount_rate") or 0))) - Fraction(
+                str(row.get("discount_amount") or 0)
+            )
+        return max(price, Fraction(0)) / (MONTHS_OF[row["billing_interval"]] * row["interval_count"])
+
+    def month_ends(self):
+        """Each month with the first instant after it, or after the as-of day."""
+        month, limit = FIRST, datetime(self.as_of.year, self.as_of.month, self.as_of.day) + timedelta(days=1)
+        while month <= self.as_of:
+            end = month_after(month)
+            yield month, min(datetime(end.year, end.month, end.day), limit)
+            month = end
+
+    def expected_mrr(self):
+        """(customer, month) -> MRR above 0, to the fraction."""
+        items = {}
+        for row in self.log:
+            items.setdefault((row["subscription_id"], row["item_id"]), []).append(row)
+        limit = list(self.month_ends())[-1][1]
+        logs = []
+        for rows in items.values():
+            # Rows with one key are never made twice with other content by add_customer; the newest is the only one.
+            rows = sorted(rows, key=lambda row: row["changed_at"])
+            logs.append([row for row in rows if row["changed_at"] < limit])
+        # When a customer begins to pay for an item: an end within a day before it is a plan change.
+        starts = {}
+        for rows in logs:
+            for before, row in zip([None, *rows], rows, strict=False):
+                begins = before is None or self.amount(before, row["changed_at"]) == 0
+                if begins and self.amount(row, row["changed_at"] + timedelta(microseconds=1)) > 0:
+                    starts.setdefault(row["customer_id"], []).append(row["changed_at"])
+                ends_at = row.get("discount_ends_at")
+                if ends_at and row["changed_at"] < ends_at < limit and self.amount(row, ends_at) == 0:
+                    starts.setdefault(row["customer_id"], []).append(ends_at)
+        expected = {}
+        for rows in logs:
+            for month, end in self.month_ends():
+                before = [row for row in rows if row["changed_at"] < end]
+                if not before:
+                    continue
+                last = before[-1]
+                amount = self.amount(last, end)
+                if last["status"] in ("canceled", "expired") and len(before) > 1:
+                    ended = last["changed_at"]
+                    following = [s for s in starts.get(last["customer_id"], []) if ended <= s <= ended + timedelta(days=1)]
+                    if following and min(following) >= end:
+                        amount = self.amount(before[-2], ended)
+                key = (last["customer_id"], month)
+                expected[key] = expected.get(key, Fraction(0)) + amount
+        return {key: amount for key, amount in expected.items() if amount > 0}
+
+    def expected_triangle(self):
+        """(cohort month, age) -> (customers of the cohort, active ones, MRR)."""
+        mrr = self.expected_mrr()
+        cohorts = {}
+        for customer_id, month in mrr:
+            cohorts[customer_id] = min(month, cohorts.get(customer_id, month))
+        cells = {}
+        for month, _ in self.month_ends():
+            for customer_id, cohort in cohorts.items():
+                if cohort <= month:
+                    age = (month.year - cohort.year) * 12 + month.month - cohort.month
+                    size, active, amount = cells.get((cohort, age), (0, 0, Fraction(0)))
+                    paid = mrr.get((customer_id, month), Fraction(0))
+                    cells[cohort, age] = (size + 1, active + (paid > 0), amount + paid)
+        return cells
