@@ -444,7 +444,7 @@ def write_input(connection, contract, path, seed):
             repeated as (
                 select * replace (loaded_at + interval 1 minute as loaded_at) from typed where hash({key}, {seed}) % 50 = 0
             )
-            select * from (from typed union all from repeated{bad_rows}) order by hash({key}, loaded_at, {seed + 1})
+            select * from (from typed union all from repeated{bad_rows}) as delivered order by hash(delivered, {seed})
         ) to {literal(path)} (format parquet)
         """
     )

@@ -104,3 +104,15 @@ def random_company(tmp_path_factory, ledger):
     company = Company(tmp_path_factory.mktemp("random"), ledger.as_of.isoformat())
     ledgers.write(company.settings.raw, ledger.tables)
     return company.run()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config.exit_status = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """Leave without tearing the interpreter down, as the console script does."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(getattr(config, "exit_status", 1))

@@ -1,0 +1,158 @@
+"""What arrives badly is refused with one clear line each; what was built and published stays as it was."""
+
+import shutil
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import Company
+
+from customer_value.cli import main
+from customer_value.contract import inputs
+from customer_value.load import load
+
+
+@pytest.fixture
+def company(demo, tmp_path):
+    """A company of its own to break, with what is published."""
+    shutil.copytree(demo.home, tmp_path / "home")
+    return Company(tmp_path / "home", "")
+
+
+def replaced(path, column, values):
+    """Write a Parquet file again with one column changed, or left out where `values` is None."""
+    table = pq.read_table(path)
+    position = table.column_names.index(column)
+    table = table.remove_column(position)
+    if values is not None:
+        table = table.append_column(column, values)
+    pq.write_table(table, path)
+
+
+def break_missing_input(raw):
+    (raw / "plans.parquet").unlink()
+    return ["plans.parquet", "no such file", "required input plans"]
+
+
+def break_missing_column(raw):
+    replaced(raw / "subscription_changes.parquet", "quantity", None)
+    return ["subscription_changes.parquet", "column quantity", "no such column", "expected one of type double"]
+
+
+def break_missing_column_of_an_optional_input(raw):
+    replaced(raw / "leads.parquet", "channel", None)
+    return ["leads.parquet", "column channel", "no such column"]
+
+
+def break_wrong_type(raw):
+    count = pq.read_metadata(raw / "customers.parquet").num_rows
+    replaced(raw / "customers.parquet", "created_at", pa.array(["yesterday"] * count))
+    return ["customers.parquet", "column created_at", "found type VARCHAR", "expected timestamp"]
+
+
+def break_unreadable(raw):
+    (raw / "invoice_lines.parquet").write_bytes(b"PAR1 this is no Parquet file PAR1")
+    return ["invoice_lines.parquet", "cannot be read", "Write it again"]
+
+
+def break_empty_folder(raw):
+    (raw / "users.parquet").unlink()
+    (raw / "users").mkdir()
+    return ["users", "found no Parquet file"]
+
+
+def break_twice_delivered(raw):
+    shutil.copy(raw / "users.parquet", raw / "users.csv")
+    return ["users.parquet", "users.csv", "expected one of them"]
+
+
+def break_everything(raw):
+    shutil.rmtree(raw)
+    return ["no such folder", "--raw"]
+
+
+@pytest.mark.parametrize(
+    "break_input",
+    [
+        break_missing_input,
+        break_missing_column,
+        break_missing_column_of_an_optional_input,
+        break_wrong_type,
+        break_unreadable,
+        break_empty_folder,
+        break_twice_delivered,
+        break_everything,
+    ],
+)
+def test_a_bad_arrival_is_refused(company, capsys, break_input):
+    expected = break_input(company.settings.raw)
+    before = company.settings.warehouse.read_bytes(), (company.settings.published / "customer_value.duckdb").read_bytes()
+    arguments = ["--raw", company.settings.raw, "--warehouse", company.settings.warehouse]
+    assert main(["run", *map(str, [*arguments, "--published", company.settings.published])]) == 2
+    message = capsys.readouterr().err
+    assert all(part in message for part in expected), message
+    assert len(message.strip().splitlines()) == 1
+    after = company.settings.warehouse.read_bytes(), (company.settings.published / "customer_value.duckdb").read_bytes()
+    assert after == before
+
+
+def test_every_problem_is_named_at_once(company, capsys):
+    break_missing_input(company.settings.raw)
+    break_wrong_type(company.settings.raw)
+    assert main(["load", "--raw", str(company.settings.raw), "--warehouse", str(company.settings.warehouse)]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 2
+
+
+def test_a_wrong_as_of_is_refused(company, capsys):
+    assert main(["run", "--raw", str(company.settings.raw), "--as-of", "31.12.2025"]) == 2
+    assert "expected a day as YYYY-MM-DD" in capsys.readouterr().err
+
+
+def test_a_held_warehouse_is_said_to_be_held(company):
+    with duckdb.connect(str(company.settings.warehouse)):
+        finished = company.cli("load")
+    assert finished.returncode == 2
+    assert "cannot be opened for writing" in finished.stderr
+
+
+def test_absent_optional_inputs_are_empty_and_typed(random_company):
+    load(random_company.settings)
+    with duckdb.connect(str(random_company.settings.warehouse), read_only=True) as connection:
+        for contract in inputs().values():
+            relation = connection.sql(f"from raw.{contract.name}")
+            assert relation.columns == list(contract.columns)
+            if not contract.required:
+                assert relation.fetchall() == []
+
+
+def test_other_types_of_the_same_kind_are_taken(tmp_path):
+    """Integers and decimals for numbers, any precision of instants, zones turned into UTC, empty columns of any type."""
+    contract = inputs()["users"]
+    rows = duckdb.connect().execute(
+        "select 'u' as user_id, 'c' as customer_id, timestamptz '2025-01-01 02:00:00+02' as created_at, "
+        "null::integer as deactivated_at, timestamp_ns '2025-01-02 00:00:00' as loaded_at"
+    )
+    pq.write_table(rows.to_arrow_table(), tmp_path / "users.parquet")
+    from customer_value.load import create_views, inspect
+
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'America/New_York'")
+        create_views(connection, [inspect(connection, tmp_path, contract)])
+        (row,) = connection.execute("select created_at::varchar, deactivated_at, loaded_at::varchar from raw.users").fetchall()
+    assert row == ("2025-01-01 00:00:00", None, "2025-01-02 00:00:00")
+
+
+def test_paths_are_no_sql(tmp_path, demo):
+    home = tmp_path / "it's; drop table x --"
+    shutil.copytree(demo.settings.raw, home)
+    assert main(["load", "--raw", str(home), "--warehouse", str(tmp_path / "o'hara.duckdb")]) == 0
+
+
+def test_a_plain_dbt_build_sees_the_inputs(company):
+    company.settings.warehouse.unlink()
+    finished = company.dbt("build", "--select", "stg_plans", "+int_months", "--exclude-resource-type", "unit_test")
+    assert finished.returncode == 0, finished.stdout
+    break_missing_column(company.settings.raw)
+    finished = company.dbt("build", "--select", "stg_plans")
+    assert finished.returncode != 0 and "column quantity" in finished.stdout

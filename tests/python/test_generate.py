@@ -1,0 +1,67 @@
+"""The demonstration company: whole, repeatable, and true to its truth."""
+
+import filecmp
+
+import duckdb
+import pytest
+
+from customer_value.cli import main
+from customer_value.contract import inputs
+
+
+def generate(raw, *arguments):
+    assert main(["generate", "--raw", str(raw), "--customers", "120", "--months", "12", *arguments]) == 0
+    return sorted(path.relative_to(raw) for path in raw.rglob("*.parquet"))
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    raw = tmp_path_factory.mktemp("company")
+    generate(raw, "--seed", "3")
+    return raw
+
+
+def test_the_same_arguments_give_the_same_files(company, tmp_path):
+    files = [str(path) for path in generate(tmp_path / "again", "--seed", "3")]
+    assert filecmp.cmpfiles(company, tmp_path / "again", files, shallow=False) == (files, [], [])
+
+
+def test_another_seed_gives_another_company(company, tmp_path):
+    generate(tmp_path / "other", "--seed", "4")
+    assert not filecmp.cmp(company / "customers.parquet", tmp_path / "other" / "customers.parquet", shallow=False)
+
+
+def test_every_input_is_there_with_the_types_of_the_contract(company):
+    names = {path.stem if path.is_file() else path.name for path in company.iterdir()}
+    assert names == {*inputs(), "truth"}
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
+    (tmp_path / "precious.txt").write_text("mine")
+    assert main(["generate", "--raw", str(tmp_path)]) == 2
+    assert "precious.txt" in capsys.readouterr().err and (tmp_path / "precious.txt").exists()
+
+
+def test_hazards_follow_the_segments(tmp_path):
+    """The mean of each segment's hazards is alpha / (alpha + beta), and those who leave are those with high hazards."""
+    generate(tmp_path, "--customers", "6000", "--events-per-customer-month", "0")
+    truth = tmp_path / "truth"
+    with duckdb.connect() as connection:
+        worst = connection.execute(
+            f"""
+            select max(abs(found - alpha / (alpha + beta)) / spread)
+            from (
+                select renewal_months, size_name, avg(churn_probability) as found,
+                    stddev(churn_probability) / sqrt(count(*)) as spread
+                from '{truth / "customers.parquet"}' group by all
+            ) join '{truth / "segments.parquet"}' using (renewal_months, size_name)
+            """
+        ).fetchone()[0]
+        left, stayed = (
+            connection.execute(
+                f"select avg(churn_probability) from '{truth / 'customers.parquet'}' where renewals_to_churn {condition}"
+            ).fetchone()[0]
+            for condition in ("<= 2", "> 2")
+        )
+    assert worst < 4
+    assert left > 2 * stayed

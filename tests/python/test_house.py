@@ -1,0 +1,74 @@
+"""The rules of the house: where things stand, what they are called, how long they may be."""
+
+import re
+
+import pytest
+import yaml
+
+from customer_value.settings import PROJECT
+
+MODELS = sorted((PROJECT / "models").rglob("*.sql"))
+MACROS = sorted((PROJECT / "macros").rglob("*.sql"))
+
+
+def name_of(path):
+    return str(path.relative_to(PROJECT))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=name_of)
+def test_model(path):
+    sql = path.read_text()
+    lines = sql.splitlines()
+    assert lines[0].startswith("-- Grain: one row"), "line 1 says the grain"
+    assert path.with_suffix(".yml").exists(), "a model's yml stands beside it"
+    (model,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+    assert model["name"] == path.stem and model["description"]
+    folders = path.relative_to(PROJECT / "models").parts[:-1]
+    assert len(folders) <= 2, "models stand at most two folders deep"
+    assert len(lines) <= (60 if path.stem.startswith("stg_") else 130), "a model fits on a page"
+    # `select *` only in import CTEs: a version number may stand beside it, a list of columns may not.
+    for star in re.finditer(r"select\s+\*|\w+\.\*", sql):
+        assert re.match(r"select\s+\*(,[^)]*\([\s\S]*?)?\s*(from|,)", sql[star.start() :]), star.group()
+    assert "current_date" not in sql and "now()" not in sql, "no clock: every number is as of the as-of day"
+    assert not re.search(r"\b(final|base|tmp|temp)\s+as\s*\(", sql), "a CTE is named for what it holds"
+
+
+@pytest.mark.parametrize("path", [*MODELS, *MACROS], ids=name_of)
+def test_engines_differ_in_portable_macros_only(path):
+    sql = path.read_text()
+    if "portable" not in path.parts:
+        assert "target.type" not in sql and "adapter.dispatch" not in sql
+
+
+@pytest.mark.parametrize("path", [path for path in MODELS if "marts" in path.parts], ids=name_of)
+def test_every_column_of_a_mart_is_described(path):
+    (model,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+    for column in model["columns"]:
+        assert column["description"] and column["data_type"]
+        # A description that only repeats the name says nothing.
+        assert column["description"].lower().strip(".") != column["name"].replace("_", " ")
+
+
+def test_the_contract_is_declared_once():
+    declared = [path for path in (PROJECT / "models").rglob("*.yml") if "\nsources:" in path.read_text()]
+    assert [path.name for path in declared] == ["_sources.yml"]
+
+
+def test_mrr_amount_is_found_from_mart_to_raw():
+    """The road of the headline, model by model: each names the column and reads the one before."""
+    road = [
+        ("marts/revenue/mrr_monthly", "int_customer_totals"),
+        ("intermediate/int_customer_totals", "int_customer_movements"),
+        ("intermediate/int_customer_movements", "int_customer_months"),
+        ("intermediate/int_customer_months", "int_subscription_item_months"),
+        ("intermediate/int_subscription_item_months", "int_subscription_periods"),
+        ("intermediate/int_subscription_periods", "int_subscription_log"),
+        ("intermediate/int_subscription_log", "stg_subscription_changes"),
+    ]
+    for model, source in road:
+        sql = (PROJECT / "models" / f"{model}.sql").read_text()
+        assert re.search(r"mrr_(own_)?amount", sql) and f"ref('{source}')" in sql, model
+
+
+def test_the_readme_is_short():
+    assert len((PROJECT / "README.md").read_text().splitlines()) <= 120

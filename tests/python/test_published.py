@@ -1,0 +1,97 @@
+"""What readers get: the published file."""
+
+import os
+import shutil
+
+import duckdb
+from conftest import Company
+
+from customer_value.cli import main
+from customer_value.dirt import BAD_ROWS
+from customer_value.publish import publish
+
+
+def test_older_drivers_can_open_the_file(demo):
+    file = demo.settings.published / "customer_value.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{file}' as published (read_only)")
+        (tags,) = connection.execute("select tags from duckdb_databases() where database_name = 'published'").fetchone()
+    assert tags["storage_version"].startswith("v1.0.0")
+    assert sorted(path.name for path in demo.settings.published.iterdir()) == ["customer_value.duckdb"]
+
+
+def test_every_column_is_described(demo):
+    assert demo.rows(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and coalesce(comment, '') = ''"
+    ) == []
+    assert demo.rows("select table_name from duckdb_tables() where coalesce(comment, '') = ''") == []
+    assert len(demo.marts()) == 8
+
+
+def test_every_kind_of_bad_row_is_turned_away(demo):
+    found = set(demo.rows("select distinct input_name, reject_reason from marts.rejected_rows"))
+    assert found == {(name, reason) for name, reasons in BAD_ROWS.items() for reason in reasons}
+
+
+def test_every_row_is_accounted_for(demo):
+    rows = demo.rows("from marts.input_reconciliation")
+    assert len(rows) == 11
+    for name, raw, staged, superseded, rejected in rows:
+        assert raw == staged + superseded + rejected and staged > 0 and rejected >= len(BAD_ROWS[name]), name
+        assert superseded > 0 or raw < 200, name
+
+
+def test_money_at_stake_is_named(demo):
+    (row,) = demo.rows(
+        "select amount_at_stake > 0, row_text like '%unit_amount=%' from marts.rejected_rows "
+        "where input_name = 'subscription_changes' and reject_reason = 'unknown_currency'"
+    )
+    assert row == (True, True)
+
+
+def test_no_address_is_published(demo):
+    for table, rows in demo.marts().items():
+        assert "@company" not in repr(rows), table
+    assert "billing@" not in (demo.settings.published / "customer_value.duckdb").read_bytes().decode("latin-1")
+
+
+def test_a_failed_run_leaves_what_is_published(demo, tmp_path):
+    shutil.copytree(demo.home, tmp_path / "home")
+    company = Company(tmp_path / "home", "")
+    before = (company.settings.published / "customer_value.duckdb").read_bytes()
+    # A loader that renames the statuses: each row would be turned away, and the company would seem to be empty.
+    changes = company.settings.raw / "subscription_changes.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"create table changes as from '{changes}'")
+        connection.execute("update changes set status = upper(status)")
+        connection.execute(f"copy changes to '{changes}' (format parquet)")
+    finished = company.cli("run")
+    assert finished.returncode == 1
+    assert "critical: raw.subscription_changes" in finished.stdout
+    assert "what was published stays published" in finished.stderr
+    assert (company.settings.published / "customer_value.duckdb").read_bytes() == before
+    assert "fails" in (company.settings.warehouse.parent / "quality.html").read_text()
+
+
+def test_readers_keep_the_file_they_opened(demo, tmp_path):
+    shutil.copytree(demo.home, tmp_path / "home")
+    company = Company(tmp_path / "home", "")
+    file = company.settings.published / "customer_value.duckdb"
+    inode = os.stat(file).st_ino
+    with open(file, "rb") as reader:
+        publish(company.settings)
+        assert os.stat(file).st_ino != inode
+        assert os.fstat(reader.fileno()).st_ino == inode
+
+
+def test_publishing_needs_marts(tmp_path, capsys):
+    arguments = ["--warehouse", str(tmp_path / "w.duckdb"), "--published", str(tmp_path / "p")]
+    assert main(["publish", *arguments]) == 1
+    assert "Run load and build first" in capsys.readouterr().err
+
+
+def test_no_telemetry(demo):
+    import customer_value.check
+
+    assert customer_value.check and os.environ["GX_ANALYTICS_ENABLED"] == "false"
+    assert demo.settings.environment()["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"

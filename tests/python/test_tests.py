@@ -1,0 +1,155 @@
+"""The tests are tested: every reconciliation test, rule and expectation is seen to fail on a row broken on purpose."""
+
+import json
+import shutil
+
+import duckdb
+import pytest
+from conftest import Company
+
+from customer_value.check import validate
+from customer_value.contract import DUCKDB_TYPES, inputs
+from customer_value.settings import PROJECT
+from expectations import marts, raw
+
+MONTH = "(select max(activity_month) from marts.mrr_monthly)"
+
+# By reconciliation test: the statement that breaks one row for it.
+RECONCILIATION = {
+    "nothing_is_lost": "update marts.input_reconciliation set staged_row_count = staged_row_count - 1 "
+    "where input_name = 'users'",
+    "mrr_identity": "delete from marts.mrr_movements where rowid = (select min(rowid) from marts.mrr_movements "
+    "where movement_type = 'new')",
+    "opening_is_last_closing": "update marts.customer_months set opening_mrr_amount = opening_mrr_amount + 0.00000001 "
+    f"where activity_month = {MONTH} and customer_id = (select min(customer_id) from marts.customer_months)",
+    "monthly_equals_customer_months": "update marts.mrr_monthly set closing_mrr_amount = closing_mrr_amount + 0.01 "
+    "where activity_month = (select min(activity_month) from marts.mrr_monthly)",
+    "cohorts_sum_to_mrr": "update marts.cohort_retention set mrr_amount = mrr_amount + 0.01 where rowid = "
+    "(select min(rowid) from marts.cohort_retention where cohort_dimension = 'country')",
+    "customers_and_subscriptions_sum_to_mrr": "update marts.subscriptions set mrr_amount = mrr_amount + 0.01 "
+    "where subscription_id = (select min(subscription_id) from marts.subscriptions)",
+}
+
+# By mart: the statement that breaks rows for its rules.
+RULES = {
+    "customer_months": "update marts.customer_months set mrr_amount = -1 where rowid = 0",
+    "mrr_movements": "update marts.mrr_movements set movement_cause = 'luck' where rowid = 0",
+    "mrr_monthly": "update marts.mrr_monthly set churn_mrr_amount = 5 where rowid = 0",
+    "cohort_retention": "update marts.cohort_retention set cohort_dimension = 'mood' where rowid = 0",
+    "customers": "update marts.customers set customer_status = 'happy' where rowid = 0",
+    "subscriptions": "update marts.subscriptions set status = 'gone' where rowid = 0",
+    "input_reconciliation": "update marts.input_reconciliation set rejected_row_count = -1 where rowid = 0",
+}
+
+# By mart and position in its suite: the statement that breaks a row for the expectation.
+EXPECTATIONS = {
+    ("customers", 0): "delete from marts.customers",
+    ("customers", 1): "update marts.customers set mrr_amount = 100000001 where rowid = 0",
+    ("subscriptions", 0): "update marts.subscriptions set mrr_discount_amount = -1 where rowid = 0",
+    ("customer_months", 0): "update marts.customer_months set mrr_amount = -1 where rowid = 0",
+    ("mrr_movements", 0): "update marts.mrr_movements set movement_amount = -1 where movement_type = 'new'",
+    ("mrr_monthly", 0): "update marts.mrr_monthly set churn_mrr_amount = 1 where rowid = 0",
+    ("mrr_monthly", 1): "update marts.mrr_monthly set contraction_mrr_amount = 1 where rowid = 0",
+    ("mrr_monthly", 2): "update marts.mrr_monthly set grr_12m_rate = 1.01 where rowid = 15",
+    ("mrr_monthly", 3): "update marts.mrr_monthly set nrr_12m_rate = 4 where rowid = 15",
+    ("mrr_monthly", 4): "update marts.mrr_monthly set closing_mrr_amount = 3 * opening_mrr_amount, "
+    "opening_customer_count = 100 where rowid = 15",
+    ("cohort_retention", 0): "update marts.cohort_retention set logo_retention_rate = 1.01 where rowid = 0",
+    ("cohort_retention", 1): "update marts.cohort_retention set months_since_cohort = -1 where rowid = 0",
+    ("rejected_rows", 0): "insert into marts.rejected_rows select r.* from marts.rejected_rows r, range(0, 2000)",
+    ("input_reconciliation", 0): "delete from marts.input_reconciliation where rowid = 0",
+    ("input_reconciliation", 1): "update marts.input_reconciliation set rejected_row_count = raw_row_count "
+    "where input_name = 'users'",
+}
+
+
+@pytest.fixture(scope="module")
+def broken(demo, tmp_path_factory):
+    """Copies of the demonstration company's warehouse, one for each statement."""
+
+    def copy(*statements):
+        home = tmp_path_factory.mktemp("broken")
+        shutil.copy(demo.settings.warehouse, home)
+        (home / "raw").symlink_to(demo.settings.raw)
+        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+            for statement in statements:
+                assert connection.execute(statement).fetchone() != (0,), statement
+        return Company(home, "")
+
+    return copy
+
+
+def failed_tests(company, *selection):
+    """Names of the dbt tests that fail on a company."""
+    company.dbt("test", "--exclude-resource-type", "unit_test", "--select", *selection)
+    results = json.loads((company.home / "target" / "run_results.json").read_text())["results"]
+    assert results
+    return {result["unique_id"].split(".")[2] for result in results if result["status"] == "fail"}
+
+
+def test_every_reconciliation_test_is_broken_here():
+    assert {path.stem for path in (PROJECT / "tests" / "reconciliation").glob("*.sql")} == set(RECONCILIATION)
+
+
+def test_reconciliation_tests_fail_on_broken_rows(broken):
+    company = broken(*RECONCILIATION.values())
+    assert failed_tests(company, "path:tests/reconciliation") == set(RECONCILIATION)
+
+
+def test_rules_fail_on_broken_rows(broken):
+    company = broken(*RULES.values())
+    failed = failed_tests(company, "test_name:rules,path:models/marts")
+    assert {mart for mart in RULES if any(name.startswith(f"rules_{mart}_") for name in failed)} == set(RULES)
+    assert len(failed) == len(RULES)
+
+
+def test_every_expectation_of_the_marts_is_broken_here():
+    assert {(mart, n) for mart, suite in marts.suites().items() for n in range(len(suite))} == set(EXPECTATIONS)
+
+
+@pytest.mark.parametrize(("mart", "position"), EXPECTATIONS)
+def test_expectations_of_the_marts_fail_on_broken_rows(broken, mart, position):
+    company = broken(EXPECTATIONS[mart, position])
+    suites = {mart: [marts.suites()[mart][position]]}
+    (result,) = validate(company.settings.warehouse, "marts", suites)
+    assert not result.passed and result.observed != "not evaluated", result
+
+
+def test_expectations_hold_on_the_demonstration_company(demo):
+    for schema, suites in (("raw", raw.suites()), ("marts", marts.suites())):
+        assert [result for result in validate(demo.settings.warehouse, schema, suites) if not result.passed] == []
+
+
+@pytest.fixture
+def arrivals(demo, tmp_path):
+    """A function that holds the demonstration company's inputs, each changed by a query, against their suites."""
+
+    def held(query_of):
+        file = tmp_path / "arrivals.duckdb"
+        file.unlink(missing_ok=True)
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(f"attach '{demo.settings.warehouse}' as warehouse (read_only)")
+            connection.execute("create schema raw")
+            for contract in inputs().values():
+                connection.execute(f"create table raw.{contract.name} as {query_of(contract)}")
+        return {(r.table.split(".")[1], r.expectation): r for r in validate(file, "raw", raw.suites())}
+
+    return held
+
+
+def test_expectations_of_the_inputs_fail_on_broken_arrivals(arrivals):
+    """Emptied inputs break the row counts, emptied columns what must be there, other words the statuses."""
+    emptied = arrivals(lambda contract: f"from warehouse.raw.{contract.name} limit 0")
+    nulled = arrivals(
+        lambda contract: "select "
+        + ", ".join(f"cast(null as {DUCKDB_TYPES[type_name]}) as {c}" for c, type_name in contract.columns.items())
+        + f" from warehouse.raw.{contract.name}"
+    )
+    renamed = arrivals(
+        lambda contract: f"select {'* replace (upper(status) as status)' if contract.name == 'subscription_changes' else '*'} "
+        f"from warehouse.raw.{contract.name}"
+    )
+    assert len(emptied) == sum(map(len, raw.suites().values()))
+    for table, expectation in emptied:
+        broken_by = emptied if "row count" in expectation else nulled if "not be null" in expectation else renamed
+        assert not broken_by[table, expectation].passed, (table, expectation)
