@@ -80,9 +80,7 @@ def validate(warehouse, schema, suites):
         raise BuildError(f"{warehouse}: found no warehouse. Run load and build first.")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_duckdb(
-        schema, connection_string=f"duckdb:///{warehouse}?access_mode=read_only"
-    )
+    source = context.data_sources.add_duckdb(schema, connection_string=f"duckdb:///{warehouse}?access_mode=read_only")
     found = []
     for table, expectations in suites.items():
         asset = source.add_query_asset(table, query=f"select * from {schema}.{table}")

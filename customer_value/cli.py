@@ -41,8 +41,13 @@ def steps_of(verb):
     from customer_value.load import load
     from customer_value.publish import publish, show_publication
 
-    steps = {"load": [load, check_raw], "build": [build], "check": [check_marts], "publish": [publish, show_publication]}
-    return sum(steps.values(), []) if verb == "run" else steps[verb]
+    steps = {
+        "load": [load, check_raw],
+        "build": [build],
+        "check": [check_marts],
+        "publish": [publish, show_publication],
+    }
+    return [step for verb_steps in steps.values() for step in verb_steps] if verb == "run" else steps[verb]
 
 
 def main(argv=None):
@@ -74,7 +79,7 @@ def main(argv=None):
 
 
 def command():
-    """The console script. Leaves without tearing the interpreter down: duckdb reports what Great Expectations still holds."""
+    """The console script. Leaves at once: on the long way out duckdb complains of what Great Expectations still holds."""
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -161,5 +161,5 @@ def load(settings):
         raise InputError(
             f"{settings.warehouse}: cannot be opened for writing ({str(error).splitlines()[0]}). "
             "Only the build opens the warehouse: close what reads it, and read the published file instead."
-        )
+        ) from None
     return arrivals

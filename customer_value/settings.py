@@ -42,7 +42,9 @@ class Settings:
                     raise ValueError
                 date.fromisoformat(as_of)
             except ValueError:
-                raise InputError(f"as-of: found {as_of!r}, expected a day as YYYY-MM-DD, for example 2026-03-31.")
+                raise InputError(
+                    f"as-of: found {as_of!r}, expected a day as YYYY-MM-DD, for example 2026-03-31."
+                ) from None
         warehouse = path(warehouse, "CUSTOMER_VALUE_WAREHOUSE", "warehouse/customer_value.duckdb")
         if warehouse.is_dir():
             raise InputError(f"warehouse: {warehouse} is a folder, expected a file. Name the DuckDB file to build in.")

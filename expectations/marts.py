@@ -10,7 +10,9 @@ def suites():
             gxe.ExpectTableRowCountToBeBetween(min_value=1, severity="critical"),
             gxe.ExpectColumnValuesToBeBetween(column="mrr_amount", max_value=100_000_000, severity="warning"),
         ],
-        "subscriptions": [gxe.ExpectColumnValuesToBeBetween(column="mrr_discount_amount", min_value=0, severity="critical")],
+        "subscriptions": [
+            gxe.ExpectColumnValuesToBeBetween(column="mrr_discount_amount", min_value=0, severity="critical")
+        ],
         "customer_months": [gxe.ExpectColumnValuesToBeBetween(column="mrr_amount", min_value=0, severity="critical")],
         "mrr_movements": [
             gxe.UnexpectedRowsExpectation(

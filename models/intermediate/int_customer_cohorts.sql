@@ -56,8 +56,9 @@ first_items as (
         ) as item_rank
     from first_months
     inner join item_months
-        on first_months.customer_id = item_months.customer_id
-        and first_months.cohort_month = item_months.activity_month
+        on
+            first_months.customer_id = item_months.customer_id
+            and first_months.cohort_month = item_months.activity_month
 
 )
 

@@ -24,8 +24,8 @@ steps as (
             when pairs.product_type = 'add_on' and (opening.item_id is null or closing.item_id is null) then 'add_on'
             when opening.item_id is null or closing.item_id is null then 'plan'
             when
-                opening.product_name is distinct from closing.product_name
-                or opening.tier_rank is distinct from closing.tier_rank
+                coalesce(opening.product_name, '') <> coalesce(closing.product_name, '')
+                or coalesce(opening.tier_rank, 0) <> coalesce(closing.tier_rank, 0)
                 then 'plan'
             when
                 opening.billing_interval <> closing.billing_interval

@@ -41,8 +41,7 @@ entries as (
         changes.discount_ends_at,
         changes.migrated_from_subscription_id,
         changes.changed_at,
-        coalesce(changes.status in ('{{ var("mrr_statuses") | join("', '") }}'), false)
-        and coalesce(plans.product_type <> 'service', false) as carries_mrr,
+        {{ status_carries_mrr('changes.status') }} and coalesce(plans.product_type <> 'service', false) as carries_mrr,
         lead(changes.changed_at) over item_log as next_changed_at,
         lead(changes.status) over item_log as next_status,
         sum(case when changes.status = 'paused' then 0 else 1 end) over item_log as unpaused_count
@@ -77,11 +76,8 @@ select
     next_changed_at,
     coalesce(next_status in ('canceled', 'expired'), false) as is_followed_by_end,
     -- Start of the unbroken pause that the entry belongs to, however often it was written again.
-    case
-        when status = 'paused'
-            then min(case when status = 'paused' then changed_at end)
-                over (partition by subscription_id, item_id, unpaused_count)
-    end as paused_at,
+    min(case when status = 'paused' then changed_at end)
+        over (partition by subscription_id, item_id, status, unpaused_count) as paused_at,
     case
         when carries_mrr
             then {{ monthly_amount('quantity', 'unit_amount', '0', '0', 'billing_interval', 'interval_count') }}

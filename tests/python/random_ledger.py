@@ -99,7 +99,9 @@ class Ledger:
         for number in range(self.dice.choice([1, 1, 1, 2])):
             subscription_id = f"{customer_id}_s{number}"
             when = self.instant(days=600)
-            for item, plan_id in enumerate(self.dice.choice([["basic"], ["basic"], ["basic", "extra"], ["basic", "help"]])):
+            for item, plan_id in enumerate(
+                self.dice.choice([["basic"], ["basic"], ["basic", "extra"], ["basic", "help"]])
+            ):
                 terms = self.terms(plan_id)
                 at = when
                 for _ in range(self.dice.randrange(1, 6)):
@@ -141,7 +143,8 @@ class Ledger:
             {"unit_amount": None},
         ]
         return [
-            change("c001", "2024-05-05", loaded_at=self.loaded_at, subscription_id=f"garbage{n}", item_id=f"g{n}") | fault
+            change("c001", "2024-05-05", loaded_at=self.loaded_at, subscription_id=f"garbage{n}", item_id=f"g{n}")
+            | fault
             for n, fault in enumerate(faults)
         ] + [change("c001", "2024-05-05", loaded_at=self.loaded_at) | {"subscription_id": None, "item_id": "g"}]
 
@@ -196,7 +199,9 @@ class Ledger:
                 amount = self.amount(last, end)
                 if last["status"] in ("canceled", "expired") and len(before) > 1:
                     ended = last["changed_at"]
-                    following = [s for s in starts.get(last["customer_id"], []) if ended <= s <= ended + timedelta(days=1)]
+                    following = [
+                        s for s in starts.get(last["customer_id"], []) if ended <= s <= ended + timedelta(days=1)
+                    ]
                     if following and min(following) >= end:
                         amount = self.amount(before[-2], ended)
                 key = (last["customer_id"], month)

@@ -87,7 +87,10 @@ def break_everything(raw):
 )
 def test_a_bad_arrival_is_refused(company, capsys, break_input):
     expected = break_input(company.settings.raw)
-    before = company.settings.warehouse.read_bytes(), (company.settings.published / "customer_value.duckdb").read_bytes()
+    before = (
+        company.settings.warehouse.read_bytes(),
+        (company.settings.published / "customer_value.duckdb").read_bytes(),
+    )
     arguments = ["--raw", company.settings.raw, "--warehouse", company.settings.warehouse]
     assert main(["run", *map(str, [*arguments, "--published", company.settings.published])]) == 2
     message = capsys.readouterr().err
@@ -139,7 +142,9 @@ def test_other_types_of_the_same_kind_are_taken(tmp_path):
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'America/New_York'")
         create_views(connection, [inspect(connection, tmp_path, contract)])
-        (row,) = connection.execute("select created_at::varchar, deactivated_at, loaded_at::varchar from raw.users").fetchall()
+        (row,) = connection.execute(
+            "select created_at::varchar, deactivated_at, loaded_at::varchar from raw.users"
+        ).fetchall()
     assert row == ("2025-01-01 00:00:00", None, "2025-01-02 00:00:00")
 
 

@@ -154,4 +154,7 @@ def test_the_lint_finds(sql, construct):
 
 
 def test_the_lint_lets_pass():
-    assert banned("select t.a, cast(t.b as integer) as b, sum(t.c) over (partition by t.a) as c from t where t.b > 1") == set()
+    assert (
+        banned("select t.a, cast(t.b as integer) as b, sum(t.c) over (partition by t.a) as c from t where t.b > 1")
+        == set()
+    )

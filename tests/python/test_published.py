@@ -21,9 +21,12 @@ def test_older_drivers_can_open_the_file(demo):
 
 
 def test_every_column_is_described(demo):
-    assert demo.rows(
-        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and coalesce(comment, '') = ''"
-    ) == []
+    assert (
+        demo.rows(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and coalesce(comment, '') = ''"
+        )
+        == []
+    )
     assert demo.rows("select table_name from duckdb_tables() where coalesce(comment, '') = ''") == []
     assert len(demo.marts()) == 8
 

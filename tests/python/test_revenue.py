@@ -103,7 +103,9 @@ def test_random_triangle_equals_the_independent_calculation(random_company, ledg
 
 def test_random_garbage_is_turned_away_and_nothing_else(random_company, ledger):
     keys = {
-        "|".join(str(row[part]) if row[part] is not None else "" for part in ("subscription_id", "item_id", "changed_at"))
+        "|".join(
+            str(row[part]) if row[part] is not None else "" for part in ("subscription_id", "item_id", "changed_at")
+        )
         for row in ledger.garbage
     }
     assert {key for (key,) in random_company.rows("select row_key from marts.rejected_rows")} == keys

@@ -141,13 +141,17 @@ def test_expectations_of_the_inputs_fail_on_broken_arrivals(arrivals):
     """Emptied inputs break the row counts, emptied columns what must be there, other words the statuses."""
     emptied = arrivals(lambda contract: f"from warehouse.raw.{contract.name} limit 0")
     nulled = arrivals(
-        lambda contract: "select "
-        + ", ".join(f"cast(null as {DUCKDB_TYPES[type_name]}) as {c}" for c, type_name in contract.columns.items())
-        + f" from warehouse.raw.{contract.name}"
+        lambda contract: (
+            "select "
+            + ", ".join(f"cast(null as {DUCKDB_TYPES[type_name]}) as {c}" for c, type_name in contract.columns.items())
+            + f" from warehouse.raw.{contract.name}"
+        )
     )
     renamed = arrivals(
-        lambda contract: f"select {'* replace (upper(status) as status)' if contract.name == 'subscription_changes' else '*'} "
-        f"from warehouse.raw.{contract.name}"
+        lambda contract: (
+            f"select {'* replace (upper(status) as status)' if contract.name == 'subscription_changes' else '*'} "
+            f"from warehouse.raw.{contract.name}"
+        )
     )
     assert len(emptied) == sum(map(len, raw.suites().values()))
     for table, expectation in emptied:

@@ -23,14 +23,22 @@ movement_totals as (
 
     select
         totals.activity_month,
-        sum(case when movements.movement_type = 'new' then movements.movement_amount else 0 end) as new_mrr_amount,
-        sum(case when movements.movement_type = 'expansion' then movements.movement_amount else 0 end) as expansion_mrr_amount,
-        sum(case when movements.movement_type = 'contraction' then movements.movement_amount else 0 end) as contraction_mrr_amount,
-        sum(case when movements.movement_type = 'pause' then movements.movement_amount else 0 end) as pause_mrr_amount,
-        sum(case when movements.movement_type = 'resume' then movements.movement_amount else 0 end) as resume_mrr_amount,
-        sum(case when movements.movement_type = 'churn' then movements.movement_amount else 0 end) as churn_mrr_amount,
-        sum(case when movements.movement_type = 'reactivation' then movements.movement_amount else 0 end) as reactivation_mrr_amount,
-        sum(case when movements.movement_type = 'fx' then movements.movement_amount else 0 end) as fx_mrr_amount
+        sum(case when movements.movement_type = 'new' then movements.movement_amount else 0 end)
+            as new_mrr_amount,
+        sum(case when movements.movement_type = 'expansion' then movements.movement_amount else 0 end)
+            as expansion_mrr_amount,
+        sum(case when movements.movement_type = 'contraction' then movements.movement_amount else 0 end)
+            as contraction_mrr_amount,
+        sum(case when movements.movement_type = 'pause' then movements.movement_amount else 0 end)
+            as pause_mrr_amount,
+        sum(case when movements.movement_type = 'resume' then movements.movement_amount else 0 end)
+            as resume_mrr_amount,
+        sum(case when movements.movement_type = 'churn' then movements.movement_amount else 0 end)
+            as churn_mrr_amount,
+        sum(case when movements.movement_type = 'reactivation' then movements.movement_amount else 0 end)
+            as reactivation_mrr_amount,
+        sum(case when movements.movement_type = 'fx' then movements.movement_amount else 0 end)
+            as fx_mrr_amount
     from totals
     left join movements on totals.activity_month = movements.activity_month
     group by totals.activity_month
@@ -112,8 +120,9 @@ select
     {{ rate('-lost_mrr_amount', 'opening_mrr_amount') }} as gross_revenue_churn_rate,
     {{ rate('opening_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as grr_rate,
     {{ rate('opening_mrr_amount + expansion_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as nrr_rate,
-    {{ rate('opening_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }}
-        as nrr_with_reactivation_rate,
+    {{ rate(
+        'opening_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount + lost_mrr_amount', 'opening_mrr_amount'
+    ) }} as nrr_with_reactivation_rate,
     {{ rate('kept_capped_mrr_amount', 'year_ago_mrr_amount') }} as grr_12m_rate,
     {{ rate('kept_mrr_amount', 'year_ago_mrr_amount') }} as nrr_12m_rate,
     {{ rate('returned_mrr_amount', 'year_ago_mrr_amount') }} as nrr_12m_with_reactivation_rate,

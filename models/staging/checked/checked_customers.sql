@@ -7,7 +7,7 @@ customers as (
 
 ),
 
-merges as (
+merged_customers as (
 
     select * from {{ ref('customer_merges') }}
 
@@ -27,7 +27,7 @@ judged as (
         customers.deleted_at,
         customers.merged_into_customer_id,
         customers.loaded_at,
-        coalesce(merges.surviving_customer_id, customers.merged_into_customer_id, customers.customer_id)
+        coalesce(merged_customers.surviving_customer_id, customers.merged_into_customer_id, customers.customer_id)
             as surviving_customer_id,
         case
             when customers.customer_id is null then 'missing_customer_id'
@@ -38,10 +38,11 @@ judged as (
             when greatest(customers.created_at, customers.deleted_at) > customers.loaded_at then 'dated_after_loaded_at'
             when least(customers.created_at, customers.deleted_at, customers.loaded_at) < {{ earliest_at() }}
                 then 'dated_before_earliest'
-            when customers.merged_into_customer_id = customers.customer_id or merges.is_cycle then 'merge_cycle'
+            when customers.merged_into_customer_id = customers.customer_id or coalesce(merged_customers.is_cycle, false)
+                then 'merge_cycle'
         end as reject_reason
     from customers
-    left join merges on customers.merged_into_customer_id = merges.customer_id
+    left join merged_customers on customers.merged_into_customer_id = merged_customers.customer_id
 
 ),
 

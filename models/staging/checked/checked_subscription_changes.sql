@@ -6,7 +6,7 @@ changes as (
     select
         *,
         -- Terms are needed only where they are worth money: an end says no price, and must not be lost for that.
-        coalesce(status in ('{{ var("mrr_statuses") | join("', '") }}'), false) as carries_mrr,
+        {{ status_carries_mrr('status') }} as carries_mrr,
         status in ('canceled', 'expired') as is_end,
         min(case when status not in ('canceled', 'expired') then changed_at end)
             over (partition by subscription_id, item_id) as first_started_at
