@@ -44,7 +44,7 @@ run: setup | $(RAW)  ## load, build, check and publish; writes the demonstration
 lint: setup  ## ruff and SQLFluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 models tests analyses
+	$(BIN)/sqlfluff lint --processes 2 models analyses tests/reconciliation
 
 test: lint  ## lint, build with unit tests and reconciliations, expectations, pytest
 	$(BIN)/pytest

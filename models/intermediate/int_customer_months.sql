@@ -29,44 +29,25 @@ first_months as (
 
 ),
 
-month_totals as (
-
-    select
-        customer_id,
-        activity_month,
-        sum(mrr_amount) as mrr_amount,
-        sum(mrr_list_amount) as mrr_list_amount,
-        sum(mrr_at_opening_rate_amount) as mrr_at_opening_rate_amount,
-        sum(mrr_at_year_ago_rate_amount) as mrr_at_year_ago_rate_amount,
-        max(paused_at) as paused_at
-    from item_months
-    group by customer_id, activity_month
-
-),
-
 levels as (
 
     select
         first_months.customer_id,
         months.activity_month,
+        months.month_end_at,
         months.is_partial_month,
-        coalesce(month_totals.mrr_amount, 0) as mrr_amount,
-        coalesce(month_totals.mrr_list_amount, 0) as mrr_list_amount,
-        coalesce(month_totals.mrr_at_opening_rate_amount, 0) as mrr_at_opening_rate_amount,
-        coalesce(month_totals.mrr_at_year_ago_rate_amount, 0) as mrr_at_year_ago_rate_amount,
-        coalesce(month_totals.mrr_amount, 0) > 0 as is_active,
-        -- Counted in whole days, to the last day of the month or the as-of day.
-        coalesce(
-            {{ days_between('cast(month_totals.paused_at as date)', 'cast(months.month_end_at as date)') }}
-            <= {{ var('pause_churn_days') }} + 1,
-            false
-        ) as has_pause
+        coalesce(sum(item_months.mrr_amount), 0) as mrr_amount,
+        coalesce(sum(item_months.mrr_list_amount), 0) as mrr_list_amount,
+        coalesce(sum(item_months.mrr_at_opening_rate_amount), 0) as mrr_at_opening_rate_amount,
+        coalesce(sum(item_months.mrr_at_year_ago_rate_amount), 0) as mrr_at_year_ago_rate_amount,
+        max(item_months.paused_at) as paused_at
     from first_months
     inner join months on first_months.first_month <= months.activity_month
-    left join month_totals
+    left join item_months
         on
-            first_months.customer_id = month_totals.customer_id
-            and months.activity_month = month_totals.activity_month
+            first_months.customer_id = item_months.customer_id
+            and months.activity_month = item_months.activity_month
+    group by first_months.customer_id, months.activity_month, months.month_end_at, months.is_partial_month
 
 ),
 
@@ -80,11 +61,16 @@ paid_stretches as (
         mrr_list_amount,
         mrr_at_opening_rate_amount,
         mrr_at_year_ago_rate_amount,
-        is_active,
-        has_pause,
-        min(case when is_active then activity_month end) over (partition by customer_id) as cohort_month,
+        mrr_amount > 0 as is_active,
+        -- Counted in whole days, to the last day of the month or the as-of day.
+        coalesce(
+            {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
+            <= {{ var('pause_churn_days') }} + 1,
+            false
+        ) as has_pause,
+        min(case when mrr_amount > 0 then activity_month end) over (partition by customer_id) as cohort_month,
         -- Numbers the active months: what follows one without MRR carries its number.
-        sum(case when is_active then 1 else 0 end) over (
+        sum(case when mrr_amount > 0 then 1 else 0 end) over (
             partition by customer_id order by activity_month asc
         ) as active_month_count
     from levels

@@ -75,35 +75,21 @@ numbered_sides as (
         ) as side_number
     from moved_sides
 
-),
-
-pairs as (
-
-    select
-        customer_id,
-        activity_month,
-        product_type,
-        min(case when side = 'opening' then subscription_id end) as opening_subscription_id,
-        min(case when side = 'opening' then item_id end) as opening_item_id,
-        min(case when side = 'closing' then subscription_id end) as closing_subscription_id,
-        min(case when side = 'closing' then item_id end) as closing_item_id
-    from numbered_sides
-    group by
-        customer_id,
-        activity_month,
-        product_type,
-        case when side_count = 2 then subscription_id end,
-        case when side_count = 2 then item_id end,
-        case when side_count = 1 then side_number end
-
 )
 
 select
     customer_id,
     activity_month,
     product_type,
-    opening_subscription_id,
-    opening_item_id,
-    closing_subscription_id,
-    closing_item_id
-from pairs
+    min(case when side = 'opening' then subscription_id end) as opening_subscription_id,
+    min(case when side = 'opening' then item_id end) as opening_item_id,
+    min(case when side = 'closing' then subscription_id end) as closing_subscription_id,
+    min(case when side = 'closing' then item_id end) as closing_item_id
+from numbered_sides
+group by
+    customer_id,
+    activity_month,
+    product_type,
+    case when side_count = 2 then subscription_id end,
+    case when side_count = 2 then item_id end,
+    case when side_count = 1 then side_number end

@@ -1,6 +1,6 @@
 -- Grain: one row per customer, month and cause of an expansion or a contraction.
--- An item goes from its opening to its closing terms in three steps, all at the opening month's exchange rate: first
--- the quantity changes, then plan, term or price, then the discount. What a step moves is due to its cause.
+-- An item goes from its opening to its closing terms in three steps, at the opening month's exchange rate: quantity;
+-- then plan, term or price; then discount. What a step moves is due to its cause.
 with
 
 pairs as (
@@ -21,8 +21,8 @@ steps as (
         pairs.customer_id,
         pairs.activity_month,
         case
-            when pairs.product_type = 'add_on' and (opening.item_id is null or closing.item_id is null) then 'add_on'
-            when opening.item_id is null or closing.item_id is null then 'plan'
+            when opening.item_id is null or closing.item_id is null
+                then case when pairs.product_type = 'add_on' then 'add_on' else 'plan' end
             when
                 coalesce(opening.product_name, '') <> coalesce(closing.product_name, '')
                 or coalesce(opening.tier_rank, 0) <> coalesce(closing.tier_rank, 0)

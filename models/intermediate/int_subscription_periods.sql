@@ -59,7 +59,8 @@ periods as (
         case when entries.is_followed_by_end then entries.next_changed_at end as ended_at
     from entries
     cross join parts
-    where parts.n = 1 or entries.discount_ends_at is not null
+    cross join run_settings
+    where parts.n = 1 or entries.discount_ends_at < run_settings.as_of_end_at
 
 )
 
@@ -92,11 +93,8 @@ select
     - cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_discount_amount,
     cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount
 from periods
-cross join run_settings
 left join exchange_rates
     on
         periods.currency = exchange_rates.currency
         and {{ month_start('periods.valid_from') }} = exchange_rates.activity_month
-where
-    periods.valid_from < coalesce(periods.valid_to, run_settings.as_of_end_at)
-    and periods.valid_from < run_settings.as_of_end_at
+where periods.valid_to is null or periods.valid_from < periods.valid_to

@@ -10,6 +10,12 @@ from customer_value.settings import PROJECT
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 MACROS = sorted((PROJECT / "macros").rglob("*.sql"))
 
+# Models that may be longer, and why.
+LONG_MODELS = {
+    "checked_subscription_changes": 110,  # a rule a line, for the input with the most columns
+    "int_usage_days": 130,  # the full and the incremental way, in the one model that reads events
+}
+
 
 def name_of(path):
     return str(path.relative_to(PROJECT))
@@ -25,7 +31,7 @@ def test_model(path):
     assert model["name"] == path.stem and model["description"]
     folders = path.relative_to(PROJECT / "models").parts[:-1]
     assert len(folders) <= 2, "models stand at most two folders deep"
-    assert len(lines) <= (60 if path.stem.startswith("stg_") else 130), "a model fits on a page"
+    assert len(lines) <= LONG_MODELS.get(path.stem, 55 if path.stem.startswith("stg_") else 102), "a model fits on a page"
     # `select *` only in import CTEs: a version number may stand beside it, a list of columns may not.
     for star in re.finditer(r"select\s+\*|\w+\.\*", sql):
         assert re.match(r"select\s+\*(,[^)]*\([\s\S]*?)?\s*(from|,)", sql[star.start() :]), star.group()
@@ -57,8 +63,8 @@ def test_the_contract_is_declared_once():
 def test_mrr_amount_is_found_from_mart_to_raw():
     """The road of the headline, model by model: each names the column and reads the one before."""
     road = [
-        ("marts/revenue/mrr_monthly", "int_customer_totals"),
-        ("intermediate/int_customer_totals", "int_customer_movements"),
+        ("marts/revenue/mrr_monthly", "int_month_totals"),
+        ("intermediate/int_month_totals", "int_customer_movements"),
         ("intermediate/int_customer_movements", "int_customer_months"),
         ("intermediate/int_customer_months", "int_subscription_item_months"),
         ("intermediate/int_subscription_item_months", "int_subscription_periods"),

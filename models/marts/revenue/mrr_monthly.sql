@@ -3,56 +3,13 @@ with
 
 totals as (
 
-    select * from {{ ref('int_customer_totals') }}
-
-),
-
-movements as (
-
-    select * from {{ ref('mrr_movements') }}
-
-),
-
-intra_month_subscriptions as (
-
-    select * from {{ ref('int_intra_month_subscriptions') }}
+    select * from {{ ref('int_month_totals') }}
 
 ),
 
 movement_totals as (
 
-    select
-        totals.activity_month,
-        sum(case when movements.movement_type = 'new' then movements.movement_amount else 0 end)
-            as new_mrr_amount,
-        sum(case when movements.movement_type = 'expansion' then movements.movement_amount else 0 end)
-            as expansion_mrr_amount,
-        sum(case when movements.movement_type = 'contraction' then movements.movement_amount else 0 end)
-            as contraction_mrr_amount,
-        sum(case when movements.movement_type = 'pause' then movements.movement_amount else 0 end)
-            as pause_mrr_amount,
-        sum(case when movements.movement_type = 'resume' then movements.movement_amount else 0 end)
-            as resume_mrr_amount,
-        sum(case when movements.movement_type = 'churn' then movements.movement_amount else 0 end)
-            as churn_mrr_amount,
-        sum(case when movements.movement_type = 'reactivation' then movements.movement_amount else 0 end)
-            as reactivation_mrr_amount,
-        sum(case when movements.movement_type = 'fx' then movements.movement_amount else 0 end)
-            as fx_mrr_amount
-    from totals
-    left join movements on totals.activity_month = movements.activity_month
-    group by totals.activity_month
-
-),
-
-intra_month_totals as (
-
-    select
-        activity_month,
-        count(*) as intra_month_subscription_count,
-        sum(mrr_amount) as intra_month_mrr_amount
-    from intra_month_subscriptions
-    group by activity_month
+    select * from {{ ref('int_movement_totals') }}
 
 ),
 
@@ -86,11 +43,10 @@ months as (
         totals.kept_mrr_amount,
         totals.kept_capped_mrr_amount,
         movement_totals.churn_mrr_amount + movement_totals.contraction_mrr_amount as lost_mrr_amount,
-        coalesce(intra_month_totals.intra_month_subscription_count, 0) as intra_month_subscription_count,
-        coalesce(intra_month_totals.intra_month_mrr_amount, 0) as intra_month_mrr_amount
+        totals.intra_month_subscription_count,
+        totals.intra_month_mrr_amount
     from totals
     inner join movement_totals on totals.activity_month = movement_totals.activity_month
-    left join intra_month_totals on totals.activity_month = intra_month_totals.activity_month
 
 )
 

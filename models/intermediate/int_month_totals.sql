@@ -1,4 +1,4 @@
--- Grain: one row per month: customers and levels at its opening and close, and how many customers moved.
+-- Grain: one row per month: levels at its opening and close, how many customers moved, and what no level shows.
 with
 
 months as (
@@ -10,6 +10,17 @@ months as (
 movements as (
 
     select * from {{ ref('int_customer_movements') }}
+
+),
+
+intra_months as (
+
+    select
+        activity_month,
+        count(*) as intra_month_subscription_count,
+        sum(mrr_amount) as intra_month_mrr_amount
+    from {{ ref('int_intra_month_subscriptions') }}
+    group by activity_month
 
 )
 
@@ -45,7 +56,10 @@ select
                 then least(movements.mrr_at_year_ago_rate_amount, movements.year_ago_mrr_amount)
             else 0
         end
-    ) as kept_capped_mrr_amount
+    ) as kept_capped_mrr_amount,
+    coalesce(max(intra_months.intra_month_subscription_count), 0) as intra_month_subscription_count,
+    coalesce(max(intra_months.intra_month_mrr_amount), 0) as intra_month_mrr_amount
 from months
 left join movements on months.activity_month = movements.activity_month
+left join intra_months on months.activity_month = intra_months.activity_month
 group by months.activity_month, months.is_partial_month
