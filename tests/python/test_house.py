@@ -13,6 +13,7 @@ MACROS = sorted((PROJECT / "macros").rglob("*.sql"))
 # Models that may be longer, and why.
 LONG_MODELS = {
     "checked_subscription_changes": 110,  # a rule a line, for the input with the most columns
+    "int_movement_causes": 103,  # three steps and three causes, each by name
     "int_usage_days": 130,  # the full and the incremental way, in the one model that reads events
 }
 
@@ -31,7 +32,7 @@ def test_model(path):
     assert model["name"] == path.stem and model["description"]
     folders = path.relative_to(PROJECT / "models").parts[:-1]
     assert len(folders) <= 2, "models stand at most two folders deep"
-    assert len(lines) <= LONG_MODELS.get(path.stem, 55 if path.stem.startswith("stg_") else 102), "a model fits on a page"
+    assert len(lines) <= LONG_MODELS.get(path.stem, 52 if path.stem.startswith("stg_") else 100), "a model fits on a page"
     # `select *` only in import CTEs: a version number may stand beside it, a list of columns may not.
     for star in re.finditer(r"select\s+\*|\w+\.\*", sql):
         assert re.match(r"select\s+\*(,[^)]*\([\s\S]*?)?\s*(from|,)", sql[star.start() :]), star.group()
