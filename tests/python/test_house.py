@@ -32,7 +32,9 @@ def test_model(path):
     assert model["name"] == path.stem and model["description"]
     folders = path.relative_to(PROJECT / "models").parts[:-1]
     assert len(folders) <= 2, "models stand at most two folders deep"
-    assert len(lines) <= LONG_MODELS.get(path.stem, 52 if path.stem.startswith("stg_") else 100), "a model fits on a page"
+    assert len(lines) <= LONG_MODELS.get(path.stem, 52 if path.stem.startswith("stg_") else 100), (
+        "a model fits on a page"
+    )
     # `select *` only in import CTEs: a version number may stand beside it, a list of columns may not.
     for star in re.finditer(r"select\s+\*|\w+\.\*", sql):
         assert re.match(r"select\s+\*(,[^)]*\([\s\S]*?)?\s*(from|,)", sql[star.start() :]), star.group()
