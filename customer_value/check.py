@@ -20,6 +20,8 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from customer_value.build import BuildError
 
+NOT_EVALUATED = "could not be evaluated"
+
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """Great Expectations closes a connection before it has fetched from it, which duckdb-engine does not survive.
@@ -58,17 +60,15 @@ class Result:
     observed: str
 
 
-def description_of(configuration):
-    """An expectation in words: its own description, else its type and arguments."""
-    if configuration.kwargs.get("description") or configuration.description:
-        return configuration.kwargs.get("description") or configuration.description
-    arguments = {
-        key: value
-        for key, value in configuration.kwargs.items()
-        if key not in ("batch_id", "severity", "unexpected_rows_query") and value is not None
-    }
-    shown = ", ".join(f"{key} = {value}" for key, value in arguments.items())
-    return f"{configuration.type.replace('_', ' ')} ({shown})"
+def observed_of(result):
+    """What was found, in words: the share of rows that break the expectation, else the value itself."""
+    share = result.result.get("unexpected_percent")
+    if share is not None:
+        return f"{share:.2f} % of the rows break it"
+    value = result.result.get("observed_value")
+    if value is None and not result.success:
+        return NOT_EVALUATED
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def validate(warehouse, schema, suites):
@@ -86,14 +86,13 @@ def validate(warehouse, schema, suites):
         asset = source.add_query_asset(table, query=f"select * from {schema}.{table}")
         batch = asset.add_batch_definition_whole_table("whole").get_batch()
         for result in batch.validate(gx.ExpectationSuite(name=table, expectations=expectations)).results:
-            observed = result.result.get("observed_value", result.result.get("unexpected_percent"))
             found.append(
                 Result(
                     table=f"{schema}.{table}",
-                    expectation=description_of(result.expectation_config),
+                    expectation=result.expectation_config.description,
                     severity=str(result.expectation_config.severity.value),
                     passed=bool(result.success),
-                    observed="not evaluated" if observed is None and not result.success else str(observed),
+                    observed=observed_of(result),
                 )
             )
     while DuckDBExecutionEngine.opened:
@@ -112,7 +111,7 @@ body {{ max-width: 70rem; margin: 2rem auto; padding: 0 1rem }}
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; padding: .35rem .6rem; border-bottom: 1px solid #8884; vertical-align: top }}
 td:last-child {{ text-align: right; font-variant-numeric: tabular-nums }}
-.passed::before {{ content: "\2713  " }} .failed {{ font-weight: 700 }} .failed::before {{ content: "\2717  " }}
+.passed::before {{ content: "✓ " }} .failed {{ font-weight: 700 }} .failed::before {{ content: "✗ " }}
 </style></head><body><h1>Quality of the last run</h1><p>{summary}</p>
 <table><thead><tr><th>Outcome<th>Table<th>Expectation<th>Severity<th>Observed</thead><tbody>
 {rows}

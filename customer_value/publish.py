@@ -83,16 +83,16 @@ def show_publication(settings):
             """
             select
                 strftime(activity_month, '%Y-%m') || if(is_partial_month, ' so far', '') as "month",
-                round(opening_mrr_amount) as opening,
-                round(new_mrr_amount) as "new",
-                round(expansion_mrr_amount) as expansion,
-                round(contraction_mrr_amount) as contraction,
-                round(churn_mrr_amount) as churn,
-                round(reactivation_mrr_amount) as reactivation,
-                round(pause_mrr_amount + resume_mrr_amount + fx_mrr_amount) as pause_and_fx,
-                round(closing_mrr_amount) as closing,
-                round(100 * logo_churn_rate, 1) as "logo churn %",
-                round(100 * nrr_12m_rate, 1) as "NRR 12m %"
+                round(opening_mrr_amount)::bigint as opening,
+                round(new_mrr_amount)::bigint as "new",
+                round(expansion_mrr_amount)::bigint as expansion,
+                round(contraction_mrr_amount)::bigint as contraction,
+                round(churn_mrr_amount)::bigint as churn,
+                round(reactivation_mrr_amount)::bigint as reactivation,
+                round(pause_mrr_amount + resume_mrr_amount + fx_mrr_amount)::bigint as pause_and_fx,
+                round(closing_mrr_amount)::bigint as closing,
+                round(100 * logo_churn_rate, 1)::decimal(5, 1) as "logo churn %",
+                round(100 * nrr_12m_rate, 1)::decimal(5, 1) as "NRR 12m %"
             from (from marts.mrr_monthly order by activity_month desc limit 6)
             order by activity_month
             """

@@ -2,54 +2,68 @@
 
 import great_expectations.expectations as gxe
 
+from customer_value.contract import inputs
+
+
+def between(column, description, severity="critical", **bounds):
+    """Every value of a column lies within the bounds."""
+    return gxe.ExpectColumnValuesToBeBetween(column=column, description=description, severity=severity, **bounds)
+
+
+def none_of(condition, description, severity):
+    """No row meets the condition."""
+    return gxe.UnexpectedRowsExpectation(
+        description=description,
+        unexpected_rows_query=f"select * from {{batch}} where {condition}",
+        severity=severity,
+    )
+
 
 def suites():
     """By mart: its expectations."""
     return {
         "customers": [
-            gxe.ExpectTableRowCountToBeBetween(min_value=1, severity="critical"),
-            gxe.ExpectColumnValuesToBeBetween(column="mrr_amount", max_value=100_000_000, severity="warning"),
+            gxe.ExpectTableRowCountToBeBetween(description="there are customers", min_value=1, severity="critical"),
+            between("mrr_amount", "no customer pays more than 100 million a month", "warning", max_value=100_000_000),
         ],
-        "subscriptions": [
-            gxe.ExpectColumnValuesToBeBetween(column="mrr_discount_amount", min_value=0, severity="critical")
-        ],
-        "customer_months": [gxe.ExpectColumnValuesToBeBetween(column="mrr_amount", min_value=0, severity="critical")],
+        "subscriptions": [between("mrr_discount_amount", "no discount adds to the price", min_value=0)],
+        "customer_months": [between("mrr_amount", "no MRR is below 0", min_value=0)],
         "mrr_movements": [
-            gxe.UnexpectedRowsExpectation(
-                description="new, resumed and reactivated MRR is gained",
-                unexpected_rows_query="select * from {batch} where movement_type in ('new', 'resume', 'reactivation') "
-                "and movement_amount <= 0",
-                severity="critical",
+            none_of(
+                "movement_type in ('new', 'resume', 'reactivation') and movement_amount <= 0",
+                "new, resumed and reactivated MRR is gained",
+                "critical",
             ),
         ],
         "mrr_monthly": [
-            gxe.ExpectColumnValuesToBeBetween(column="churn_mrr_amount", max_value=0, severity="critical"),
-            gxe.ExpectColumnValuesToBeBetween(column="contraction_mrr_amount", max_value=0, severity="critical"),
-            gxe.ExpectColumnValuesToBeBetween(column="grr_12m_rate", min_value=0, max_value=1, severity="critical"),
-            gxe.ExpectColumnValuesToBeBetween(column="nrr_12m_rate", min_value=0.3, max_value=3, severity="warning"),
-            gxe.UnexpectedRowsExpectation(
-                description="MRR does not halve or double within a month",
-                unexpected_rows_query="select * from {batch} where opening_customer_count >= 100 "
+            between("churn_mrr_amount", "churn is lost, not gained", max_value=0),
+            between("contraction_mrr_amount", "contraction is lost, not gained", max_value=0),
+            between("grr_12m_rate", "gross retention is between 0 and 1", min_value=0, max_value=1),
+            between("nrr_12m_rate", "net retention is between 0.3 and 3", "warning", min_value=0.3, max_value=3),
+            none_of(
+                "opening_customer_count >= 100 "
                 "and (closing_mrr_amount > 2 * opening_mrr_amount or closing_mrr_amount < opening_mrr_amount / 2)",
-                severity="warning",
+                "MRR of 100 customers or more does not halve or double within a month",
+                "warning",
             ),
         ],
         "cohort_retention": [
-            gxe.ExpectColumnValuesToBeBetween(
-                column="logo_retention_rate", min_value=0, max_value=1, severity="critical"
-            ),
-            gxe.ExpectColumnValuesToBeBetween(column="months_since_cohort", min_value=0, severity="critical"),
+            between("logo_retention_rate", "logo retention is between 0 and 1", min_value=0, max_value=1),
+            between("months_since_cohort", "no cohort has a cell before its first month", min_value=0),
         ],
         "rejected_rows": [
-            gxe.ExpectTableRowCountToBeBetween(max_value=100_000, severity="warning"),
+            gxe.ExpectTableRowCountToBeBetween(
+                description="at most 100,000 rows are turned away", max_value=100_000, severity="warning"
+            ),
         ],
         "input_reconciliation": [
-            gxe.ExpectTableRowCountToEqual(value=11, severity="critical"),
-            gxe.UnexpectedRowsExpectation(
-                description="at most one row in twenty is turned away",
-                unexpected_rows_query="select * from {batch} where raw_row_count >= 100 "
-                "and rejected_row_count > 0.05 * raw_row_count",
-                severity="warning",
+            gxe.ExpectTableRowCountToEqual(
+                description="every input of the contract is accounted for", value=len(inputs()), severity="critical"
+            ),
+            none_of(
+                "raw_row_count >= 100 and rejected_row_count > 0.05 * raw_row_count",
+                "of 100 rows or more at most one in twenty is turned away",
+                "warning",
             ),
         ],
     }

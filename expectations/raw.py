@@ -19,16 +19,29 @@ def suites():
     by_input = {
         contract.name: [
             gxe.ExpectTableRowCountToBeBetween(
-                min_value=1, severity="critical" if contract.name in NEEDED else "warning"
+                description="it has rows",
+                min_value=1,
+                severity="critical" if contract.name in NEEDED else "warning",
             ),
             *(
-                gxe.ExpectColumnValuesToNotBeNull(column=column, mostly=0.5, severity="critical")
+                gxe.ExpectColumnValuesToNotBeNull(
+                    description=f"at least half of the rows have a {column}",
+                    column=column,
+                    mostly=0.5,
+                    severity="critical",
+                )
                 for column in (*contract.key, "loaded_at")
             ),
         ]
         for contract in inputs().values()
     }
     by_input["subscription_changes"].append(
-        gxe.ExpectColumnValuesToBeInSet(column="status", value_set=STATUSES, mostly=0.5, severity="critical")
+        gxe.ExpectColumnValuesToBeInSet(
+            description="at least half of the statuses are words of the contract",
+            column="status",
+            value_set=STATUSES,
+            mostly=0.5,
+            severity="critical",
+        )
     )
     return by_input

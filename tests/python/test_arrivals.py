@@ -132,7 +132,7 @@ def test_absent_optional_inputs_are_empty_and_typed(random_company):
 def test_other_types_of_the_same_kind_are_taken(tmp_path):
     """Integers and decimals for numbers, any precision of instants, zones turned into UTC, empty columns of any type."""
     contract = inputs()["users"]
-    rows = duckdb.connect().execute(
+    rows = duckdb.connect().sql(
         "select 'u' as user_id, 'c' as customer_id, timestamptz '2025-01-01 02:00:00+02' as created_at, "
         "null::integer as deactivated_at, timestamp_ns '2025-01-02 00:00:00' as loaded_at"
     )

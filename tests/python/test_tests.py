@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from conftest import Company
 
-from customer_value.check import validate
+from customer_value.check import NOT_EVALUATED, validate
 from customer_value.contract import DUCKDB_TYPES, inputs
 from customer_value.settings import PROJECT
 from expectations import marts, raw
@@ -112,7 +112,7 @@ def test_expectations_of_the_marts_fail_on_broken_rows(broken, mart, position):
     company = broken(EXPECTATIONS[mart, position])
     suites = {mart: [marts.suites()[mart][position]]}
     (result,) = validate(company.settings.warehouse, "marts", suites)
-    assert not result.passed and result.observed != "not evaluated", result
+    assert not result.passed and result.observed != NOT_EVALUATED, result
 
 
 def test_expectations_hold_on_the_demonstration_company(demo):
@@ -155,5 +155,5 @@ def test_expectations_of_the_inputs_fail_on_broken_arrivals(arrivals):
     )
     assert len(emptied) == sum(map(len, raw.suites().values()))
     for table, expectation in emptied:
-        broken_by = emptied if "row count" in expectation else nulled if "not be null" in expectation else renamed
+        broken_by = emptied if "has rows" in expectation else nulled if "have a" in expectation else renamed
         assert not broken_by[table, expectation].passed, (table, expectation)
