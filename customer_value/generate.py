@@ -128,6 +128,8 @@ def write_input(connection, contract, path, seed):
     table = quoted(contract.name)
     key = " || '|' || ".join(f"cast({column} as varchar)" for column in contract.key)
     columns = ", ".join(f"cast({c} as {DUCKDB_TYPES[t]}) as {c}" for c, t in contract.columns.items())
+    # What one row in fifty said before it was corrected.
+    mistake = "quantity + 1 as quantity, " if "quantity" in contract.columns else ""
     bad_rows = "".join(
         f" union all (select * replace ({', '.join(f'{value} as {c}' for c, value in overrides.items())}) "
         f"from typed order by hash({key}) limit 1)"
@@ -140,8 +142,13 @@ def write_input(connection, contract, path, seed):
             -- One row in fifty was delivered twice, the second time later.
             repeated as (
                 select * replace (loaded_at + interval 1 minute as loaded_at) from typed where hash({key}, {seed}) % 50 = 0
+            ),
+            corrected as (
+                select * replace ({mistake}loaded_at - interval 1 hour as loaded_at)
+                from typed where hash({key}, {seed}) % 50 = 1
             )
-            select * from (from typed union all from repeated{bad_rows}) as delivered order by hash(delivered, {seed})
+            select * from (from typed union all from repeated union all from corrected{bad_rows}) as delivered
+            order by hash(delivered, {seed})
         ) to {literal(path)} (format parquet)
         """
     )
@@ -154,12 +161,10 @@ def generate(raw, customers, months, seed, events_per_customer_month):
     """
     if customers < 1 or months < 1 or events_per_customer_month < 0:
         raise InputError("generate: expected at least 1 customer and 1 month, and no negative number of events.")
-    names = list(inputs())
     raw.mkdir(parents=True, exist_ok=True)
-    strangers = [path.name for path in raw.iterdir() if path.stem not in [*names, "truth"]]
-    if strangers:
+    if any(raw.iterdir()) and not (raw / "truth").is_dir():
         raise InputError(
-            f"{raw}: found {strangers[0]}, which is no input of the contract. Name an empty folder with --raw."
+            f"{raw}: found files that are not of a demonstration company, expected an empty folder. Name one with --raw."
         )
     for path in raw.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -25,7 +25,7 @@ def suites():
             ),
             *(
                 gxe.ExpectColumnValuesToNotBeNull(
-                    description=f"at least half of the rows have a {column}",
+                    description=f"at least half of the rows have their {column}",
                     column=column,
                     mostly=0.5,
                     severity="critical",

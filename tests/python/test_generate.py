@@ -36,10 +36,11 @@ def test_every_input_is_there_with_the_types_of_the_contract(company):
     assert names == {*inputs(), "truth"}
 
 
-def test_a_folder_with_other_files_is_left_alone(tmp_path, capsys):
-    (tmp_path / "precious.txt").write_text("mine")
+def test_a_companys_own_inputs_are_left_alone(tmp_path, capsys):
+    (tmp_path / "customers.parquet").write_text("precious")
     assert main(["generate", "--raw", str(tmp_path)]) == 2
-    assert "precious.txt" in capsys.readouterr().err and (tmp_path / "precious.txt").exists()
+    assert "expected an empty folder" in capsys.readouterr().err
+    assert (tmp_path / "customers.parquet").read_text() == "precious"
 
 
 def test_hazards_follow_the_segments(tmp_path):

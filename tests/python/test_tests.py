@@ -155,5 +155,5 @@ def test_expectations_of_the_inputs_fail_on_broken_arrivals(arrivals):
     )
     assert len(emptied) == sum(map(len, raw.suites().values()))
     for table, expectation in emptied:
-        broken_by = emptied if "has rows" in expectation else nulled if "have a" in expectation else renamed
+        broken_by = emptied if "has rows" in expectation else nulled if "have their" in expectation else renamed
         assert not broken_by[table, expectation].passed, (table, expectation)

@@ -23,7 +23,8 @@ select
         when exchange_rates.currency is null then 'missing_currency'
         when exchange_rates.rate is null then 'missing_rate'
         when exchange_rates.loaded_at is null then 'missing_loaded_at'
-        when exchange_rates.rate >= {{ var('number_limit') }} then 'number_out_of_range'
+        -- An amount below the limit stays a number that fits once it is converted.
+        when exchange_rates.rate * exchange_rates.rate >= {{ var('number_limit') }} then 'number_out_of_range'
         when exchange_rates.rate <= 0 then 'rate_not_positive'
         when currencies.currency is null then 'unknown_currency'
         when exchange_rates.rate_date > cast(exchange_rates.loaded_at as date) then 'dated_after_loaded_at'
