@@ -1,5 +1,7 @@
 """Plugin of dbt-duckdb: a plain `dbt build` sees the inputs in CUSTOMER_VALUE_RAW, after the same checks as `load`."""
 
+from pathlib import Path
+
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from customer_value.load import check_arrivals, create_views
@@ -8,6 +10,10 @@ from customer_value.settings import Settings
 
 class Plugin(BasePlugin):
     """Named in profiles.yml; dbt-duckdb calls it when it opens the warehouse."""
+
+    def initialize(self, plugin_config):
+        """Make the warehouse's folder, which DuckDB does not."""
+        Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn):
         """Create the views of schema raw. Raises InputError where an arrival does not hold to the contract."""

@@ -42,12 +42,12 @@ class Company:
         assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-3000:]
         return self
 
-    def dbt(self, *arguments):
+    def dbt(self, *arguments, **variables):
         """Run a plain dbt command with the environment that a scheduler would set."""
         return subprocess.run(
             [Path(sys.executable).with_name("dbt"), *arguments],
             cwd=PROJECT,
-            env=self.settings.environment(),
+            env=self.settings.environment() | variables,
             capture_output=True,
             text=True,
         )

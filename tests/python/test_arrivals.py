@@ -155,9 +155,9 @@ def test_paths_are_no_sql(tmp_path, demo):
 
 
 def test_a_plain_dbt_build_sees_the_inputs(company):
-    company.settings.warehouse.unlink()
-    finished = company.dbt("build", "--select", "stg_plans", "+int_months", "--exclude-resource-type", "unit_test")
+    warehouse = {"CUSTOMER_VALUE_WAREHOUSE": str(company.home / "new" / "folder" / "warehouse.duckdb")}
+    finished = company.dbt("build", "--exclude-resource-type", "unit_test", **warehouse)
     assert finished.returncode == 0, finished.stdout
     break_missing_column(company.settings.raw)
-    finished = company.dbt("build", "--select", "stg_plans")
+    finished = company.dbt("build", "--select", "stg_plans", **warehouse)
     assert finished.returncode != 0 and "column quantity" in finished.stdout
