@@ -7,7 +7,8 @@ create macro night(t) as least(date_trunc('day', t) + interval 27 hour, end_at()
 create table stints as
 with first_stints as (
     select
-        p.*, 1 as stint, 's' || n as subscription_id, u0 < 0.35 and period = 1 as has_trial, u1 < 0.25 as trial_lapses,
+        p.*, 1 as stint, 's' || n as subscription_id, u0 < 0.35 and period = 1 as has_trial,
+        has_trial and u1 < 0.25 as trial_lapses,
         signed_up_at + case when has_trial then interval 14 day else interval 0 day end as paid_from,
         paid_from + to_months(cast(renewals * period as int)) as ends_at
     from people p
@@ -15,22 +16,24 @@ with first_stints as (
 second_stints as (
     select
         * replace (
-            2 as stint, 's' || n || 'r' as subscription_id, false as has_trial,
+            2 as stint, 's' || n || 'r' as subscription_id, false as has_trial, false as trial_lapses,
             ends_at + to_days(cast(45 + 200 * u2 as int)) as paid_from,
             ends_at + to_days(cast(45 + 200 * u2 as int)) + to_months(cast(second_renewals * period as int)) as ends_at
         )
     from first_stints
-    where u3 < 0.2 and not (has_trial and trial_lapses)
+    where u3 < 0.2 and not trial_lapses
 )
 select
     *,
     greatest(epoch(least(ends_at, end_at()) - paid_from), 0) as life_seconds,
     -- A plan change that billing writes as a new subscription, three hours after the old one ended.
-    u4 < 0.12 and tier < 3 as has_upgrade, u5 < 0.35 as upgrade_is_new,
+    u4 < 0.12 and tier < 3 and not trial_lapses as has_upgrade, u5 < 0.35 as upgrade_is_new,
     paid_from + to_seconds(cast(life_seconds * (0.2 + 0.6 * u6) as bigint)) as upgraded_at,
-    u7 < 0.05 and period = 1 as has_pause,
+    u7 < 0.05 and period = 1 and not trial_lapses as has_pause,
     paid_from + to_seconds(cast(life_seconds * (0.1 + 0.4 * u8) as bigint)) as paused_at,
-    u9 < 0.2 as fails_payment,
+    -- Who is likely to leave is late in paying, too: some catch up, some leave that way.
+    u9 < 0.1 + 0.5 * sqrt(hazard) as fails_payment, u23 < 0.6 * sqrt(hazard) and not trial_lapses and not has_pause as pays_late,
+    paid_from + to_seconds(cast(life_seconds * (0.1 + 0.8 * u22) as bigint)) as late_at,
     ends_at - to_days(cast(2 + 20 * u10 as int)) as cancel_requested_at,
     case when country in ('US', 'CA') then 'USD' when country = 'GB' then 'GBP' else 'EUR' end as currency
 from (from first_stints union all from second_stints)
@@ -65,7 +68,7 @@ with entries as (
     select n, stint, 'core' as item, signed_up_at as changed_at, 'trialing' as status, seats as quantity, tier as tier
     from stints where has_trial
     union all
-    select n, stint, 'core', paid_from, case when has_trial and trial_lapses then 'expired' else 'active' end, seats, tier
+    select n, stint, 'core', paid_from, case when trial_lapses then 'expired' else 'active' end, seats, tier
     from stints
     union all
     select n, stint, 'core', upgraded_at + case when upgrade_is_new then interval 3 hour else interval 0 hour end, null, null, tier + 1
@@ -83,6 +86,11 @@ with entries as (
     select n, stint, 'core', ends_at - interval 12 day, 'past_due', null, null
     from stints where fails_payment and ends_at - interval 12 day > paid_from and ends_at - interval 12 day < end_at()
     union all
+    select n, stint, 'core', late_at, 'past_due', null, null from stints where pays_late and late_at < least(ends_at, end_at())
+    union all
+    select n, stint, 'core', late_at + interval 9 day, 'active', null, null
+    from stints where pays_late and late_at + interval 9 day < least(ends_at - interval 12 day, end_at())
+    union all
     -- A renewal of a term writes the log again; nothing moves.
     select n, stint, 'core', paid_from + to_months(cast(i * period as int)), null, null, null
     from stints, range(1, 12) r (i) where period > 1 and paid_from + to_months(cast(i * period as int)) < least(ends_at, end_at())
@@ -92,15 +100,15 @@ with entries as (
     union all
     select n, stint, case when u15 < 0.6 then 'analytics' else 'api_pack' end,
         paid_from + to_seconds(cast(life_seconds * 0.7 * u16 as bigint)), 'active', 1, null
-    from stints where u14 < 0.25
+    from stints where u14 < 0.25 and not trial_lapses
     union all
     select n, stint, 'coaching', paid_from + to_seconds(cast(life_seconds * 0.3 * u17 as bigint)), 'active', 1, null
-    from stints where u18 < 0.05
+    from stints where u18 < 0.05 and not trial_lapses
     union all
     select n, stint, case when u15 < 0.6 then 'analytics' else 'api_pack' end, ends_at, 'canceled', null, null
-    from stints where u14 < 0.25 and ends_at < end_at()
+    from stints where u14 < 0.25 and not trial_lapses and ends_at < end_at()
     union all
-    select n, stint, 'coaching', ends_at, 'canceled', null, null from stints where u18 < 0.05 and ends_at < end_at()
+    select n, stint, 'coaching', ends_at, 'canceled', null, null from stints where u18 < 0.05 and not trial_lapses and ends_at < end_at()
 ),
 filled as (
     select
@@ -242,7 +250,7 @@ select
 from stints s
 join (select unnest(generate_series(timestamp '2000-01-01', end_at(), interval 1 month)) as month_at) m
     on m.month_at < least(s.ends_at, end_at()) and m.month_at + interval 1 month > s.paid_from
-where not (s.has_trial and s.trial_lapses)
+where not s.trial_lapses
 order by s.n, s.stint, m.month_at;
 
 create table nps_responses as

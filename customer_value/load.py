@@ -1,7 +1,7 @@
 """load: check what arrived and make it visible to DuckDB as schema raw.
 
-An input is `<name>.parquet` in the raw folder, or a folder `<name>/` of Parquet files, or `<name>.csv`. Nothing is
-copied: each input becomes a view over its files, each absent optional input an empty view with the contract's types.
+An input is `<name>.parquet` in the raw folder, or a folder `<name>/` of Parquet files. Nothing is copied: each input
+becomes a view over its files, each absent optional input an empty view with the contract's types.
 """
 
 from dataclasses import dataclass
@@ -47,19 +47,17 @@ class Arrival:
 
 
 def relation_of(raw, name):
-    """The SQL table expression over an input's files, and the path to name in messages; None where it is absent."""
-    file, folder, csv = raw / f"{name}.parquet", raw / name, raw / f"{name}.csv"
-    found = [path for path in (file, folder, csv) if path.exists()]
-    if len(found) > 1:
-        raise InputError(
-            f"{name}: found {' and '.join(map(str, found))}, expected one of them. Remove what is out of date."
-        )
+    """The SQL table expression over an input's files, and the path to name in messages; None where it is absent.
+
+    Raises InputError where a folder is empty, or the input is there as a file and as a folder.
+    """
+    file, folder = raw / f"{name}.parquet", raw / name
+    if file.exists() and folder.exists():
+        raise InputError(f"{name}: found {file} and {folder}, expected one of them. Remove what is out of date.")
     if folder.is_dir() and not any(folder.rglob("*.parquet")):
         raise InputError(f"{folder}: found no Parquet file, expected at least one. Add it, or remove the folder.")
-    if not found:
+    if not file.exists() and not folder.exists():
         return None, None
-    if csv.exists():
-        return f"read_csv({literal(csv)}, header = true)", csv
     pattern = file if file.exists() else folder / "**" / "*.parquet"
     return f"read_parquet({literal(pattern)}, union_by_name = true, hive_partitioning = false)", pattern
 
@@ -111,7 +109,7 @@ def inspect(connection, raw, contract):
         ]
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        return [f"{path}: found a file that cannot be read ({reason}), expected Parquet or CSV. Write it again."]
+        return [f"{path}: found a file that cannot be read ({reason}), expected Parquet. Write it again."]
     if any(problems):
         return [problem for problem in problems if problem]
     selection = [expression_of(column, wanted, types[column]) for column, wanted in contract.columns.items()]

@@ -1,5 +1,6 @@
 """What arrives badly is refused with one clear line each; what was built and published stays as it was."""
 
+import json
 import shutil
 
 import duckdb
@@ -63,8 +64,9 @@ def break_empty_folder(raw):
 
 
 def break_twice_delivered(raw):
-    shutil.copy(raw / "users.parquet", raw / "users.csv")
-    return ["users.parquet", "users.csv", "expected one of them"]
+    (raw / "users").mkdir()
+    shutil.copy(raw / "users.parquet", raw / "users")
+    return ["users.parquet", "raw/users", "expected one of them"]
 
 
 def break_everything(raw):
@@ -156,8 +158,12 @@ def test_paths_are_no_sql(tmp_path, demo):
 
 def test_a_plain_dbt_build_sees_the_inputs(company):
     warehouse = {"CUSTOMER_VALUE_WAREHOUSE": str(company.home / "new" / "folder" / "warehouse.duckdb")}
-    finished = company.dbt("build", "--exclude-resource-type", "unit_test", **warehouse)
+    finished = company.dbt("build", **warehouse)
     assert finished.returncode == 0, finished.stdout
+    # Unit tests of every layer ran along with it, on a warehouse that held nothing.
+    ran = json.loads((company.home / "target" / "run_results.json").read_text())["results"]
+    assert {result["status"] for result in ran if result["unique_id"].startswith("unit_test.")} == {"pass"}
+    assert sum(result["unique_id"].startswith("unit_test.") for result in ran) >= 38
     break_missing_column(company.settings.raw)
     finished = company.dbt("build", "--select", "stg_plans", **warehouse)
     assert finished.returncode != 0 and "column quantity" in finished.stdout
