@@ -1,6 +1,7 @@
 """The command line: one subcommand for each verb of the road that data takes."""
 
 import argparse
+import importlib
 import os
 import sys
 import time
@@ -34,20 +35,14 @@ def arguments():
     return parser
 
 
-def steps_of(verb):
-    """The steps of a verb, imported when they are needed: dbt and Great Expectations take seconds to import."""
-    from customer_value.build import build
-    from customer_value.check import check_marts, check_raw
-    from customer_value.load import load
-    from customer_value.publish import publish, show_publication
-
-    steps = {
-        "load": [load, check_raw],
-        "build": [build],
-        "check": [check_marts],
-        "publish": [publish, show_publication],
-    }
-    return [step for verb_steps in steps.values() for step in verb_steps] if verb == "run" else steps[verb]
+# The steps of each verb, as module and function: a verb imports what it needs, for dbt and Great Expectations take seconds.
+STEPS = {
+    "load": [("load", "load"), ("check", "check_raw")],
+    "build": [("build", "build")],
+    "check": [("check", "check_marts")],
+    "publish": [("publish", "publish"), ("publish", "show_publication")],
+}
+STEPS["run"] = [step for steps in STEPS.values() for step in steps]
 
 
 def main(argv=None):
@@ -66,10 +61,10 @@ def main(argv=None):
             )
             return 0
         settings = Settings.of(options.raw, options.warehouse, options.published, options.as_of)
-        for step in steps_of(options.verb):
+        for module, function in STEPS[options.verb]:
             started = time.monotonic()
-            step(settings)
-            print(f"{step.__name__.replace('_', ' ')}: done in {time.monotonic() - started:.1f} s", flush=True)
+            getattr(importlib.import_module(f"customer_value.{module}"), function)(settings)
+            print(f"{function.replace('_', ' ')}: done in {time.monotonic() - started:.1f} s", flush=True)
         return 0
     except Exception as error:
         if not hasattr(error, "exit_code"):
