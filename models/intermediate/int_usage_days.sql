@@ -1,6 +1,6 @@
 -- Grain: one row per day, customer as it landed, user and feature. The only model that reads every event.
--- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when it has as
--- many rows, loaded as late, as when it was built. A day that lost all its rows is left with one row and no customer.
+-- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when its rows are
+-- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps an empty one.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
@@ -22,7 +22,11 @@ landed_days as (
     select
         activity_date,
         count(*) as day_row_count,
-        max(loaded_at) as day_loaded_at
+        max(loaded_at) as day_loaded_at,
+        cast(
+            sum(extract(minute from occurred_at) * 60 + floor(extract(second from occurred_at)))
+            as {{ dbt.type_bigint() }}
+        ) as day_second_sum
     from events
     group by activity_date
 
@@ -33,7 +37,8 @@ built_days as (
     select distinct
         activity_date,
         day_row_count,
-        day_loaded_at
+        day_loaded_at,
+        day_second_sum
     from {{ this }}
 
 ),
@@ -46,6 +51,7 @@ changed_days as (
     where
         coalesce(landed_days.day_row_count, 0) <> coalesce(built_days.day_row_count, -1)
         or landed_days.day_loaded_at is distinct from built_days.day_loaded_at
+        or landed_days.day_second_sum is distinct from built_days.day_second_sum
 
 ),
 
@@ -111,6 +117,7 @@ select
     versions.feature,
     landed_days.day_row_count,
     landed_days.day_loaded_at,
+    landed_days.day_second_sum,
     sum(case when versions.version_number = 1 then 1 else 0 end) as event_count,
     sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_event_count,
     sum(case when versions.version_number = 1 then versions.quantity else 0 end) as usage_quantity
@@ -123,4 +130,5 @@ group by
     versions.user_id,
     versions.feature,
     landed_days.day_row_count,
-    landed_days.day_loaded_at
+    landed_days.day_loaded_at,
+    landed_days.day_second_sum
