@@ -8,3 +8,6 @@
 
 {#- Ratios are computed as doubles and published with eight decimals, alike on every engine. -#}
 {% macro type_rate() %}decimal(28, 8){% endmacro %}
+
+{#- Exchange rates: exact as well, so that converted amounts round alike on every engine. -#}
+{% macro type_exchange_rate() %}decimal(18, 10){% endmacro %}

@@ -50,7 +50,7 @@ month_end_rates as (
     select
         run_settings.reporting_currency as currency,
         months.activity_month,
-        1.0 as exchange_rate
+        cast(1 as {{ type_exchange_rate() }}) as exchange_rate
     from months
     cross join run_settings
 

@@ -22,7 +22,7 @@ versions as (
 select
     rate_date,
     currency,
-    rate,
+    cast(rate as {{ type_exchange_rate() }}) as rate,
     loaded_at,
     version_count
 from versions
