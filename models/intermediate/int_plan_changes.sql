@@ -17,10 +17,11 @@ paid_periods as (
         valid_from,
         valid_to,
         is_followed_by_end,
-        coalesce(lag(valid_to) over (partition by subscription_id, item_id order by valid_from asc) = valid_from, false)
-            as continues_itself
+        coalesce(lag(valid_to) over item_periods = valid_from, false) as continues_itself,
+        lead(valid_from) over item_periods as next_valid_from
     from periods
     where mrr_own_amount > 0
+    window item_periods as (partition by subscription_id, item_id order by valid_from asc)
 
 ),
 
@@ -30,7 +31,8 @@ ends as (
         customer_id,
         subscription_id,
         item_id,
-        valid_to as ended_at
+        valid_to as ended_at,
+        next_valid_from as resumed_at
     from paid_periods
     where is_followed_by_end
 
@@ -52,7 +54,8 @@ select
     ends.subscription_id,
     ends.item_id,
     ends.ended_at,
-    min(starts.started_at) as continued_at
+    -- An item that is paid again itself lasts no longer than until then.
+    least(min(starts.started_at), ends.resumed_at) as continued_at
 from ends
 inner join starts
     on
@@ -62,4 +65,4 @@ inner join starts
             starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
             or ends.subscription_id = starts.migrated_from_subscription_id
         )
-group by ends.subscription_id, ends.item_id, ends.ended_at
+group by ends.subscription_id, ends.item_id, ends.ended_at, ends.resumed_at
