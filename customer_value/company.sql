@@ -48,18 +48,18 @@ create table prices as from (values ('USD', 1.0), ('EUR', 0.95), ('GBP', 0.85)) 
 create table plans as
 select *, night(timestamp '2020-01-01') as loaded_at
 from (
-select
-    tier_name || '_' || term as plan_id, upper(tier_name[1]) || tier_name[2:] || ' ' || term as plan_name,
-    'Suite' as product_name, 'core' as product_type, tier as tier_rank,
-    case when term = 'year' then 'year' else 'month' end as billing_interval, interval_count,
-    round(price * period * f, 2) as unit_amount, 'USD' as currency, tier * 5 as included_seats, tier * 1000 as usage_limit
-from tiers cross join periods
-union all
-from (values
-    ('analytics', 'Analytics', 'Analytics', 'add_on', 1, 'month', 1, 49, 'USD', null, null),
-    ('api_pack', 'API pack', 'API', 'add_on', 1, 'month', 1, 99, 'USD', null, 100000),
-    ('coaching', 'Coaching', 'Coaching', 'service', 1, 'month', 1, 400, 'USD', null, null)
-)
+    select
+        tier_name || '_' || term as plan_id, upper(tier_name[1]) || tier_name[2:] || ' ' || term as plan_name,
+        'Suite' as product_name, 'core' as product_type, tier as tier_rank,
+        case when term = 'year' then 'year' else 'month' end as billing_interval, interval_count,
+        round(price * period * f, 2) as unit_amount, 'USD' as currency, tier * 5 as included_seats, tier * 1000 as usage_limit
+    from tiers cross join periods
+    union all
+    from (values
+        ('analytics', 'Analytics', 'Analytics', 'add_on', 1, 'month', 1, 49, 'USD', null, null),
+        ('api_pack', 'API pack', 'API', 'add_on', 1, 'month', 1, 99, 'USD', null, 100000),
+        ('coaching', 'Coaching', 'Coaching', 'service', 1, 'month', 1, 400, 'USD', null, null)
+    )
 );
 
 -- What each entry of the log changes; what it does not change is carried on from the entry before it.
@@ -112,7 +112,7 @@ with entries as (
 ),
 filled as (
     select
-        n, stint, item, changed_at, status is null as keeps_status,
+        n, stint, item, changed_at,
         last_value(status ignore nulls) over w as status, last_value(quantity ignore nulls) over w as quantity,
         last_value(tier ignore nulls) over w as tier
     from (
@@ -194,7 +194,7 @@ where i < greatest(1, least(40, round(seats * (1 - 0.6 * sqrt(hazard)) * (0.7 + 
 -- Bills: each item at each start of a billing period, in the terms of that day.
 create table invoice_lines as
 with bills as (
-    select s.n, s.u5 as u, i.item_id, s.paid_from + to_months(cast(k * m.months as int)) as issued_at, m.months, k
+    select s.n, i.item_id, s.paid_from + to_months(cast(k * m.months as int)) as issued_at, m.months, k
     from stints s
     join (select distinct n, subscription_id, item_id from log) i on i.n = s.n and i.subscription_id = s.subscription_id
     cross join lateral (select case when i.item_id = 'core' then s.period else 1 end as months) m
@@ -202,7 +202,7 @@ with bills as (
     where s.paid_from + to_months(cast(k * m.months as int)) < least(s.ends_at, end_at())
 ),
 terms as (
-    select b.n, b.u, b.item_id, b.issued_at, b.months, b.k, l.subscription_id, l.customer_id, l.plan_id, l.currency, l.quantity,
+    select b.n, b.item_id, b.issued_at, b.months, b.k, l.subscription_id, l.customer_id, l.plan_id, l.currency, l.quantity,
         l.unit_amount, l.discount_kind, l.discount_ends_at, l.status,
         case when l.discount_kind = 'recurring' and b.issued_at < coalesce(l.discount_ends_at, end_at()) then l.discount_rate
             when l.discount_kind = 'once' and b.k = 0 then l.discount_rate else 0 end as rate,

@@ -120,7 +120,6 @@ def write_events(connection, rng, folder, events_per_customer_month):
         )
         written += count
         print(f"generate: {written:,} of {counts.sum():,} events", flush=True)
-    return written
 
 
 def write_input(connection, contract, path, seed):
@@ -133,7 +132,7 @@ def write_input(connection, contract, path, seed):
     bad_rows = "".join(
         f" union all (select * replace ({', '.join(f'{value} as {c}' for c, value in overrides.items())}) "
         f"from typed order by hash({key}) limit 1)"
-        for overrides in BAD_ROWS.get(contract.name, {}).values()
+        for overrides in BAD_ROWS[contract.name].values()
     )
     connection.execute(
         f"""
@@ -179,7 +178,7 @@ def generate(raw, customers, months, seed, events_per_customer_month):
         for contract in inputs().values():
             if contract.name == "usage_events":
                 connection.execute(
-                    f"create or replace table usage_events as (from {literal(raw / 'usage_events' / 'part_0000.parquet')} "
+                    f"create table usage_events as (from {literal(raw / 'usage_events' / 'part_0000.parquet')} "
                     f"order by hash(event_id) limit 1000)"
                 )
                 path = raw / "usage_events" / "part_late.parquet"

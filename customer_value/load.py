@@ -43,7 +43,6 @@ class Arrival:
     name: str
     relation: str | None
     selection: list[str]
-    row_count: int
 
 
 def relation_of(raw, name):
@@ -98,10 +97,9 @@ def inspect(connection, raw, contract):
                 "Write it there; its columns stand in models/staging/_sources.yml."
             ]
         selection = [f"cast(null as {DUCKDB_TYPES[t]}) as {quoted(c)}" for c, t in contract.columns.items()]
-        return Arrival(contract.name, None, selection, 0)
+        return Arrival(contract.name, None, selection)
     try:
         described = connection.execute(f"describe select * from {relation}").fetchall()
-        (row_count,) = connection.execute(f"select count(*) from {relation}").fetchone()
         types = {name: type_name for name, type_name, *_ in described}
         problems = [
             column_problem(connection, relation, path, column, wanted, types.get(column))
@@ -113,7 +111,7 @@ def inspect(connection, raw, contract):
     if any(problems):
         return [problem for problem in problems if problem]
     selection = [expression_of(column, wanted, types[column]) for column, wanted in contract.columns.items()]
-    return Arrival(contract.name, relation, selection, row_count)
+    return Arrival(contract.name, relation, selection)
 
 
 def check_arrivals(raw):
@@ -145,7 +143,7 @@ def create_views(connection, arrivals):
 
 
 def load(settings):
-    """Check the arrivals and create the views in the warehouse. Returns the arrivals.
+    """Check the arrivals and create the views in the warehouse.
 
     Raises InputError before the warehouse is opened where an arrival does not hold to the contract, and where another
     process holds the warehouse.
@@ -160,4 +158,3 @@ def load(settings):
             f"{settings.warehouse}: cannot be opened for writing ({str(error).splitlines()[0]}). "
             "Only the build opens the warehouse: close what reads it, and read the published file instead."
         ) from None
-    return arrivals

@@ -1,7 +1,7 @@
 {#- A row as text, `column=value; ...`, the same for the same values whatever order the rows arrived in. -#}
 {% macro row_text(columns) -%}
     {%- for column in columns -%}
-        '{{ column.split('.')[-1] }}=' || coalesce(cast({{ column }} as {{ dbt.type_string() }}), '')
+        '{{ column }}=' || coalesce(cast({{ column }} as {{ dbt.type_string() }}), '')
         {%- if not loop.last %} || '; ' || {% endif -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -11,7 +11,7 @@ from conftest import Company
 
 from customer_value.cli import main
 from customer_value.contract import inputs
-from customer_value.load import load
+from customer_value.load import create_views, inspect, load
 
 
 @pytest.fixture
@@ -139,8 +139,6 @@ def test_other_types_of_the_same_kind_are_taken(tmp_path):
         "null::integer as deactivated_at, timestamp_ns '2025-01-02 00:00:00' as loaded_at"
     )
     pq.write_table(rows.to_arrow_table(), tmp_path / "users.parquet")
-    from customer_value.load import create_views, inspect
-
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'America/New_York'")
         create_views(connection, [inspect(connection, tmp_path, contract)])

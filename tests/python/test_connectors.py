@@ -2,6 +2,7 @@
 
 import shutil
 
+import duckdb
 import yaml
 from conftest import Company
 
@@ -33,8 +34,6 @@ def test_a_connector_stands_in_for_a_source(golden, tmp_path):
         "--select", "+stg_customers",
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout
-    import duckdb
-
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
         (count,) = connection.execute(
             "select count(*) from staging.stg_customers where customer_id like '%\\_vendor' escape '\\'"
