@@ -11,6 +11,19 @@ customer_sizes as (
 
     select * from {{ ref('customer_sizes') }}
 
+),
+
+run_settings as (
+
+    select * from {{ ref('run_settings') }}
+
+),
+
+subscribers as (
+
+    select distinct customer_id
+    from {{ ref('int_subscription_log') }}
+
 )
 
 select
@@ -29,8 +42,13 @@ select
     customers.created_at,
     customers.deleted_at
 from customers
+cross join run_settings
+left join subscribers on customers.customer_id = subscribers.customer_id
 left join customer_sizes
     on
         customers.employee_count >= customer_sizes.min_employee_count
         and customers.employee_count <= coalesce(customer_sizes.max_employee_count, customers.employee_count)
-where customers.customer_id = customers.surviving_customer_id
+where
+    customers.customer_id = customers.surviving_customer_id
+    -- Who came after the as-of day is not known yet.
+    and (coalesce(customers.created_at < run_settings.as_of_end_at, true) or subscribers.customer_id is not null)

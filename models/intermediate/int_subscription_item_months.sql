@@ -43,6 +43,7 @@ periods_in_force as (
         periods.currency,
         periods.billing_interval,
         periods.interval_count,
+        periods.term_months,
         periods.paused_at,
         periods.mrr_list_own_amount,
         periods.mrr_own_amount
@@ -57,10 +58,7 @@ periods_in_force as (
     inner join months
         on
             periods.valid_from < months.month_end_at
-            and (
-                periods.valid_to is null
-                or coalesce(plan_changes.continued_at, periods.valid_to) >= months.month_end_at
-            )
+            and coalesce(plan_changes.continued_at, periods.valid_to, months.month_end_at) >= months.month_end_at
     where periods.mrr_own_amount > 0 or periods.paused_at is not null
 
 )
@@ -81,6 +79,7 @@ select
     periods_in_force.currency,
     periods_in_force.billing_interval,
     periods_in_force.interval_count,
+    periods_in_force.term_months,
     periods_in_force.paused_at,
     exchange_rates.exchange_rate,
     exchange_rates.opening_exchange_rate,

@@ -42,6 +42,7 @@ periods as (
         entries.currency,
         entries.billing_interval,
         entries.interval_count,
+        entries.term_months,
         entries.migrated_from_subscription_id,
         entries.mrr_list_own_amount,
         entries.paused_at,
@@ -82,15 +83,13 @@ select
     periods.currency,
     periods.billing_interval,
     periods.interval_count,
+    periods.term_months,
     periods.migrated_from_subscription_id,
     periods.paused_at,
     coalesce(periods.valid_to = periods.ended_at, false) as is_followed_by_end,
     periods.mrr_list_own_amount,
     periods.mrr_list_own_amount - periods.mrr_own_amount as mrr_discount_own_amount,
     periods.mrr_own_amount,
-    cast(periods.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_list_amount,
-    cast(periods.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})
-    - cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_discount_amount,
     cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount
 from periods
 left join exchange_rates

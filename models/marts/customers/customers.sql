@@ -95,5 +95,3 @@ cross join run_settings
 left join latest_months on customers.customer_id = latest_months.customer_id and latest_months.recency = 1
 left join churns on customers.customer_id = churns.customer_id
 left join subscription_totals on customers.customer_id = subscription_totals.customer_id
--- Who came after the as-of day is not known yet.
-where coalesce(customers.created_at < run_settings.as_of_end_at, true) or latest_months.customer_id is not null

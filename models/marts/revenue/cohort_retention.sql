@@ -1,8 +1,4 @@
 -- Grain: one row per cohort dimension, value, cohort month and age in months.
-{%- set dimensions = {
-    'all': "'all'", 'channel': 'acquisition_channel', 'plan': 'plan_name', 'billing_interval': 'billing_interval',
-    'country': 'country', 'size': 'customer_size',
-} %}
 with
 
 customer_months as (
@@ -11,23 +7,10 @@ customer_months as (
 
 ),
 
-cohorts as (
-
-    select * from {{ ref('int_customer_cohorts') }}
-
-),
-
 cohort_members as (
-    {% for dimension, value in dimensions.items() %}
-    select
-        customer_id,
-        '{{ dimension }}' as cohort_dimension,
-        {{ value }} as cohort_value
-    from cohorts
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {%- endfor %}
+
+    select * from {{ ref('int_cohort_members') }}
+
 ),
 
 member_months as (

@@ -1,0 +1,72 @@
+-- Grain: one row per segment with a fitted curve and renewal period, from 0, the start.
+with
+
+curves as (
+
+    select * from {{ ref('int_retention_curves') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_retention_parameters') }}
+
+),
+
+residual_lifetimes as (
+
+    select * from {{ ref('int_residual_lifetimes') }}
+
+),
+
+cutoffs as (
+
+    select * from {{ ref('int_retention_cutoffs') }}
+
+),
+
+bounded_curves as (
+
+    select
+        curves.segment_name,
+        curves.cutoff_date,
+        parameters.period_months,
+        curves.period_number,
+        curves.at_risk_count,
+        curves.churn_count,
+        curves.observed_survival_rate,
+        curves.fitted_survival_rate,
+        curves.fitted_log_survival,
+        curves.survival_rate,
+        -- The delta method: what the errors of alpha and beta do to the logarithm of survival.
+        {{ var('interval_z_score') }}
+        * sqrt({{ parameter_variance('curves.alpha_slope', 'curves.beta_slope', 'parameters') }}) as log_survival_error
+    from curves
+    inner join cutoffs on curves.cutoff_date = cutoffs.cutoff_date and cutoffs.is_as_of
+    inner join parameters
+        on
+            curves.cutoff_date = parameters.cutoff_date
+            and curves.segment_name = parameters.segment_name
+
+)
+
+select
+    bounded_curves.segment_name,
+    bounded_curves.cutoff_date as as_of_date,
+    bounded_curves.period_months,
+    bounded_curves.period_number,
+    bounded_curves.at_risk_count,
+    bounded_curves.churn_count,
+    bounded_curves.observed_survival_rate,
+    bounded_curves.fitted_survival_rate,
+    cast(exp(bounded_curves.fitted_log_survival - bounded_curves.log_survival_error) as {{ type_rate() }})
+        as fitted_survival_low_rate,
+    cast(least(exp(bounded_curves.fitted_log_survival + bounded_curves.log_survival_error), 1) as {{ type_rate() }})
+        as fitted_survival_high_rate,
+    bounded_curves.survival_rate,
+    residual_lifetimes.discounted_residual_periods
+from bounded_curves
+left join residual_lifetimes
+    on
+        bounded_curves.segment_name = residual_lifetimes.segment_name
+        and bounded_curves.period_number = residual_lifetimes.period_number

@@ -1,0 +1,33 @@
+-- Grain: one row per segment: the parameters of its survival curve on the as-of day.
+with
+
+parameters as (
+
+    select * from {{ ref('int_retention_parameters') }}
+
+),
+
+cutoffs as (
+
+    select * from {{ ref('int_retention_cutoffs') }}
+
+)
+
+select
+    parameters.segment_name,
+    parameters.cutoff_date as as_of_date,
+    parameters.parent_segment_name,
+    parameters.curve_segment_name,
+    parameters.period_months,
+    parameters.fit_method,
+    parameters.alpha,
+    parameters.beta,
+    cast(sqrt(cast(parameters.alpha_variance as {{ type_double() }})) as {{ type_rate() }}) as ln_alpha_standard_error,
+    cast(sqrt(cast(parameters.beta_variance as {{ type_double() }})) as {{ type_rate() }}) as ln_beta_standard_error,
+    parameters.log_likelihood,
+    parameters.is_converged,
+    parameters.customer_count,
+    cast(parameters.churn_count as {{ dbt.type_bigint() }}) as churn_count,
+    cast(parameters.renewal_count as {{ dbt.type_bigint() }}) as renewal_count
+from parameters
+inner join cutoffs on parameters.cutoff_date = cutoffs.cutoff_date and cutoffs.is_as_of
