@@ -51,6 +51,46 @@ def suites():
             between("logo_retention_rate", "logo retention is between 0 and 1", min_value=0, max_value=1),
             between("months_since_cohort", "no cohort has a cell before its first month", min_value=0),
         ],
+        "customer_ltv": [
+            gxe.ExpectTableRowCountToBeBetween(description="there are customers", min_value=1, severity="critical"),
+            between("expected_remaining_months", "no customer is expected to stay for less than nothing", min_value=0),
+            between("max_cac_amount", "no allowed cost of acquisition is below 0", min_value=0),
+        ],
+        "retention_parameters": [
+            between("alpha", "alpha is within the bounds of the fit", min_value=0.002, max_value=23000),
+            none_of(
+                "parent_segment_name is null and churn_count >= 100 and not is_converged",
+                "the curve of all customers converges on 100 churns or more",
+                "warning",
+            ),
+        ],
+        "retention_curves": [
+            between("fitted_survival_rate", "fitted survival is between 0 and 1", min_value=0, max_value=1),
+        ],
+        "ltv_by_segment": [
+            none_of(
+                "cohort_dimension = 'all' and total_ltv_high_amount > 2 * total_ltv_amount and customer_count >= 100",
+                "the value of 100 customers or more is known to a factor of two",
+                "warning",
+            ),
+        ],
+        "ltv_monthly": [
+            between("trailing_churn_rate", "churn is between 0 and 1", min_value=0, max_value=1),
+        ],
+        "unit_economics": [
+            between("spend_amount", "no channel earns by being spent on", "warning", min_value=0),
+        ],
+        "ltv_backtest": [
+            none_of(
+                "segment_name = 'all' and prediction_decile = 0 and customer_count >= 100 "
+                "and abs(predicted_survivor_count - actual_survivor_count) > 0.15 * customer_count",
+                "a year ago the survivors of today were foretold to 15 % of the customers",
+                "warning",
+            ),
+        ],
+        "revenue_bridge": [
+            between("residual_amount", "nothing is left over between MRR and money", min_value=0, max_value=0),
+        ],
         "rejected_rows": [
             gxe.ExpectTableRowCountToBeBetween(
                 description="at most 100,000 rows are turned away", max_value=100_000, severity="warning"

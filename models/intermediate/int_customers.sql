@@ -19,10 +19,15 @@ run_settings as (
 
 ),
 
-subscribers as (
+payers as (
 
-    select distinct customer_id
+    select customer_id
     from {{ ref('int_subscription_log') }}
+
+    union
+
+    select customer_id
+    from {{ ref('int_invoice_lines') }}
 
 )
 
@@ -43,7 +48,7 @@ select
     customers.deleted_at
 from customers
 cross join run_settings
-left join subscribers on customers.customer_id = subscribers.customer_id
+left join payers on customers.customer_id = payers.customer_id
 left join customer_sizes
     on
         customers.employee_count >= customer_sizes.min_employee_count
@@ -51,4 +56,4 @@ left join customer_sizes
 where
     customers.customer_id = customers.surviving_customer_id
     -- Who came after the as-of day is not known yet.
-    and (coalesce(customers.created_at < run_settings.as_of_end_at, true) or subscribers.customer_id is not null)
+    and (coalesce(customers.created_at < run_settings.as_of_end_at, true) or payers.customer_id is not null)

@@ -13,13 +13,9 @@ month_totals as (
 
 ),
 
-collections as (
+collected_months as (
 
-    select
-        activity_month,
-        sum(collected_amount) - sum(refunded_amount) as collected_amount
-    from {{ ref('int_customer_collections') }}
-    group by activity_month
+    select * from {{ ref('int_collected_months') }}
 
 ),
 
@@ -48,9 +44,9 @@ known_collections as (
 
     select
         cutoffs.cutoff_date,
-        sum(collections.collected_amount) as collected_amount
+        sum(collected_months.collected_amount) as collected_amount
     from cutoffs
-    inner join collections on cutoffs.activity_month >= collections.activity_month
+    inner join collected_months on cutoffs.activity_month >= collected_months.activity_month
     group by cutoffs.cutoff_date
 
 ),

@@ -28,6 +28,18 @@ RECONCILIATION = {
     "(select min(rowid) from marts.cohort_retention where cohort_dimension = 'country')",
     "customers_and_subscriptions_sum_to_mrr": "update marts.subscriptions set mrr_amount = mrr_amount + 0.01 "
     "where subscription_id = (select min(subscription_id) from marts.subscriptions)",
+    "bridge_leads_from_mrr_to_money": "update marts.revenue_bridge set net_collected_amount = net_collected_amount + 0.01 "
+    "where activity_month = (select min(activity_month) from marts.revenue_bridge)",
+    "survival_counts_the_churns_of_the_bridge": "update marts.retention_parameters set churn_count = churn_count + 1 "
+    "where parent_segment_name = 'all' and rowid = (select min(rowid) from marts.retention_parameters "
+    "where parent_segment_name = 'all')",
+    "lifetime_values_sum_to_the_whole": "update marts.ltv_by_segment set total_ltv_amount = total_ltv_amount + 0.01 "
+    "where cohort_dimension = 'country' and rowid = (select min(rowid) from marts.ltv_by_segment "
+    "where cohort_dimension = 'country')",
+    "unit_economics_sum_to_customers_and_spend": "update marts.unit_economics set lead_count = lead_count + 1 "
+    "where rowid = 0",
+    "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
+    "where prediction_decile = 1 and segment_name = 'all'",
 }
 
 # By mart: the statement that breaks rows for its rules.
@@ -39,6 +51,14 @@ RULES = {
     "customers": "update marts.customers set customer_status = 'happy' where rowid = 0",
     "subscriptions": "update marts.subscriptions set status = 'gone' where rowid = 0",
     "input_reconciliation": "update marts.input_reconciliation set rejected_row_count = -1 where rowid = 0",
+    "customer_ltv": "update marts.customer_ltv set ltv_low_amount = ltv_high_amount + 1 where rowid = 0",
+    "retention_parameters": "update marts.retention_parameters set beta = -1 where segment_name = 'all'",
+    "retention_curves": "update marts.retention_curves set fitted_survival_low_rate = 2 where rowid = 0",
+    "ltv_by_segment": "update marts.ltv_by_segment set cohort_dimension = 'mood' where rowid = 0",
+    "ltv_monthly": "update marts.ltv_monthly set ltv_amount = ltv_amount + 1 where rowid = 0",
+    "unit_economics": "update marts.unit_economics set ltv_cac_status = 'pink' where ltv_cac_status = 'green'",
+    "ltv_backtest": "update marts.ltv_backtest set survivor_low_count = customer_count + 1 where rowid = 0",
+    "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
 }
 
 # By mart and position in its suite: the statement that breaks a row for the expectation.
@@ -56,6 +76,20 @@ EXPECTATIONS = {
     "opening_customer_count = 100 where rowid = 15",
     ("cohort_retention", 0): "update marts.cohort_retention set logo_retention_rate = 1.01 where rowid = 0",
     ("cohort_retention", 1): "update marts.cohort_retention set months_since_cohort = -1 where rowid = 0",
+    ("customer_ltv", 0): "delete from marts.customer_ltv",
+    ("customer_ltv", 1): "update marts.customer_ltv set expected_remaining_months = -1 where rowid = 0",
+    ("customer_ltv", 2): "update marts.customer_ltv set max_cac_amount = -1 where rowid = 0",
+    ("retention_parameters", 0): "update marts.retention_parameters set alpha = 0.001 where segment_name = 'all'",
+    ("retention_parameters", 1): "update marts.retention_parameters set is_converged = false, churn_count = 100 "
+    "where segment_name = 'all'",
+    ("retention_curves", 0): "update marts.retention_curves set fitted_survival_rate = 1.01 where rowid = 0",
+    ("ltv_by_segment", 0): "update marts.ltv_by_segment set total_ltv_high_amount = 3 * total_ltv_amount "
+    "where cohort_dimension = 'all'",
+    ("ltv_monthly", 0): "update marts.ltv_monthly set trailing_churn_rate = 1.01 where rowid = 0",
+    ("unit_economics", 0): "update marts.unit_economics set spend_amount = -1 where rowid = 0",
+    ("ltv_backtest", 0): "update marts.ltv_backtest set customer_count = 100, predicted_survivor_count = 10, "
+    "actual_survivor_count = 90 where segment_name = 'all' and prediction_decile = 0",
+    ("revenue_bridge", 0): "update marts.revenue_bridge set residual_amount = 0.01 where rowid = 0",
     ("rejected_rows", 0): "insert into marts.rejected_rows select r.* from marts.rejected_rows r, range(0, 2000)",
     ("input_reconciliation", 0): "delete from marts.input_reconciliation where rowid = 0",
     ("input_reconciliation", 1): "update marts.input_reconciliation set rejected_row_count = raw_row_count "

@@ -1,0 +1,58 @@
+-- The bridge starts at MRR, leaves nothing over, and ends at what customers paid, their tax added.
+with
+
+bridge as (
+
+    select * from {{ ref('revenue_bridge') }}
+
+),
+
+mrr_monthly as (
+
+    select * from {{ ref('mrr_monthly') }}
+
+),
+
+customer_money as (
+
+    select coalesce(sum(collected_amount - refunded_amount), 0) as amount
+    from {{ ref('customer_ltv') }}
+    where has_billing_history
+
+),
+
+collected_tax as (
+
+    select coalesce(sum(tax_amount), 0) as amount
+    from {{ ref('int_invoice_lines') }}
+    where status = 'paid'
+
+),
+
+bridge_money as (
+
+    select coalesce(sum(net_collected_amount), 0) as amount
+    from bridge
+
+)
+
+select
+    'mrr or residual' as broken_rule,
+    bridge.activity_month,
+    bridge.mrr_amount - coalesce(mrr_monthly.closing_mrr_amount, 0) as difference_amount,
+    bridge.residual_amount
+from bridge
+left join mrr_monthly on bridge.activity_month = mrr_monthly.activity_month
+where bridge.residual_amount <> 0 or bridge.mrr_amount <> coalesce(mrr_monthly.closing_mrr_amount, 0)
+
+union all
+
+select
+    'money of customers' as broken_rule,
+    cast(null as date) as activity_month,
+    bridge_money.amount - customer_money.amount - collected_tax.amount as difference_amount,
+    0 as residual_amount
+from bridge_money
+cross join customer_money
+cross join collected_tax
+where bridge_money.amount <> customer_money.amount + collected_tax.amount

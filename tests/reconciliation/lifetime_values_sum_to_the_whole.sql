@@ -1,0 +1,71 @@
+-- Every customer has a lifetime value; segments sum to all in each dimension; this month is the last of the history.
+with
+
+customer_ltv as (
+
+    select * from {{ ref('customer_ltv') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+segments as (
+
+    select
+        cohort_dimension,
+        sum(customer_count) as customer_count,
+        coalesce(sum(total_ltv_amount), 0) as ltv_amount
+    from {{ ref('ltv_by_segment') }}
+    group by cohort_dimension
+
+),
+
+everyone as (
+
+    select
+        count(*) as customer_count,
+        coalesce(sum(customer_ltv.ltv_amount), 0) as ltv_amount
+    from customer_ltv
+    inner join customers on customer_ltv.customer_id = customers.customer_id and customers.cohort_month is not null
+
+),
+
+this_month as (
+
+    select coalesce(ltv_amount, 0) * customer_count as ltv_amount
+    from {{ ref('ltv_monthly') }}
+    where activity_month = (select max(newest.activity_month) from {{ ref('ltv_monthly') }} as newest)
+
+)
+
+select
+    'dimension ' || segments.cohort_dimension as broken_rule,
+    segments.customer_count - everyone.customer_count as customer_difference_count,
+    segments.ltv_amount - everyone.ltv_amount as difference_amount
+from segments
+cross join everyone
+where segments.customer_count <> everyone.customer_count or segments.ltv_amount <> everyone.ltv_amount
+
+union all
+
+select
+    'this month' as broken_rule,
+    0 as customer_difference_count,
+    this_month.ltv_amount - everyone.ltv_amount as difference_amount
+from this_month
+cross join everyone
+where abs(this_month.ltv_amount - everyone.ltv_amount) > 0.01
+
+union all
+
+select
+    'customer without a lifetime value' as broken_rule,
+    1 as customer_difference_count,
+    0 as difference_amount
+from customers
+full outer join customer_ltv on customers.customer_id = customer_ltv.customer_id
+where customers.customer_id is null or customer_ltv.customer_id is null
