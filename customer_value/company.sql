@@ -299,7 +299,7 @@ select
     round(share * scale * (0.7 + 0.6 * (abs(hash(day, channel, campaign) % 1000) / 1000.0)), 2) as amount,
     case when campaign = 'emea' then 'EUR' else 'USD' end as currency, night(day) as loaded_at
 from (select unnest(generate_series((select min(signed_up_at) from people)::date, end_at() - interval 1 day, interval 1 day)) as day),
-    (from (values ('paid_search', 1.0), ('partner', 0.4), ('events', 0.5), ('referral', 0.2)) t (channel, share)),
+    (from (values ('paid_search', 25.0), ('partner', 5.0), ('events', 16.0), ('referral', 3.0)) t (channel, share)),
     (from (values ('brand'), ('emea')) t (campaign)),
     (select count(*) / 12.0 as scale from people);
 

@@ -45,9 +45,7 @@ level_counts as (
         churn_count,
         spell_count
     from spell_counts
-    {% if not loop.last %}
-    union all
-    {% endif %}
+    {% if not loop.last %} union all {% endif %}
     {%- endfor %}
 ),
 

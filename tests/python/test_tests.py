@@ -55,7 +55,7 @@ RULES = {
     "retention_parameters": "update marts.retention_parameters set beta = -1 where segment_name = 'all'",
     "retention_curves": "update marts.retention_curves set fitted_survival_low_rate = 2 where rowid = 0",
     "ltv_by_segment": "update marts.ltv_by_segment set cohort_dimension = 'mood' where rowid = 0",
-    "ltv_monthly": "update marts.ltv_monthly set ltv_amount = ltv_amount + 1 where rowid = 0",
+    "ltv_monthly": "update marts.ltv_monthly set ltv_amount = ltv_amount + 1 where activity_month = (select max(activity_month) from marts.ltv_monthly)",
     "unit_economics": "update marts.unit_economics set ltv_cac_status = 'pink' where ltv_cac_status = 'green'",
     "ltv_backtest": "update marts.ltv_backtest set survivor_low_count = customer_count + 1 where rowid = 0",
     "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
