@@ -91,6 +91,12 @@ def suites():
         "revenue_bridge": [
             between("residual_amount", "nothing is left over between MRR and money", min_value=0, max_value=0),
         ],
+        "nps_responses": [
+            between("score", "answers are from 0 to 10", min_value=0, max_value=10),
+        ],
+        "nps_monthly": [
+            between("nps_score", "NPS is between -100 and 100", min_value=-100, max_value=100),
+        ],
         "rejected_rows": [
             gxe.ExpectTableRowCountToBeBetween(
                 description="at most 100,000 rows are turned away", max_value=100_000, severity="warning"

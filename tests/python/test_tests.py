@@ -38,6 +38,9 @@ RECONCILIATION = {
     "where cohort_dimension = 'country')",
     "unit_economics_sum_to_customers_and_spend": "update marts.unit_economics set lead_count = lead_count + 1 "
     "where rowid = 0",
+    "nps_counts_every_answer": "update marts.nps_monthly set response_count = response_count + 1 "
+    "where nps_dimension = 'size' and nps_window = 'year' and rowid = (select max(rowid) from marts.nps_monthly "
+    "where nps_dimension = 'size' and nps_window = 'year')",
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and segment_name = 'all'",
 }
@@ -58,6 +61,8 @@ RULES = {
     "ltv_monthly": "update marts.ltv_monthly set ltv_amount = ltv_amount + 1 where activity_month = (select max(activity_month) from marts.ltv_monthly)",
     "unit_economics": "update marts.unit_economics set ltv_cac_status = 'pink' where ltv_cac_status = 'green'",
     "ltv_backtest": "update marts.ltv_backtest set survivor_low_count = customer_count + 1 where rowid = 0",
+    "nps_responses": "update marts.nps_responses set score = 11 where has_answer",
+    "nps_monthly": "update marts.nps_monthly set promoter_count = promoter_count + 1 where rowid = 0",
     "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
 }
 
@@ -90,6 +95,8 @@ EXPECTATIONS = {
     ("ltv_backtest", 0): "update marts.ltv_backtest set customer_count = 100, predicted_survivor_count = 10, "
     "actual_survivor_count = 90 where segment_name = 'all' and prediction_decile = 0",
     ("revenue_bridge", 0): "update marts.revenue_bridge set residual_amount = 0.01 where rowid = 0",
+    ("nps_responses", 0): "update marts.nps_responses set score = -1 where has_answer",
+    ("nps_monthly", 0): "update marts.nps_monthly set nps_score = 101 where rowid = 0",
     ("rejected_rows", 0): "insert into marts.rejected_rows select r.* from marts.rejected_rows r, range(0, 2000)",
     ("input_reconciliation", 0): "delete from marts.input_reconciliation where rowid = 0",
     ("input_reconciliation", 1): "update marts.input_reconciliation set rejected_row_count = raw_row_count "
