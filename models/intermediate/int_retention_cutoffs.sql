@@ -35,4 +35,4 @@ select
     -- Predictions made then are held against the twelve months that followed.
     month_number = 13 and not is_partial_month as is_backtest
 from recent_months
-where is_as_of or month_number <= {{ var('ltv_history_months') }}
+where is_as_of or month_number <= {{ [var('ltv_history_months'), 13] | max }}

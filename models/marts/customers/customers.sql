@@ -33,19 +33,16 @@ latest_months as (
         mrr_amount,
         is_active,
         is_paused,
+        max(case when movement_type = 'churn' then activity_month end) over (partition by customer_id)
+            as last_churn_month,
         row_number() over (partition by customer_id order by activity_month desc) as recency
     from months
 
 ),
 
-churns as (
+latest_answers as (
 
-    select
-        customer_id,
-        max(activity_month) as last_churn_month
-    from months
-    where movement_type = 'churn'
-    group by customer_id
+    select * from {{ ref('int_customer_latest_answers') }}
 
 ),
 
@@ -85,13 +82,15 @@ select
     run_settings.reporting_currency,
     latest_months.cohort_month,
     subscription_totals.first_paid_at,
-    churns.last_churn_month,
+    latest_months.last_churn_month,
     subscription_totals.cancel_requested_at,
     cast(coalesce(subscription_totals.active_subscription_count, 0) as {{ dbt.type_bigint() }})
         as active_subscription_count,
-    cast(coalesce(subscription_totals.seat_count, 0) as {{ type_amount() }}) as seat_count
+    cast(coalesce(subscription_totals.seat_count, 0) as {{ type_amount() }}) as seat_count,
+    latest_answers.score as latest_nps_score,
+    latest_answers.responded_at as latest_nps_responded_at
 from customers
 cross join run_settings
 left join latest_months on customers.customer_id = latest_months.customer_id and latest_months.recency = 1
-left join churns on customers.customer_id = churns.customer_id
+left join latest_answers on customers.customer_id = latest_answers.customer_id
 left join subscription_totals on customers.customer_id = subscription_totals.customer_id
