@@ -235,6 +235,16 @@ def test_the_back_test_keeps_its_promise(simulations):
     assert abs(np.mean(errors)) < 0.05, errors
 
 
+def test_a_past_month_is_judged_by_what_was_known_then(demo, tmp_path):
+    """The row of a past month equals, cell by cell, that of a run as of its end."""
+    then = Company(tmp_path, "2026-03-31")
+    then.settings.raw.symlink_to(demo.settings.raw)
+    built(then, "ltv_monthly")
+    sql = "select * from marts.ltv_monthly where activity_month = date '2026-03-01'"
+    (row,) = rows_of(demo, sql)
+    assert rows_of(then, sql) == [row] and row[-1] > 0
+
+
 @pytest.fixture(scope="module")
 def edges(tmp_path_factory):
     """Customers at the edge, a case each, with invoices."""
