@@ -25,10 +25,9 @@ run_settings as (
 
 ),
 
-billing_history as (
+company_facts as (
 
-    select count(*) > 0 as has_billing_history
-    from invoice_lines
+    select * from {{ ref('int_company_facts') }}
 
 ),
 
@@ -81,10 +80,10 @@ movements as (
         0 as refunded_amount,
         false as has_billing_history
     from numbered_months
-    cross join billing_history
+    cross join company_facts
     cross join run_settings
     where
-        not billing_history.has_billing_history
+        not company_facts.has_billing_history
         and mod(numbered_months.month_number, numbered_months.billing_months) = 0
         and {{ add_months('numbered_months.started_date', 'numbered_months.month_number') }} <= run_settings.as_of_date
 

@@ -9,23 +9,13 @@ invoice_lines as (
 
 exchange_rates as (
 
-    select * from {{ ref('int_exchange_rates') }}
+    select * from {{ ref('int_money_exchange_rates') }}
 
 ),
 
 run_settings as (
 
     select * from {{ ref('run_settings') }}
-
-),
-
-first_months as (
-
-    select
-        currency,
-        min(activity_month) as first_month
-    from exchange_rates
-    group by currency
 
 )
 
@@ -73,11 +63,9 @@ select
     cast(invoice_lines.refunded_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as refunded_amount
 from invoice_lines
 cross join run_settings
-left join first_months on invoice_lines.currency = first_months.currency
 -- At the rate of the month of issue, so that what was invoiced and what was collected of it are the same money.
 left join exchange_rates
     on
         invoice_lines.currency = exchange_rates.currency
-        and exchange_rates.activity_month
-        = greatest({{ month_start('invoice_lines.issued_at') }}, first_months.first_month)
+        and exchange_rates.money_month = {{ month_start('invoice_lines.issued_at') }}
 where invoice_lines.status <> 'draft' and invoice_lines.issued_at < run_settings.as_of_end_at

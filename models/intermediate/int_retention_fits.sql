@@ -67,6 +67,27 @@ slopes_{{ step }} as (
     from shares_{{ step }}
     group by cutoff_date, segment_name, fit_method, ln_alpha, ln_beta
 
+),
+
+-- Above 0 the log-likelihood bends down on all sides, for towards alpha it always does.
+peaks_{{ step }} as (
+
+    select
+        cutoff_date,
+        segment_name,
+        fit_method,
+        ln_alpha,
+        ln_beta,
+        churn_weight,
+        log_likelihood,
+        slope_alpha,
+        slope_beta,
+        bend_alpha,
+        bend_beta,
+        bend_both,
+        bend_alpha * bend_beta - bend_both * bend_both as determinant
+    from slopes_{{ step }}
+
 )
 {%- if step < step_count %},
 
@@ -77,37 +98,17 @@ estimates_{{ step + 1 }} as (
         segment_name,
         fit_method,
         -- At most e times as much or as little in one step, and never out of bounds.
-        least(
-            greatest(
-                ln_alpha + case
-                    when bend_alpha < 0 and bend_alpha * bend_beta > bend_both * bend_both
-                        then
-                            least(
-                                greatest(
-                                    (bend_both * slope_beta - bend_beta * slope_alpha)
-                                    / (bend_alpha * bend_beta - bend_both * bend_both), -1
-                                ), 1
-                            )
-                    else 0.5 * sign(slope_alpha)
-                end, -6
-            ), 10
-        ) as ln_alpha,
-        least(
-            greatest(
-                ln_beta + case
-                    when bend_beta < 0 and bend_alpha * bend_beta > bend_both * bend_both
-                        then
-                            least(
-                                greatest(
-                                    (bend_both * slope_alpha - bend_alpha * slope_beta)
-                                    / (bend_alpha * bend_beta - bend_both * bend_both), -1
-                                ), 1
-                            )
-                    else 0.5 * sign(slope_beta)
-                end, -6
-            ), 10
-        ) as ln_beta
-    from slopes_{{ step }}
+        least(greatest(ln_alpha + case
+            when determinant > 0
+                then least(greatest((bend_both * slope_beta - bend_beta * slope_alpha) / determinant, -1), 1)
+            else 0.5 * sign(slope_alpha)
+        end, -6), 10) as ln_alpha,
+        least(greatest(ln_beta + case
+            when determinant > 0
+                then least(greatest((bend_both * slope_alpha - bend_alpha * slope_beta) / determinant, -1), 1)
+            else 0.5 * sign(slope_beta)
+        end, -6), 10) as ln_beta
+    from peaks_{{ step }}
 
 ),
 {%- endif %}
@@ -120,20 +121,12 @@ select
     cast(exp(ln_alpha) as {{ type_rate() }}) as alpha,
     cast(exp(ln_beta) as {{ type_rate() }}) as beta,
     cast(log_likelihood as {{ type_rate() }}) as log_likelihood,
-    abs(slope_alpha) + abs(slope_beta) <= 0.000001 * (churn_weight + 1)
-    and bend_alpha < 0
-    and bend_alpha * bend_beta > bend_both * bend_both as is_converged,
+    abs(slope_alpha) + abs(slope_beta) <= 0.000001 * (churn_weight + 1) and determinant > 0 as is_converged,
     -- Covariances of ln(alpha) and ln(beta), the inverse of how the log-likelihood bends; 1,000 is as good as unknown.
-    case
-        when bend_alpha < 0 and bend_alpha * bend_beta > bend_both * bend_both
-            then cast(least(-bend_beta / (bend_alpha * bend_beta - bend_both * bend_both), 1000) as {{ type_rate() }})
-    end as alpha_variance,
-    case
-        when bend_alpha < 0 and bend_alpha * bend_beta > bend_both * bend_both
-            then cast(least(-bend_alpha / (bend_alpha * bend_beta - bend_both * bend_both), 1000) as {{ type_rate() }})
-    end as beta_variance,
-    case
-        when bend_alpha < 0 and bend_alpha * bend_beta > bend_both * bend_both
-            then cast(least(bend_both / (bend_alpha * bend_beta - bend_both * bend_both), 1000) as {{ type_rate() }})
-    end as alpha_beta_covariance
-from slopes_{{ step_count }}
+    case when determinant > 0 then cast(least(-bend_beta / determinant, 1000) as {{ type_rate() }}) end
+        as alpha_variance,
+    case when determinant > 0 then cast(least(-bend_alpha / determinant, 1000) as {{ type_rate() }}) end
+        as beta_variance,
+    case when determinant > 0 then cast(least(bend_both / determinant, 1000) as {{ type_rate() }}) end
+        as alpha_beta_covariance
+from peaks_{{ step_count }}

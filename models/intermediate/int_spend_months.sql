@@ -9,23 +9,13 @@ marketing_spend as (
 
 exchange_rates as (
 
-    select * from {{ ref('int_exchange_rates') }}
+    select * from {{ ref('int_money_exchange_rates') }}
 
 ),
 
 run_settings as (
 
     select * from {{ ref('run_settings') }}
-
-),
-
-first_months as (
-
-    select
-        currency,
-        min(activity_month) as first_month
-    from exchange_rates
-    group by currency
 
 )
 
@@ -35,11 +25,9 @@ select
     sum(cast(marketing_spend.amount * exchange_rates.exchange_rate as {{ type_amount() }})) as spend_amount
 from marketing_spend
 cross join run_settings
-left join first_months on marketing_spend.currency = first_months.currency
 left join exchange_rates
     on
         marketing_spend.currency = exchange_rates.currency
-        and exchange_rates.activity_month
-        = greatest({{ month_start('marketing_spend.spend_date') }}, first_months.first_month)
+        and exchange_rates.money_month = {{ month_start('marketing_spend.spend_date') }}
 where marketing_spend.spend_date <= run_settings.as_of_date
 group by marketing_spend.channel, {{ month_start('marketing_spend.spend_date') }}
