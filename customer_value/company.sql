@@ -140,7 +140,8 @@ select
         then s.paid_from + to_months(cast(floor(datesub('month', s.paid_from, f.changed_at) / s.period) * s.period as int))
     end as term_started_at,
     s.period > 1 and s.u20 < 0.8 as auto_renew, case when s.period = 12 and f.item = 'core' then 30 end as notice_days,
-    case when f.status = 'canceled' and not s.fails_payment then s.cancel_requested_at end as cancel_requested_at,
+    case when f.status = 'canceled' and not s.fails_payment then greatest(s.cancel_requested_at, s.paid_from) end
+        as cancel_requested_at,
     case when f.status = 'canceled' then case when s.fails_payment then 'payment_failure'
         else ['price', 'missing_feature', 'too_complex', 'closed_down'][1 + cast(floor(3.99 * s.u21) as int)] end
     end as cancel_reason,
@@ -157,8 +158,8 @@ join prices r on r.currency = s.currency;
 
 create table subscription_changes as
 select * exclude (is_split, upgraded_at, n),
-    night(case when changed_at >= end_at() then coalesce(cancel_requested_at, end_at() - interval 9 hour) else changed_at end)
-        as loaded_at
+    -- Billing says that a customer has cancelled when it asks for it, not when the service ends.
+    night(least(changed_at, coalesce(cancel_requested_at, changed_at), end_at() - interval 9 hour)) as loaded_at
 from log
 union all
 -- The old half of an upgrade written as a new subscription ends when the upgrade is bought.
@@ -243,15 +244,22 @@ create table active_months as
 select
     s.n, s.hazard, s.seats, s.ends_at, m.month_at,
     greatest(m.month_at, least(s.paid_from, s.signed_up_at + interval 365 day * (s.stint - 1))) as from_at,
-    least(m.month_at + interval 1 month, s.ends_at, end_at()) as to_at,
-    -- Usage fades in the ten weeks before a customer leaves.
-    (1.6 - 2.2 * sqrt(s.hazard)) * sqrt(s.seats)
-    * case when s.ends_at < m.month_at + interval 70 day then 0.35 else 1 end as intensity
+    least(m.month_at + interval 1 month, s.ends_at, end_at()) as to_at
 from stints s
 join (select unnest(generate_series(timestamp '2000-01-01', end_at(), interval 1 month)) as month_at) m
     on m.month_at < least(s.ends_at, end_at()) and m.month_at + interval 1 month > s.paid_from
 where not s.trial_lapses
 order by s.n, s.stint, m.month_at;
+
+-- How much a customer uses the product: less the likelier it is to leave, and a third in the ten weeks before it does.
+create table usage_stretches as
+select
+    m.n, case when f.fades then greatest(m.from_at, m.ends_at - interval 70 day) else m.from_at end as from_at,
+    case when f.fades then m.to_at else least(m.to_at, m.ends_at - interval 70 day) end as to_at,
+    (1.6 - 2.2 * sqrt(m.hazard)) * sqrt(m.seats) * case when f.fades then 0.35 else 1 end as intensity
+from active_months m, (values (false), (true)) f (fades)
+where case when f.fades then m.to_at > m.ends_at - interval 70 day else m.from_at < m.ends_at - interval 70 day end
+order by m.n, from_at;
 
 create table nps_responses as
 with asked as (

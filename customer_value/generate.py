@@ -78,8 +78,8 @@ def write_events(connection, rng, folder, events_per_customer_month):
     """Usage, a batch of customer-months at a time, so that memory does not grow with the number of events."""
     months = connection.execute(
         "select n, epoch(from_at) as from_at, epoch(to_at) as to_at, intensity, "
-        "(select count(*) from users u where u.customer_id = 'c' || a.n) as user_count from active_months a "
-        "order by n, month_at, from_at"
+        "(select count(*) from users u where u.customer_id = 'c' || a.n) as user_count from usage_stretches a "
+        "order by n, from_at"
     ).fetchnumpy()
     share = (months["to_at"] - months["from_at"]) / (30.4 * 86400)
     intensity = months["intensity"].clip(min=0.05)
