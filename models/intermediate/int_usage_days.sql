@@ -92,6 +92,7 @@ versions as (
         events.customer_id,
         events.user_id,
         events.feature,
+        events.loaded_at,
         cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
         row_number() over (
             partition by events.event_id
@@ -118,6 +119,7 @@ select
     landed_days.day_row_count,
     landed_days.day_loaded_at,
     landed_days.day_second_sum,
+    cast(min(versions.loaded_at) as date) as first_loaded_date,
     sum(case when versions.version_number = 1 then 1 else 0 end) as event_count,
     sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_event_count,
     sum(case when versions.version_number = 1 then versions.quantity else 0 end) as usage_quantity

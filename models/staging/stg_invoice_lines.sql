@@ -6,6 +6,7 @@ versions as (
     select
         *,
         count(*) over (partition by invoice_line_id) as version_count,
+        min(loaded_at) over (partition by invoice_line_id) as first_loaded_at,
         row_number() over (
             partition by invoice_line_id
             order by
@@ -43,6 +44,7 @@ select
     cast(coalesce(refunded_amount, 0) as {{ type_amount() }}) as refunded_amount,
     refunded_at,
     loaded_at,
+    first_loaded_at,
     version_count
 from versions
 where version_number = 1

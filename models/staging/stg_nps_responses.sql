@@ -6,6 +6,7 @@ versions as (
     select
         *,
         count(*) over (partition by response_id) as version_count,
+        min(loaded_at) over (partition by response_id, score) as first_loaded_at,
         row_number() over (
             partition by response_id
             order by
@@ -28,6 +29,7 @@ select
     cast(score as {{ dbt.type_bigint() }}) as score,
     comment,
     loaded_at,
+    first_loaded_at,
     version_count
 from versions
 where version_number = 1

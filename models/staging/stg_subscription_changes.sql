@@ -6,15 +6,15 @@ versions as (
     select
         *,
         count(*) over (partition by subscription_id, item_id, changed_at) as version_count,
+        min(loaded_at) over (partition by subscription_id, item_id, changed_at) as first_loaded_at,
         row_number() over (
             partition by subscription_id, item_id, changed_at
             order by
                 loaded_at desc,
                 {{ row_text([
-                    'customer_id', 'plan_id', 'status', 'quantity', 'unit_amount', 'currency',
-                    'billing_interval', 'interval_count', 'discount_rate', 'discount_amount',
-                    'discount_kind', 'discount_ends_at', 'term_months', 'term_started_at',
-                    'auto_renew', 'notice_days', 'cancel_requested_at', 'cancel_reason',
+                    'customer_id', 'plan_id', 'status', 'quantity', 'unit_amount', 'currency', 'billing_interval',
+                    'interval_count', 'discount_rate', 'discount_amount', 'discount_kind', 'discount_ends_at', 'term_months',
+                    'term_started_at', 'auto_renew', 'notice_days', 'cancel_requested_at', 'cancel_reason',
                     'migrated_from_subscription_id'
                 ]) }} asc
         ) as version_number
@@ -47,6 +47,7 @@ select
     cancel_reason,
     migrated_from_subscription_id,
     loaded_at,
+    first_loaded_at,
     version_count
 from versions
 where version_number = 1

@@ -6,6 +6,7 @@ versions as (
     select
         *,
         count(*) over (partition by ticket_id) as version_count,
+        min(loaded_at) over (partition by ticket_id) as first_loaded_at,
         row_number() over (
             partition by ticket_id
             order by
@@ -26,6 +27,7 @@ select
     resolved_at,
     priority,
     loaded_at,
+    first_loaded_at,
     version_count
 from versions
 where version_number = 1
