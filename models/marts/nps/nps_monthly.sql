@@ -74,7 +74,7 @@ select
         when scores.response_count > 0
             then
                 cast(
-                    greatest(scores.nps_score - {{ var('nps_z_score') }} * scores.standard_error, -100)
+                    greatest(scores.nps_score - {{ var('confidence_z_score') }} * scores.standard_error, -100)
                     as {{ type_rate() }}
                 )
     end as nps_low,
@@ -82,7 +82,7 @@ select
         when scores.response_count > 0
             then
                 cast(
-                    least(scores.nps_score + {{ var('nps_z_score') }} * scores.standard_error, 100)
+                    least(scores.nps_score + {{ var('confidence_z_score') }} * scores.standard_error, 100)
                     as {{ type_rate() }}
                 )
     end as nps_high,

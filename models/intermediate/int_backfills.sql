@@ -1,0 +1,72 @@
+-- Grain: one row per input and day whose load brought history: what had happened long before it was loaded.
+{%- set occurred_at = {
+    'nps_responses': 'coalesce(responded_at, sent_at)', 'support_tickets': 'coalesce(resolved_at, opened_at)',
+    'subscription_changes': 'changed_at', 'invoice_lines': 'coalesce(paid_at, issued_at)',
+} %}
+with
+
+usage_days as (
+
+    select * from {{ ref('int_usage_days') }}
+
+),
+
+loaded_rows as (
+
+    select
+        'usage_events' as input_name,
+        first_loaded_date as loaded_date,
+        activity_date as occurred_date,
+        event_count as row_count
+    from usage_days
+    where event_count > 0
+    {%- for input, occurred_at in occurred_at.items() %}
+
+    union all
+
+    select
+        '{{ input }}' as input_name,
+        cast(first_loaded_at as date) as loaded_date,
+        cast({{ occurred_at }} as date) as occurred_date,
+        1 as row_count
+    from {{ ref('stg_' ~ input) }}
+    {%- endfor %}
+
+),
+
+load_days as (
+
+    select
+        input_name,
+        loaded_date,
+        sum(row_count) as row_count,
+        sum(
+            case
+                when {{ days_between('occurred_date', 'loaded_date') }} > {{ var('backfill_days') }} then row_count
+                else 0
+            end
+        ) as old_row_count
+    from loaded_rows
+    group by input_name, loaded_date
+
+),
+
+growing_inputs as (
+
+    select
+        input_name,
+        loaded_date,
+        row_count,
+        old_row_count,
+        sum(row_count) over (partition by input_name order by loaded_date asc) as row_count_so_far
+    from load_days
+
+)
+
+select
+    input_name,
+    loaded_date
+from growing_inputs
+where
+    2 * old_row_count > row_count
+    and old_row_count >= {{ var('backfill_share') }} * row_count_so_far

@@ -1,0 +1,56 @@
+-- Grain: one row per period, customer and month whose outcome is known; period all holds every month.
+{{ config(materialized='view') }}
+with
+
+outcomes as (
+
+    select * from {{ ref('int_health_outcomes') }}
+
+),
+
+probabilities as (
+
+    select * from {{ ref('int_churn_probabilities') }}
+
+),
+
+deciles as (
+
+    select
+        outcomes.customer_id,
+        outcomes.activity_month,
+        outcomes.health_status,
+        outcomes.health_score,
+        outcomes.has_churned,
+        probabilities.churn_probability,
+        {{ half_year('outcomes.activity_month') }} as half_year,
+        ntile(10) over (
+            partition by outcomes.activity_month order by outcomes.health_score asc, outcomes.customer_id asc
+        ) as score_decile
+    from outcomes
+    left join probabilities
+        on
+            outcomes.activity_month = probabilities.activity_month
+            and outcomes.is_bound = probabilities.is_bound
+            and outcomes.score_step = probabilities.score_step
+    where outcomes.is_observed
+
+),
+
+periods as (
+
+    {{ numbers(2) }}
+
+)
+
+select
+    case when periods.n = 1 then 'all' else deciles.half_year end as period_name,
+    deciles.customer_id,
+    deciles.activity_month,
+    deciles.health_status,
+    deciles.health_score,
+    deciles.score_decile,
+    deciles.churn_probability,
+    deciles.has_churned
+from deciles
+cross join periods

@@ -1,0 +1,31 @@
+-- Grain: one row per customer that pays on the as-of day.
+with
+
+health_months as (
+
+    select * from {{ ref('int_health_months') }}
+
+),
+
+run_settings as (
+
+    select * from {{ ref('run_settings') }}
+
+)
+
+select
+    health_months.customer_id,
+    health_months.as_of_date,
+    health_months.health_score,
+    health_months.health_status,
+    health_months.previous_health_status,
+    health_months.status_since_date,
+    health_months.signal_coverage_rate,
+    health_months.churn_probability as churn_probability_90d,
+    health_months.weakest_signal,
+    health_months.reason_text,
+    health_months.advice,
+    health_months.is_overridden,
+    cast(health_months.mrr_amount as {{ type_amount() }}) as mrr_amount
+from health_months
+inner join run_settings on health_months.as_of_date = run_settings.as_of_date

@@ -1,0 +1,36 @@
+-- Grain: one row per customer that pays on the as-of day.
+with
+
+segment_months as (
+
+    select * from {{ ref('int_segment_months') }}
+
+),
+
+run_settings as (
+
+    select * from {{ ref('run_settings') }}
+
+)
+
+select
+    segment_months.customer_id,
+    segment_months.as_of_date,
+    segment_months.health_status,
+    segment_months.value_tier,
+    segment_months.segment_name,
+    segment_months.play,
+    segment_months.owner_role,
+    segment_months.act_within_days,
+    cast(segment_months.mrr_amount as {{ type_amount() }}) as mrr_amount,
+    segment_months.ltv_amount,
+    segment_months.health_score,
+    segment_months.value_at_risk_amount,
+    row_number() over (
+        order by
+            segment_months.value_at_risk_amount desc nulls last,
+            segment_months.mrr_amount desc,
+            segment_months.customer_id asc
+    ) as priority_rank
+from segment_months
+inner join run_settings on segment_months.as_of_date = run_settings.as_of_date
