@@ -97,6 +97,47 @@ def suites():
         "nps_monthly": [
             between("nps_score", "NPS is between -100 and 100", min_value=-100, max_value=100),
         ],
+        "customer_health": [
+            between("health_score", "health is between 0 and 100", min_value=0, max_value=100),
+            gxe.ExpectColumnValuesToNotBeNull(
+                column="health_status",
+                mostly=0.5,
+                description="health is known of half of the customers",
+                severity="warning",
+            ),
+        ],
+        "customer_health_months": [
+            between("health_score", "health is between 0 and 100", min_value=0, max_value=100),
+        ],
+        "customer_health_signals": [
+            between(
+                "points_lost", "no signal takes off less than nothing or more than all", min_value=0, max_value=100
+            ),
+        ],
+        "health_alerts": [
+            between("lead_days", "alerts come before the churn, within the horizon", min_value=1, max_value=366),
+        ],
+        "health_backtest": [
+            none_of(
+                "split_name = 'all' and period_name = 'all' and churn_count >= 50 and auc > 0.85",
+                "a score that foretells churn too well has seen the future",
+                "warning",
+            ),
+            none_of(
+                "split_name = 'all' and period_name = 'all' and churn_count >= 50 and auc_high < 0.5",
+                "the score ranks no worse than guessing",
+                "warning",
+            ),
+        ],
+        "customer_segments": [
+            between("priority_rank", "the queue starts at 1", min_value=1),
+        ],
+        "segment_summary": [
+            between("churn_rate_90d", "churn is between 0 and 1", min_value=0, max_value=1),
+        ],
+        "segment_migrations": [
+            between("customer_count", "somebody is in every move", min_value=1),
+        ],
         "rejected_rows": [
             gxe.ExpectTableRowCountToBeBetween(
                 description="at most 100,000 rows are turned away", max_value=100_000, severity="warning"

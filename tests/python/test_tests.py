@@ -41,6 +41,15 @@ RECONCILIATION = {
     "nps_counts_every_answer": "update marts.nps_monthly set response_count = response_count + 1 "
     "where nps_dimension = 'size' and nps_window = 'year' and rowid = (select max(rowid) from marts.nps_monthly "
     "where nps_dimension = 'size' and nps_window = 'year')",
+    "segments_hold_every_active_customer": "update marts.segment_summary set customer_count = customer_count + 1 "
+    "where rowid = 0",
+    "migrations_lead_from_month_to_month": "update marts.segment_migrations set closing_mrr_amount = closing_mrr_amount + 0.01 "
+    "where rowid = 0",
+    "alerts_match_the_band_changes": "delete from marts.health_alerts where rowid = 0",
+    "points_lost_explain_the_score": "update marts.customer_health set health_score = health_score + 0.01 "
+    "where customer_id = (select min(customer_id) from marts.customer_health where health_score is not null)",
+    "health_backtest_sums_to_its_cases": "update marts.health_backtest set case_count = case_count + 1 "
+    "where period_name = 'all' and split_name = 'decile' and split_value = '1'",
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and segment_name = 'all'",
 }
@@ -63,6 +72,15 @@ RULES = {
     "ltv_backtest": "update marts.ltv_backtest set survivor_low_count = customer_count + 1 where rowid = 0",
     "nps_responses": "update marts.nps_responses set score = 11 where has_answer",
     "nps_monthly": "update marts.nps_monthly set promoter_count = promoter_count + 1 where rowid = 0",
+    "customer_health": "update marts.customer_health set health_status = 'fine' where rowid = 0",
+    "customer_health_months": "update marts.customer_health_months set health_status = 'green', health_score = null, "
+    "is_overridden = false where rowid = 0",
+    "customer_health_signals": "update marts.customer_health_signals set points_lost = null where is_known",
+    "health_alerts": "update marts.health_alerts set to_health_status = 'green' where rowid = 0",
+    "health_backtest": "update marts.health_backtest set churn_count = case_count + 1 where rowid = 0",
+    "customer_segments": "update marts.customer_segments set priority_rank = 0 where rowid = 0",
+    "segment_summary": "update marts.segment_summary set churn_rate_90d = 1.01 where rowid = 0",
+    "segment_migrations": "update marts.segment_migrations set customer_count = 0 where rowid = 0",
     "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
 }
 
@@ -97,6 +115,19 @@ EXPECTATIONS = {
     ("revenue_bridge", 0): "update marts.revenue_bridge set residual_amount = 0.01 where rowid = 0",
     ("nps_responses", 0): "update marts.nps_responses set score = -1 where has_answer",
     ("nps_monthly", 0): "update marts.nps_monthly set nps_score = 101 where rowid = 0",
+    ("customer_health", 0): "update marts.customer_health set health_score = 101 where rowid = 0",
+    ("customer_health", 1): "update marts.customer_health set health_status = null",
+    ("customer_health_months", 0): "update marts.customer_health_months set health_score = -1 where rowid = 0",
+    ("customer_health_signals", 0): "update marts.customer_health_signals set points_lost = 101 where rowid = 0",
+    ("health_alerts", 0): "update marts.health_alerts set lead_days = 0 where rowid = 0",
+    ("health_backtest", 0): "update marts.health_backtest set churn_count = 50, auc = 0.9 where split_name = 'all'",
+    (
+        "health_backtest",
+        1,
+    ): "update marts.health_backtest set churn_count = 50, auc_high = 0.4 where split_name = 'all'",
+    ("customer_segments", 0): "update marts.customer_segments set priority_rank = 0 where rowid = 0",
+    ("segment_summary", 0): "update marts.segment_summary set churn_rate_90d = 1.01 where rowid = 0",
+    ("segment_migrations", 0): "update marts.segment_migrations set customer_count = 0 where rowid = 0",
     ("rejected_rows", 0): "insert into marts.rejected_rows select r.* from marts.rejected_rows r, range(0, 2000)",
     ("input_reconciliation", 0): "delete from marts.input_reconciliation where rowid = 0",
     ("input_reconciliation", 1): "update marts.input_reconciliation set rejected_row_count = raw_row_count "

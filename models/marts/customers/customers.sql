@@ -13,30 +13,9 @@ run_settings as (
 
 ),
 
-months as (
+standings as (
 
-    select * from {{ ref('int_customer_movements') }}
-
-),
-
-subscriptions as (
-
-    select * from {{ ref('subscriptions') }}
-
-),
-
-latest_months as (
-
-    select
-        customer_id,
-        cohort_month,
-        mrr_amount,
-        is_active,
-        is_paused,
-        max(case when movement_type = 'churn' then activity_month end) over (partition by customer_id)
-            as last_churn_month,
-        row_number() over (partition by customer_id order by activity_month desc) as recency
-    from months
+    select * from {{ ref('int_customer_standings') }}
 
 ),
 
@@ -46,15 +25,34 @@ latest_answers as (
 
 ),
 
+renewal_dates as (
+
+    select * from {{ ref('int_renewal_dates') }}
+
+),
+
+customer_ltv as (
+
+    select * from {{ ref('customer_ltv') }}
+
+),
+
+customer_segments as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
 subscription_totals as (
 
     select
         customer_id,
         min(first_paid_at) as first_paid_at,
         max(cancel_requested_at) as cancel_requested_at,
+        sum(case when status = 'trialing' then 1 else 0 end) as trial_count,
         sum(case when mrr_amount > 0 then 1 else 0 end) as active_subscription_count,
         sum(seat_count) as seat_count
-    from subscriptions
+    from {{ ref('subscriptions') }}
     group by customer_id
 
 )
@@ -71,26 +69,42 @@ select
     customers.acquisition_channel,
     customers.created_at,
     customers.deleted_at,
+    coalesce(standings.customer_status, 'never_paid') as customer_status,
     case
-        when latest_months.is_active then 'active'
-        when latest_months.is_paused then 'paused'
-        when latest_months.cohort_month is not null then 'churned'
-        else 'never_paid'
-    end as customer_status,
-    coalesce(latest_months.is_active, false) as is_active,
-    cast(coalesce(latest_months.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount,
+        when standings.is_active and subscription_totals.cancel_requested_at is not null then 'leaving'
+        when standings.is_active and customer_segments.health_status = 'onboarding' then 'onboarding'
+        when standings.is_active or standings.cohort_month is not null then standings.customer_status
+        when subscription_totals.trial_count > 0 then 'trial'
+        else 'prospect'
+    end as lifecycle_stage,
+    coalesce(standings.is_active, false) as is_active,
+    cast(coalesce(standings.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount,
     run_settings.reporting_currency,
-    latest_months.cohort_month,
+    standings.cohort_month,
     subscription_totals.first_paid_at,
-    latest_months.last_churn_month,
+    standings.last_churn_month,
     subscription_totals.cancel_requested_at,
+    renewal_dates.renewal_date,
     cast(coalesce(subscription_totals.active_subscription_count, 0) as {{ dbt.type_bigint() }})
         as active_subscription_count,
     cast(coalesce(subscription_totals.seat_count, 0) as {{ type_amount() }}) as seat_count,
+    customer_ltv.ltv_amount,
+    customer_segments.value_tier,
+    customer_segments.health_score,
+    customer_segments.health_status,
+    customer_segments.segment_name,
+    customer_segments.value_at_risk_amount,
+    customer_segments.priority_rank,
     latest_answers.score as latest_nps_score,
     latest_answers.responded_at as latest_nps_responded_at
 from customers
 cross join run_settings
-left join latest_months on customers.customer_id = latest_months.customer_id and latest_months.recency = 1
+left join standings on customers.customer_id = standings.customer_id
 left join latest_answers on customers.customer_id = latest_answers.customer_id
 left join subscription_totals on customers.customer_id = subscription_totals.customer_id
+left join customer_ltv on customers.customer_id = customer_ltv.customer_id
+left join customer_segments on customers.customer_id = customer_segments.customer_id
+left join renewal_dates
+    on
+        customers.customer_id = renewal_dates.customer_id
+        and run_settings.as_of_date = renewal_dates.as_of_date

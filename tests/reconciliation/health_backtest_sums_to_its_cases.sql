@@ -1,0 +1,57 @@
+-- The back-test holds every case once: by status, by decile and as a whole, as often as customers were judged.
+with
+
+backtest as (
+
+    select * from {{ ref('health_backtest') }}
+
+),
+
+splits as (
+
+    select
+        period_name,
+        split_name,
+        sum(case_count) as case_count,
+        sum(churn_count) as churn_count
+    from backtest
+    group by period_name, split_name
+
+),
+
+wholes as (
+
+    select
+        period_name,
+        case_count,
+        churn_count
+    from splits
+    where split_name = 'all'
+
+),
+
+judged_cases as (
+
+    select count(*) as case_count
+    from {{ ref('customer_health_months') }} as health_months
+    cross join {{ ref('run_settings') }} as run_settings
+    where
+        health_months.health_score is not null
+        -- The first days are judged by their status: an override may hide it, and is counted.
+        and coalesce(health_months.health_status <> 'onboarding', true)
+        and {{ dbt.dateadd('day', var('health_horizon_days'), 'health_months.as_of_date') }}
+        < {{ month_start('run_settings.as_of_end_at') }}
+
+)
+
+select
+    splits.period_name,
+    splits.split_name,
+    splits.case_count - wholes.case_count as difference_count
+from splits
+inner join wholes on splits.period_name = wholes.period_name
+cross join judged_cases
+where
+    splits.case_count <> wholes.case_count
+    or splits.churn_count <> wholes.churn_count
+    or (splits.period_name = 'all' and wholes.case_count <> judged_cases.case_count)
