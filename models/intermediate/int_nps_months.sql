@@ -3,7 +3,7 @@ with
 
 responses as (
 
-    select * from {{ ref('stg_nps_responses') }}
+    select * from {{ ref('checked_nps_responses') }}
 
 ),
 
@@ -19,27 +19,36 @@ months as (
 
 ),
 
-known_answers as (
+-- Each answer from when it first arrived: what it was corrected to later was not known before.
+answers as (
 
     select
-        responses.response_id,
-        responses.customer_id,
-        responses.score,
-        cast(coalesce(responses.responded_at, responses.sent_at) as date) as responded_date,
-        case
-            when backfills.loaded_date is null then cast(responses.first_loaded_at as date)
-            else cast(coalesce(responses.responded_at, responses.sent_at) as date)
-        end as known_date
+        response_id,
+        surviving_customer_id as customer_id,
+        score,
+        cast(coalesce(responded_at, sent_at) as date) as responded_date,
+        cast(min(loaded_at) as date) as loaded_date
     from responses
-    left join backfills
-        on
-            cast(responses.first_loaded_at as date) = backfills.loaded_date
-            and backfills.input_name = 'nps_responses'
-    where responses.score is not null
+    where reject_reason is null and score is not null
+    group by response_id, surviving_customer_id, score, cast(coalesce(responded_at, sent_at) as date)
 
 ),
 
-answers as (
+known_answers as (
+
+    select
+        answers.response_id,
+        answers.customer_id,
+        cast(answers.score as {{ dbt.type_bigint() }}) as score,
+        answers.responded_date,
+        case when backfills.loaded_date is null then answers.loaded_date else answers.responded_date end as known_date
+    from answers
+    left join backfills
+        on answers.loaded_date = backfills.loaded_date and backfills.input_name = 'nps_responses'
+
+),
+
+successions as (
 
     select
         customer_id,
@@ -47,19 +56,19 @@ answers as (
         known_date,
         responded_date,
         lead(known_date) over (
-            partition by customer_id order by known_date asc, responded_date asc, response_id asc
+            partition by customer_id order by known_date asc, responded_date asc, response_id asc, score asc
         ) as next_known_date
     from known_answers
 
 )
 
 select
-    answers.customer_id,
+    successions.customer_id,
     months.activity_month,
-    answers.score
-from answers
+    successions.score
+from successions
 inner join months
     on
-        answers.known_date < months.month_end_at
-        and coalesce(answers.next_known_date >= months.month_end_at, true)
-        and answers.responded_date >= {{ add_months('cast(months.month_end_at as date)', -12) }}
+        successions.known_date < months.month_end_at
+        and coalesce(successions.next_known_date >= months.month_end_at, true)
+        and successions.responded_date >= {{ add_months('cast(months.month_end_at as date)', -12) }}

@@ -19,6 +19,12 @@ cohorts as (
 
 ),
 
+segment_months as (
+
+    select * from {{ ref('int_segment_months') }}
+
+),
+
 run_settings as (
 
     select * from {{ ref('run_settings') }}
@@ -71,7 +77,13 @@ select
     end as nps_category,
     coalesce(cohorts.plan_name, 'unknown') as plan_name,
     coalesce(customers.country, 'unknown') as country,
-    coalesce(customers.customer_size, 'unknown') as customer_size
+    coalesce(customers.customer_size, 'unknown') as customer_size,
+    -- What the customer was at the end of the month before it was asked: before this answer could change it.
+    coalesce(segment_months.segment_name, 'unknown') as segment_name
 from known_answers
 left join customers on known_answers.customer_id = customers.customer_id
 left join cohorts on known_answers.customer_id = cohorts.customer_id
+left join segment_months
+    on
+        known_answers.customer_id = segment_months.customer_id
+        and {{ month_start('known_answers.sent_at') }} = {{ add_months('segment_months.activity_month', 1) }}

@@ -34,7 +34,7 @@ invoice_lines as (
 usage_starts as (
 
     select
-        min(known_usage.activity_date) as usage_date,
+        min(known_usage.known_date) as usage_date,
         min(case when known_usage.user_id is not null then known_usage.known_date end) as user_date,
         min(case when known_usage.feature is not null then known_usage.known_date end) as feature_date,
         min(case when features.is_personalisation then known_usage.known_date end) as personalisation_date,

@@ -3,7 +3,7 @@ with
 
 tickets as (
 
-    select * from {{ ref('stg_support_tickets') }}
+    select * from {{ ref('checked_support_tickets') }}
 
 ),
 
@@ -19,42 +19,52 @@ months as (
 
 ),
 
-known_tickets as (
+versions as (
 
     select
-        tickets.customer_id,
-        cast(tickets.opened_at as date) as opened_date,
-        cast(tickets.resolved_at as date) as resolved_date,
-        case
-            when backfills.loaded_date is null then cast(tickets.first_loaded_at as date)
-            else cast(tickets.opened_at as date)
-        end as known_date,
-        -- A resolution that comes with a later version of the row was not known before.
+        tickets.ticket_id,
+        tickets.surviving_customer_id as customer_id,
+        tickets.priority,
+        tickets.opened_at,
+        tickets.resolved_at,
+        tickets.loaded_at,
         case
             when backfills.loaded_date is null then cast(tickets.loaded_at as date)
-            else cast(tickets.resolved_at as date)
-        end as resolution_known_date
+            else cast(tickets.opened_at as date)
+        end as known_date
     from tickets
     left join backfills
-        on
-            cast(tickets.first_loaded_at as date) = backfills.loaded_date
-            and backfills.input_name = 'support_tickets'
-    where tickets.priority = 'urgent'
+        on cast(tickets.loaded_at as date) = backfills.loaded_date and backfills.input_name = 'support_tickets'
+    where tickets.reject_reason is null
+
+),
+
+-- A version of a ticket counts until a newer one is known.
+successions as (
+
+    select
+        customer_id,
+        priority,
+        opened_at,
+        resolved_at,
+        known_date,
+        lead(known_date) over (
+            partition by ticket_id order by loaded_at asc, resolved_at asc nulls first, priority asc
+        ) as next_known_date
+    from versions
 
 )
 
 select
-    known_tickets.customer_id,
+    successions.customer_id,
     months.activity_month,
     count(*) as urgent_ticket_count
-from known_tickets
+from successions
 inner join months
     on
-        known_tickets.opened_date < months.month_end_at
-        and known_tickets.known_date < months.month_end_at
-        and coalesce(
-            greatest(known_tickets.resolved_date, known_tickets.resolution_known_date) >= months.month_end_at
-            or known_tickets.resolved_date is null,
-            true
-        )
-group by known_tickets.customer_id, months.activity_month
+        successions.opened_at < months.month_end_at
+        and successions.known_date < months.month_end_at
+        and coalesce(successions.next_known_date >= months.month_end_at, true)
+        and coalesce(successions.resolved_at >= months.month_end_at, true)
+where successions.priority = 'urgent'
+group by successions.customer_id, months.activity_month

@@ -6,7 +6,7 @@ versions as (
     select
         *,
         count(*) over (partition by response_id) as version_count,
-        min(loaded_at) over (partition by response_id, score) as first_loaded_at,
+        min(loaded_at) over (partition by response_id) as first_loaded_at,
         row_number() over (
             partition by response_id
             order by

@@ -1,5 +1,6 @@
 -- Grain: one row per NPS dimension and value, window and month with a question or an answer in it.
-{%- set dimensions = {'all': "'all'", 'plan': 'plan_name', 'country': 'country', 'size': 'customer_size'} %}
+{%- set dimensions = {'all': "'all'", 'plan': 'plan_name', 'country': 'country', 'size': 'customer_size',
+    'segment': 'segment_name'} %}
 with
 
 nps_counts as (

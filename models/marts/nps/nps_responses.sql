@@ -18,6 +18,7 @@ select
     plan_name,
     country,
     customer_size,
+    segment_name,
     score is not null as has_answer,
     score is not null
     and row_number() over (
