@@ -51,22 +51,33 @@ load_days as (
 
 ),
 
-growing_inputs as (
+-- What had been loaded by then, and of it what was old and came in the weeks before: history may take days to load.
+loads_so_far as (
 
     select
-        input_name,
-        loaded_date,
-        row_count,
-        old_row_count,
-        sum(row_count) over (partition by input_name order by loaded_date asc) as row_count_so_far
+        load_days.input_name,
+        load_days.loaded_date,
+        sum(earlier_days.row_count) as row_count,
+        sum(
+            case
+                when
+                    {{ days_between('earlier_days.loaded_date', 'load_days.loaded_date') }} <= {{ var('backfill_days') }}
+                    then earlier_days.old_row_count
+                else 0
+            end
+        ) as old_row_count
     from load_days
+    inner join load_days as earlier_days
+        on
+            load_days.input_name = earlier_days.input_name
+            and load_days.loaded_date >= earlier_days.loaded_date
+    where 2 * load_days.old_row_count > load_days.row_count
+    group by load_days.input_name, load_days.loaded_date
 
 )
 
 select
     input_name,
     loaded_date
-from growing_inputs
-where
-    2 * old_row_count > row_count
-    and old_row_count >= {{ var('backfill_share') }} * row_count_so_far
+from loads_so_far
+where 2 * old_row_count >= row_count

@@ -13,14 +13,20 @@ losses as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('health_signals') }}
+
+),
+
 rises as (
 
     select
         alerts.customer_id,
         alerts.activity_month,
         losses.signal_name,
-        losses.reason,
-        losses.advice,
+        definitions.advice,
+        {{ signal_reason('definitions', 'losses.raw_value') }} as reason,
         row_number() over (
             partition by alerts.customer_id, alerts.activity_month
             order by losses.points_lost - coalesce(previous_losses.points_lost, 0) desc, losses.signal_name asc
@@ -28,6 +34,7 @@ rises as (
     from alerts
     inner join losses
         on alerts.customer_id = losses.customer_id and alerts.activity_month = losses.activity_month
+    inner join definitions on losses.signal_name = definitions.signal_name
     left join losses as previous_losses
         on
             losses.customer_id = previous_losses.customer_id

@@ -13,12 +13,6 @@ scores as (
 
 ),
 
-definitions as (
-
-    select * from {{ ref('health_signals') }}
-
-),
-
 losses as (
 
     select
@@ -35,24 +29,12 @@ losses as (
 )
 
 select
-    losses.customer_id,
-    losses.activity_month,
-    losses.signal_name,
-    losses.points_lost,
-    definitions.advice,
-    replace(
-        replace(definitions.reason_template, '{days}', '{{ var("usage_window_days") }}'),
-        '{value}',
-        cast(
-            cast(
-                round(losses.raw_value * case when definitions.value_unit = 'share' then 100 else 1 end, 0)
-                as {{ dbt.type_bigint() }}
-            ) as {{ dbt.type_string() }}
-        ) || case when definitions.value_unit = 'share' then ' %' else '' end
-    ) as reason,
+    customer_id,
+    activity_month,
+    signal_name,
+    raw_value,
+    points_lost,
     row_number() over (
-        partition by losses.customer_id, losses.activity_month
-        order by losses.points_lost desc, losses.signal_name asc
+        partition by customer_id, activity_month order by points_lost desc, signal_name asc
     ) as loss_rank
 from losses
-inner join definitions on losses.signal_name = definitions.signal_name

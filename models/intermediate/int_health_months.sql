@@ -19,6 +19,12 @@ losses as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('health_signals') }}
+
+),
+
 outcomes as (
 
     select * from {{ ref('int_health_outcomes') }}
@@ -28,6 +34,21 @@ outcomes as (
 probabilities as (
 
     select * from {{ ref('int_churn_probabilities') }}
+
+),
+
+worst_losses as (
+
+    select
+        losses.customer_id,
+        losses.activity_month,
+        losses.signal_name,
+        losses.loss_rank,
+        definitions.advice,
+        {{ signal_reason('definitions', 'losses.raw_value') }} as reason
+    from losses
+    inner join definitions on losses.signal_name = definitions.signal_name
+    where losses.loss_rank <= 3
 
 ),
 
@@ -41,8 +62,7 @@ reasons as (
         max(case when loss_rank = 1 then reason end)
         || coalesce(max(case when loss_rank = 2 then '; ' || reason end), '')
         || coalesce(max(case when loss_rank = 3 then '; ' || reason end), '') as reason_text
-    from losses
-    where loss_rank <= 3
+    from worst_losses
     group by customer_id, activity_month
 
 )

@@ -1,4 +1,4 @@
--- Grain: one row per day, customer as it landed, user and feature with an event, with the day from which it was known.
+-- Grain: one row per day, customer, user, feature and day from which an event was known.
 {{ config(materialized='view') }}
 with
 

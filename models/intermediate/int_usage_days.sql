@@ -1,4 +1,5 @@
--- Grain: one row per day, customer as it landed, user and feature. The only model that reads every event.
+-- Grain: one row per day, customer as it landed, user, feature and day of the first load. The only model that reads
+-- every event.
 -- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when its rows are
 -- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps an empty one.
 {{ config(
@@ -92,7 +93,7 @@ versions as (
         events.customer_id,
         events.user_id,
         events.feature,
-        events.loaded_at,
+        cast(min(events.loaded_at) over (partition by events.event_id) as date) as first_loaded_date,
         cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
         row_number() over (
             partition by events.event_id
@@ -116,10 +117,10 @@ select
     versions.customer_id,
     versions.user_id,
     versions.feature,
+    versions.first_loaded_date,
     landed_days.day_row_count,
     landed_days.day_loaded_at,
     landed_days.day_second_sum,
-    cast(min(versions.loaded_at) as date) as first_loaded_date,
     sum(case when versions.version_number = 1 then 1 else 0 end) as event_count,
     sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_event_count,
     sum(case when versions.version_number = 1 then versions.quantity else 0 end) as usage_quantity
@@ -131,6 +132,7 @@ group by
     versions.customer_id,
     versions.user_id,
     versions.feature,
+    versions.first_loaded_date,
     landed_days.day_row_count,
     landed_days.day_loaded_at,
     landed_days.day_second_sum

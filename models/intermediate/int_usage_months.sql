@@ -13,28 +13,29 @@ windows as (
 
 ),
 
-customer_days as (
+window_days as (
 
     select
-        customer_id,
-        activity_date,
-        sum(event_count) as event_count,
-        min(known_date) as known_date
+        known_usage.customer_id,
+        windows.activity_month,
+        windows.is_latest,
+        known_usage.activity_date,
+        sum(known_usage.event_count) as event_count
     from known_usage
-    group by customer_id, activity_date
+    inner join windows
+        on
+            known_usage.activity_date = windows.activity_date
+            and known_usage.known_date < windows.month_end_date
+    group by known_usage.customer_id, windows.activity_month, windows.is_latest, known_usage.activity_date
 
 )
 
 select
-    customer_days.customer_id,
-    windows.activity_month,
-    sum(case when windows.is_latest then 1 else 0 end) as active_day_count,
-    sum(case when windows.is_latest then 0 else 1 end) as previous_active_day_count,
-    sum(case when windows.is_latest then customer_days.event_count else 0 end) as event_count,
-    sum(case when windows.is_latest then 0 else customer_days.event_count end) as previous_event_count
-from customer_days
-inner join windows
-    on
-        customer_days.activity_date = windows.activity_date
-        and customer_days.known_date < windows.month_end_date
-group by customer_days.customer_id, windows.activity_month
+    customer_id,
+    activity_month,
+    sum(case when is_latest then 1 else 0 end) as active_day_count,
+    sum(case when is_latest then 0 else 1 end) as previous_active_day_count,
+    sum(case when is_latest then event_count else 0 end) as event_count,
+    sum(case when is_latest then 0 else event_count end) as previous_event_count
+from window_days
+group by customer_id, activity_month

@@ -63,6 +63,28 @@ class Company:
         return {table: sorted(self.rows(f"from marts.{table}"), key=repr) for table in tables}
 
 
+def built(company, *marts, variables="{}"):
+    """Build some marts and what they need, without tests."""
+    selection = ["--select", *(f"+{mart}" for mart in marts), "--exclude-resource-type", "unit_test", "test"]
+    finished = company.dbt("build", "--vars", variables, *selection)
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    return company
+
+
+def query(company, sql):
+    """A query of the warehouse, to be fetched; {truth} stands for the folder of the simulation's truth."""
+    connection = duckdb.connect(str(company.settings.warehouse), read_only=True)
+    return connection.execute(sql.format(truth=company.settings.raw / "truth"))
+
+
+def rows_of(company, sql):
+    return query(company, sql).fetchall()
+
+
+def columns_of(company, sql):
+    return query(company, sql).fetchnumpy()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_settings_of_the_machine():
     """A developer's own settings must not reach the tests."""

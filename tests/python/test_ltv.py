@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-import duckdb
 import numpy as np
 import pytest
-from conftest import Company
+from conftest import Company, built, columns_of, rows_of
 from ledgers import at, change, customer, plan, write
 
 from customer_value.cli import main
@@ -33,28 +32,6 @@ def survivors(name, counts, start, months, **terms):
         if life:
             rows.append(change(f"{name}{n}", month_after(start, months * life).isoformat(), "expired", plan_id=name))
     return [customer(f"{name}{n}") for n in range(1000)], rows
-
-
-def built(company, *marts, variables="{}"):
-    """Build some marts and what they need, without tests."""
-    selection = ["--select", *(f"+{mart}" for mart in marts), "--exclude-resource-type", "unit_test", "test"]
-    finished = company.dbt("build", "--vars", variables, *selection)
-    assert finished.returncode == 0, finished.stdout[-3000:]
-    return company
-
-
-def query(company, sql):
-    """A query of the warehouse, to be fetched; {truth} stands for the folder of the simulation's truth."""
-    connection = duckdb.connect(str(company.settings.warehouse), read_only=True)
-    return connection.execute(sql.format(truth=company.settings.raw / "truth"))
-
-
-def rows_of(company, sql):
-    return query(company, sql).fetchall()
-
-
-def columns_of(company, sql):
-    return query(company, sql).fetchnumpy()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,12 @@ scores as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('health_signals') }}
+
+),
+
 customer_health as (
 
     select * from {{ ref('customer_health') }}
@@ -26,6 +32,7 @@ select
     signals.signal_kind,
     signals.is_known,
     signals.raw_value,
+    case when signals.is_known then {{ signal_reason('definitions', 'signals.raw_value') }} end as reading_text,
     signals.score as signal_score,
     cast(signals.weight as {{ type_rate() }}) as signal_weight,
     case
@@ -35,6 +42,7 @@ select
 from signals
 inner join scores
     on signals.customer_id = scores.customer_id and signals.activity_month = scores.activity_month
+inner join definitions on signals.signal_name = definitions.signal_name
 inner join customer_health
     on
         signals.customer_id = customer_health.customer_id
