@@ -61,7 +61,8 @@ loads_so_far as (
         sum(
             case
                 when
-                    {{ days_between('earlier_days.loaded_date', 'load_days.loaded_date') }} <= {{ var('backfill_days') }}
+                    {{ days_between('earlier_days.loaded_date', 'load_days.loaded_date') }}
+                    <= {{ var('backfill_days') }}
                     then earlier_days.old_row_count
                 else 0
             end

@@ -25,22 +25,34 @@ rises as (
         alerts.customer_id,
         alerts.activity_month,
         losses.signal_name,
-        definitions.advice,
-        {{ signal_reason('definitions', 'losses.raw_value') }} as reason,
-        row_number() over (
-            partition by alerts.customer_id, alerts.activity_month
-            order by losses.points_lost - coalesce(previous_losses.points_lost, 0) desc, losses.signal_name asc
-        ) as rise_rank
+        max(case when losses.activity_month = alerts.activity_month then losses.raw_value end) as raw_value,
+        sum(
+            case when losses.activity_month = alerts.activity_month then losses.points_lost else -losses.points_lost end
+        ) as points_more
     from alerts
     inner join losses
-        on alerts.customer_id = losses.customer_id and alerts.activity_month = losses.activity_month
-    inner join definitions on losses.signal_name = definitions.signal_name
-    left join losses as previous_losses
         on
-            losses.customer_id = previous_losses.customer_id
-            and losses.activity_month = {{ add_months('previous_losses.activity_month', 1) }}
-            and losses.signal_name = previous_losses.signal_name
-    where losses.points_lost > coalesce(previous_losses.points_lost, 0)
+            alerts.customer_id = losses.customer_id
+            and losses.activity_month in (alerts.activity_month, {{ add_months('alerts.activity_month', -1) }})
+    group by alerts.customer_id, alerts.activity_month, losses.signal_name
+
+),
+
+ranked_rises as (
+
+    select
+        rises.customer_id,
+        rises.activity_month,
+        rises.signal_name,
+        definitions.advice,
+        {{ signal_reason('definitions', 'rises.raw_value') }} as reason,
+        row_number() over (
+            partition by rises.customer_id, rises.activity_month
+            order by rises.points_more desc, rises.signal_name asc
+        ) as rise_rank
+    from rises
+    inner join definitions on rises.signal_name = definitions.signal_name
+    where rises.points_more > 0
 
 )
 
@@ -52,6 +64,6 @@ select
     max(case when rise_rank = 1 then reason end)
     || coalesce(max(case when rise_rank = 2 then '; ' || reason end), '')
     || coalesce(max(case when rise_rank = 3 then '; ' || reason end), '') as cause_text
-from rises
+from ranked_rises
 where rise_rank <= 3
 group by customer_id, activity_month

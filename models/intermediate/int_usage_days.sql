@@ -93,22 +93,27 @@ versions as (
         events.customer_id,
         events.user_id,
         events.feature,
-        cast(min(events.loaded_at) over (partition by events.event_id) as date) as first_loaded_date,
         cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
-        row_number() over (
-            partition by events.event_id
-            order by
-                events.loaded_at desc,
-                events.customer_id asc,
-                events.user_id asc nulls last,
-                events.feature asc nulls last,
-                events.occurred_at asc,
-                events.quantity asc nulls last
-        ) as version_number
+        row_number() over event_versions as version_number,
+        cast(
+            min(events.loaded_at) over (
+                event_versions rows between unbounded preceding and unbounded following
+            ) as date
+        ) as first_loaded_date
     from events
     {%- if is_incremental() %}
     inner join candidates on events.event_id = candidates.event_id
     {%- endif %}
+    window event_versions as (
+        partition by events.event_id
+        order by
+            events.loaded_at desc,
+            events.customer_id asc,
+            events.user_id asc nulls last,
+            events.feature asc nulls last,
+            events.occurred_at asc,
+            events.quantity asc nulls last
+    )
 
 )
 
