@@ -1,4 +1,4 @@
--- Customers and MRR that a month ends with are those that moved into its segments, and those that the next one opens with.
+-- What a month ends with, customers and MRR, is what moved into its segments, and what the next month opens with.
 with
 
 customer_months as (
