@@ -138,6 +138,11 @@ def suites():
         "segment_migrations": [
             between("customer_count", "somebody is in every move", min_value=1),
         ],
+        "annual_offers": [
+            between(
+                "break_even_discount_rate", "no discount breaks even beyond the whole price", min_value=0, max_value=1
+            ),
+        ],
         "rejected_rows": [
             gxe.ExpectTableRowCountToBeBetween(
                 description="at most 100,000 rows are turned away", max_value=100_000, severity="warning"

@@ -47,7 +47,7 @@ months_ahead as (
         on
             situations.billing_months = schedules.billing_months
             and mod(situations.elapsed_months, situations.billing_months) = schedules.months_since_bill
-            and (schedules.outlook = 'lifetime' or cutoffs.is_backtest)
+            and (schedules.outlook = 'lifetime' or cutoffs.is_backtest or cutoffs.is_as_of)
     inner join curves as start_curves
         on
             situations.cutoff_date = start_curves.cutoff_date
