@@ -138,6 +138,9 @@ def suites():
         "segment_migrations": [
             between("customer_count", "somebody is in every move", min_value=1),
         ],
+        "winback_candidates": [
+            between("return_rate", "chances to return are between 0 and 1", min_value=0, max_value=1),
+        ],
         "annual_offers": [
             between(
                 "break_even_discount_rate", "no discount breaks even beyond the whole price", min_value=0, max_value=1
