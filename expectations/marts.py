@@ -141,6 +141,9 @@ def suites():
         "winback_candidates": [
             between("return_rate", "chances to return are between 0 and 1", min_value=0, max_value=1),
         ],
+        "playbook_outcomes": [
+            between("left_rate", "the share that left is between 0 and 1", min_value=0, max_value=1),
+        ],
         "annual_offers": [
             between(
                 "break_even_discount_rate", "no discount breaks even beyond the whole price", min_value=0, max_value=1

@@ -52,6 +52,7 @@ RECONCILIATION = {
     "where period_name = 'all' and split_name = 'decile' and split_value = '1'",
     "every_monthly_payer_has_every_offer": "update marts.annual_offers set mrr_amount = mrr_amount + 0.01 where rowid = 0",
     "winback_holds_every_lost_customer": "delete from marts.winback_candidates where rowid = 0",
+    "playbook_counts_every_customer": "update marts.playbook_outcomes set customer_count = customer_count + 1 where rowid = 0",
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and segment_name = 'all'",
 }
@@ -84,6 +85,7 @@ RULES = {
     "segment_summary": "update marts.segment_summary set churn_rate_90d = 1.01 where rowid = 0",
     "segment_migrations": "update marts.segment_migrations set customer_count = 0 where rowid = 0",
     "winback_candidates": "update marts.winback_candidates set churn_kind = 'mood' where rowid = 0",
+    "playbook_outcomes": "update marts.playbook_outcomes set left_count = customer_count + 1 where rowid = 0",
     "annual_offers": "update marts.annual_offers set gain_amount = gain_amount + 0.01 where rowid = 0",
     "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
 }
@@ -133,6 +135,7 @@ EXPECTATIONS = {
     ("segment_summary", 0): "update marts.segment_summary set churn_rate_90d = 1.01 where rowid = 0",
     ("segment_migrations", 0): "update marts.segment_migrations set customer_count = 0 where rowid = 0",
     ("winback_candidates", 0): "update marts.winback_candidates set return_rate = 1.01 where rowid = 1",
+    ("playbook_outcomes", 0): "update marts.playbook_outcomes set left_rate = 1.01 where rowid = 0",
     ("annual_offers", 0): "update marts.annual_offers set break_even_discount_rate = 1.01 where rowid = 0",
     ("rejected_rows", 0): "insert into marts.rejected_rows select r.* from marts.rejected_rows r, range(0, 2000)",
     ("input_reconciliation", 0): "delete from marts.input_reconciliation where rowid = 0",

@@ -1,0 +1,47 @@
+-- Every month's outcomes are of the customers that paid at its end, with their MRR then and three months later.
+with
+
+customer_months as (
+
+    select * from {{ ref('customer_months') }}
+
+),
+
+levels as (
+
+    select
+        months.activity_month,
+        count(*) as customer_count,
+        sum(months.mrr_amount) as mrr_amount,
+        sum(coalesce(later_months.mrr_amount, 0)) as later_mrr_amount
+    from customer_months as months
+    left join customer_months as later_months
+        on
+            months.customer_id = later_months.customer_id
+            and later_months.activity_month = {{ add_months('months.activity_month', 3) }}
+    where months.is_active
+    group by months.activity_month
+
+),
+
+outcomes as (
+
+    select
+        activity_month,
+        sum(customer_count) as customer_count,
+        sum(mrr_amount) as mrr_amount,
+        sum(later_mrr_amount) as later_mrr_amount
+    from {{ ref('playbook_outcomes') }}
+    group by activity_month
+
+)
+
+select
+    outcomes.activity_month,
+    outcomes.customer_count - levels.customer_count as difference_count
+from outcomes
+left join levels on outcomes.activity_month = levels.activity_month
+where
+    outcomes.customer_count <> coalesce(levels.customer_count, 0)
+    or outcomes.mrr_amount <> levels.mrr_amount
+    or outcomes.later_mrr_amount <> levels.later_mrr_amount
