@@ -1,5 +1,4 @@
 -- Grain: one row per period, customer and month whose outcome is known; period all holds every month.
-{{ config(materialized='view') }}
 with
 
 outcomes as (

@@ -1,4 +1,5 @@
 -- Grain: one row per period, ranking, customer and month whose outcome is known: its risk.
+{{ config(materialized='view') }}
 with
 
 cases as (
