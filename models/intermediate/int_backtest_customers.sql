@@ -4,6 +4,7 @@ with
 outlooks as (
 
     select * from {{ ref('int_customer_outlooks') }}
+    where outlook = 'year' and not is_as_of
 
 ),
 
@@ -33,7 +34,6 @@ outcomes as (
             outlooks.customer_id = customer_months.customer_id
             and outlooks.activity_month < customer_months.activity_month
             and customer_months.activity_month <= {{ add_months('outlooks.activity_month', 12) }}
-    where outlooks.outlook = 'year' and not outlooks.is_as_of
     group by outlooks.customer_id
 
 )
@@ -55,4 +55,3 @@ select
     outcomes.actual_revenue_amount
 from outlooks
 inner join outcomes on outlooks.customer_id = outcomes.customer_id
-where outlooks.outlook = 'year' and not outlooks.is_as_of

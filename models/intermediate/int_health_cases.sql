@@ -7,9 +7,9 @@ outcomes as (
 
 ),
 
-probabilities as (
+health_months as (
 
-    select * from {{ ref('int_churn_probabilities') }}
+    select * from {{ ref('int_health_months') }}
 
 ),
 
@@ -21,17 +21,16 @@ deciles as (
         outcomes.health_status,
         outcomes.health_score,
         outcomes.has_churned,
-        probabilities.churn_probability,
+        health_months.churn_probability,
         {{ half_year('outcomes.activity_month') }} as half_year,
         ntile(10) over (
             partition by outcomes.activity_month order by outcomes.health_score asc, outcomes.customer_id asc
         ) as score_decile
     from outcomes
-    left join probabilities
+    inner join health_months
         on
-            outcomes.activity_month = probabilities.activity_month
-            and outcomes.is_bound = probabilities.is_bound
-            and outcomes.score_step = probabilities.score_step
+            outcomes.customer_id = health_months.customer_id
+            and outcomes.activity_month = health_months.activity_month
     where outcomes.is_observed
 
 ),

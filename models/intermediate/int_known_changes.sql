@@ -27,10 +27,10 @@ select
     cast(
         {{ add_months('cast(changes.term_started_at as date)', 'changes.term_months') }} as date
     ) as term_end_date,
-    case
-        when backfills.loaded_date is null then cast(changes.first_loaded_at as date)
-        else cast(coalesce(changes.cancel_requested_at, changes.changed_at) as date)
-    end as known_date
+    {{ known_date(
+        'cast(changes.first_loaded_at as date)',
+        'cast(coalesce(changes.cancel_requested_at, changes.changed_at) as date)'
+    ) }} as known_date
 from changes
 left join backfills
     on

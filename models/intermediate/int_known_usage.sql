@@ -26,9 +26,7 @@ select
     usage_days.user_id,
     usage_days.feature,
     usage_days.event_count,
-    case
-        when backfills.loaded_date is null then usage_days.first_loaded_date else usage_days.activity_date
-    end as known_date
+    {{ known_date('usage_days.first_loaded_date', 'usage_days.activity_date') }} as known_date
 from usage_days
 inner join customers on usage_days.customer_id = customers.customer_id
 left join backfills

@@ -41,7 +41,7 @@ known_answers as (
         answers.customer_id,
         cast(answers.score as {{ dbt.type_bigint() }}) as score,
         answers.responded_date,
-        case when backfills.loaded_date is null then answers.loaded_date else answers.responded_date end as known_date
+        {{ known_date('answers.loaded_date', 'answers.responded_date') }} as known_date
     from answers
     left join backfills
         on answers.loaded_date = backfills.loaded_date and backfills.input_name = 'nps_responses'

@@ -32,14 +32,10 @@ bills as (
         invoice_lines.invoice_id,
         cast({{ dbt.dateadd('day', var('payment_due_days'), 'invoice_lines.issued_at') }} as date) as due_date,
         cast(invoice_lines.paid_at as date) as paid_date,
-        case
-            when backfills.loaded_date is null then cast(invoice_lines.first_loaded_at as date)
-            else cast(invoice_lines.issued_at as date)
-        end as known_date,
-        case
-            when backfills.loaded_date is null then cast(invoice_lines.loaded_at as date)
-            else cast(invoice_lines.paid_at as date)
-        end as payment_known_date
+        {{ known_date('cast(invoice_lines.first_loaded_at as date)', 'cast(invoice_lines.issued_at as date)') }}
+            as known_date,
+        {{ known_date('cast(invoice_lines.loaded_at as date)', 'cast(invoice_lines.paid_at as date)') }}
+            as payment_known_date
     from invoice_lines
     left join backfills
         on

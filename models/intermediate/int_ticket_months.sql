@@ -28,10 +28,7 @@ versions as (
         tickets.opened_at,
         tickets.resolved_at,
         tickets.loaded_at,
-        case
-            when backfills.loaded_date is null then cast(tickets.loaded_at as date)
-            else cast(tickets.opened_at as date)
-        end as known_date
+        {{ known_date('cast(tickets.loaded_at as date)', 'cast(tickets.opened_at as date)') }} as known_date
     from tickets
     left join backfills
         on cast(tickets.loaded_at as date) = backfills.loaded_date and backfills.input_name = 'support_tickets'

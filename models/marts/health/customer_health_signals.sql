@@ -7,9 +7,9 @@ signals as (
 
 ),
 
-scores as (
+losses as (
 
-    select * from {{ ref('int_health_scores') }}
+    select * from {{ ref('int_health_losses') }}
 
 ),
 
@@ -35,15 +35,15 @@ select
     case when signals.is_known then {{ signal_reason('definitions', 'signals.raw_value') }} end as reading_text,
     signals.score as signal_score,
     cast(signals.weight as {{ type_rate() }}) as signal_weight,
-    case
-        when signals.is_known
-            then coalesce({{ rate('(100 - signals.score) * signals.weight', 'scores.known_weight') }}, 0)
-    end as points_lost
+    case when signals.is_known then cast(coalesce(losses.points_lost, 0) as {{ type_rate() }}) end as points_lost
 from signals
-inner join scores
-    on signals.customer_id = scores.customer_id and signals.activity_month = scores.activity_month
 inner join definitions on signals.signal_name = definitions.signal_name
 inner join customer_health
     on
         signals.customer_id = customer_health.customer_id
         and signals.activity_month = {{ month_start('customer_health.as_of_date') }}
+left join losses
+    on
+        signals.customer_id = losses.customer_id
+        and signals.activity_month = losses.activity_month
+        and signals.signal_name = losses.signal_name
