@@ -52,12 +52,12 @@ from (
         tier_name || '_' || term as plan_id, upper(tier_name[1]) || tier_name[2:] || ' ' || term as plan_name,
         'Suite' as product_name, 'core' as product_type, tier as tier_rank,
         case when term = 'year' then 'year' else 'month' end as billing_interval, interval_count,
-        round(price * period * f, 2) as unit_amount, 'USD' as currency, tier * 5 as included_seats, tier * 1000 as usage_limit
+        round(price * period * f, 2) as unit_amount, 'USD' as currency, 1 as included_seats, tier * 25 as usage_limit
     from tiers cross join periods
     union all
     from (values
         ('analytics', 'Analytics', 'Analytics', 'add_on', 1, 'month', 1, 49, 'USD', null, null),
-        ('api_pack', 'API pack', 'API', 'add_on', 1, 'month', 1, 99, 'USD', null, 100000),
+        ('api_pack', 'API pack', 'API', 'add_on', 1, 'month', 1, 99, 'USD', null, 100),
         ('coaching', 'Coaching', 'Coaching', 'service', 1, 'month', 1, 400, 'USD', null, null)
     )
 );
@@ -127,7 +127,9 @@ select
     f.item as item_id, f.changed_at, 'c' || s.n as customer_id,
     case when f.item = 'core' then t.tier_name || '_' || d.term else f.item end as plan_id,
     f.status, f.quantity,
-    round(case when f.item = 'core' then p.unit_amount else a.unit_amount end * r.factor, 2) as unit_amount, s.currency,
+    -- Who came before prices last rose still pays the old ones.
+    round(case when f.item = 'core' then p.unit_amount else a.unit_amount end * r.factor
+        * case when s.signed_up_at < end_at() - interval 20 month then 0.9 else 1 end, 2) as unit_amount, s.currency,
     case when f.item = 'core' then p.billing_interval else 'month' end as billing_interval,
     case when f.item = 'core' then p.interval_count else 1 end as interval_count,
     case when f.item = 'core' and s.u19 < 0.15 then 0.2 when f.item = 'core' and s.u19 < 0.2 then 0.3 end as discount_rate,

@@ -16,12 +16,7 @@ ranked_items as (
         billing_interval,
         interval_count,
         term_months,
-        -- What is billed by the day or the week renews each month.
-        case
-            when billing_interval = 'year' then 12 * interval_count
-            when billing_interval = 'month' then interval_count
-            else 1
-        end as interval_months,
+        {{ interval_months('billing_interval', 'interval_count') }} as interval_months,
         -- What is paid before what is paused, the core product before add-ons, the largest first.
         row_number() over (
             partition by customer_id, activity_month
@@ -42,8 +37,7 @@ select
     plan_id,
     billing_interval,
     interval_count,
-    -- Longer than a century is for ever.
-    cast(least(interval_months, 1200) as {{ dbt.type_int() }}) as billing_months,
+    cast(interval_months as {{ dbt.type_int() }}) as billing_months,
     cast(least(greatest(interval_months, coalesce(term_months, 0)), 1200) as {{ dbt.type_int() }}) as renewal_months
 from ranked_items
 where item_rank = 1

@@ -24,6 +24,7 @@ select
     invoice_lines.customer_id,
     invoice_lines.subscription_id,
     invoice_lines.item_id,
+    invoice_lines.plan_id,
     invoice_lines.kind,
     -- What was paid or refunded after the as-of day had not been yet.
     case
@@ -34,6 +35,7 @@ select
             then 'paid'
         else 'open'
     end as status,
+    cast(invoice_lines.issued_at as date) as issued_date,
     {{ month_start('invoice_lines.issued_at') }} as issued_month,
     {{ month_start('coalesce(invoice_lines.paid_at, invoice_lines.issued_at)') }} as paid_month,
     case

@@ -48,21 +48,39 @@ starts as (
     from paid_periods
     where not continues_itself
 
+),
+
+ranked_starts as (
+
+    select
+        ends.subscription_id,
+        ends.item_id,
+        ends.ended_at,
+        ends.resumed_at,
+        starts.started_at,
+        starts.subscription_id as next_subscription_id,
+        row_number() over (
+            partition by ends.subscription_id, ends.item_id, ends.ended_at
+            order by starts.started_at asc, starts.subscription_id asc
+        ) as start_number
+    from ends
+    inner join starts
+        on
+            ends.customer_id = starts.customer_id
+            and ends.ended_at <= starts.started_at
+            and (
+                starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
+                or ends.subscription_id = starts.migrated_from_subscription_id
+            )
+
 )
 
 select
-    ends.subscription_id,
-    ends.item_id,
-    ends.ended_at,
+    subscription_id,
+    item_id,
+    ended_at,
     -- An item that is paid again itself lasts no longer than until then.
-    least(min(starts.started_at), ends.resumed_at) as continued_at
-from ends
-inner join starts
-    on
-        ends.customer_id = starts.customer_id
-        and ends.ended_at <= starts.started_at
-        and (
-            starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
-            or ends.subscription_id = starts.migrated_from_subscription_id
-        )
-group by ends.subscription_id, ends.item_id, ends.ended_at, ends.resumed_at
+    least(started_at, resumed_at) as continued_at,
+    next_subscription_id
+from ranked_starts
+where start_number = 1

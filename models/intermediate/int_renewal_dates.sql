@@ -23,29 +23,13 @@ running_spells as (
         spells.renewal_months,
         spells.ended_date,
         spells.is_churned,
-        {{ months_between('spells.started_date', 'statuses.as_of_date') }} as calendar_months
+        {{ elapsed_months('spells.started_date', 'statuses.as_of_date') }} as elapsed_months
     from statuses
     inner join spells
         on
             statuses.customer_id = spells.customer_id
             and statuses.as_of_date >= spells.started_date
             and statuses.as_of_date < coalesce(spells.ended_date, {{ dbt.dateadd('day', 1, 'statuses.as_of_date') }})
-
-),
-
-elapsed_spells as (
-
-    select
-        customer_id,
-        activity_month,
-        as_of_date,
-        started_date,
-        renewal_months,
-        ended_date,
-        is_churned,
-        calendar_months
-        - case when {{ add_months('started_date', 'calendar_months') }} > as_of_date then 1 else 0 end as elapsed_months
-    from running_spells
 
 )
 
@@ -61,4 +45,4 @@ select
         ) }} as date
     ) as renewal_date,
     case when is_churned then ended_date end as churned_date
-from elapsed_spells
+from running_spells

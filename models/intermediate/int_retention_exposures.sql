@@ -45,14 +45,7 @@ measured_spells as (
         cutoff_date,
         is_running,
         is_churned,
-        {{ months_between('started_date', 'observed_until_date') }}
-        - case
-            when
-                {{ add_months('started_date', months_between('started_date', 'observed_until_date')) }}
-                > observed_until_date
-                then 1
-            else 0
-        end as elapsed_months,
+        {{ elapsed_months('started_date', 'observed_until_date') }} as elapsed_months,
         -- In whole months of 30.4375 days: an end some days after a renewal, as dunning brings, is an end at it.
         cast(floor(cast(served_days as {{ type_double() }}) * 48 / 1461 + 0.5) as {{ dbt.type_int() }}) as served_months
     from begun_spells

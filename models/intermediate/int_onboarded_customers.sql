@@ -1,0 +1,113 @@
+-- Grain: one row per customer that has paid and whose first days, with its usage recorded, are over; and onboarding step.
+with
+
+cohorts as (
+
+    select * from {{ ref('int_customer_cohorts') }}
+
+),
+
+starts as (
+
+    select * from {{ ref('int_customer_starts') }}
+
+),
+
+recorded_inputs as (
+
+    select * from {{ ref('int_recorded_inputs') }}
+
+),
+
+run_settings as (
+
+    select * from {{ ref('run_settings') }}
+
+),
+
+features as (
+
+    select * from {{ ref('features') }}
+
+),
+
+known_usage as (
+
+    select * from {{ ref('int_known_usage') }}
+
+),
+
+done_steps as (
+
+    select * from {{ ref('int_onboarding_steps') }}
+
+),
+
+first_values as (
+
+    select
+        known_usage.customer_id,
+        min(known_usage.activity_date) as first_value_date
+    from known_usage
+    cross join run_settings
+    inner join features on known_usage.feature = features.feature and features.is_first_value
+    where known_usage.activity_date <= run_settings.as_of_date
+    group by known_usage.customer_id
+
+),
+
+onboarded_customers as (
+
+    select
+        cohorts.customer_id,
+        cohorts.cohort_month,
+        starts.started_date,
+        {{ days_between('starts.started_date', 'first_values.first_value_date') }} as first_value_days
+    from cohorts
+    cross join recorded_inputs
+    cross join run_settings
+    inner join starts
+        on
+            cohorts.customer_id = starts.customer_id
+            and recorded_inputs.usage_date <= starts.started_date
+            and {{ days_between('starts.started_date', 'run_settings.as_of_date') }} >= {{ var('onboarding_days') }} - 1
+    left join first_values on cohorts.customer_id = first_values.customer_id
+
+),
+
+customer_steps as (
+
+    select
+        onboarded_customers.customer_id,
+        onboarded_customers.cohort_month,
+        onboarded_customers.first_value_days,
+        features.feature as step_name,
+        {{ days_between('onboarded_customers.started_date', 'done_steps.done_date') }} as step_days
+    from onboarded_customers
+    inner join features on features.is_onboarding_step
+    left join done_steps
+        on onboarded_customers.customer_id = done_steps.customer_id and features.feature = done_steps.feature
+
+)
+
+select
+    customer_id,
+    cohort_month,
+    first_value_days,
+    step_name,
+    step_days is not null as is_completed,
+    step_days
+from customer_steps
+
+union all
+
+-- All steps are done with the last of them.
+select
+    customer_id,
+    cohort_month,
+    min(first_value_days) as first_value_days,
+    'all_steps' as step_name,
+    count(step_days) = count(*) as is_completed,
+    case when count(step_days) = count(*) then max(step_days) end as step_days
+from customer_steps
+group by customer_id, cohort_month

@@ -1,0 +1,120 @@
+-- Grain: one row per subscription item and log entry in service: from when to when, and by what terms it renews.
+with
+
+entries as (
+
+    select
+        *,
+        cast(changed_at as date) as changed_date,
+        cast(term_started_at as date) as stated_start_date,
+        -- A pause carries on the terms that the log does not repeat.
+        case
+            when status <> 'paused'
+                then
+                    greatest(
+                        {{ interval_months('billing_interval', 'interval_count') }}, least(coalesce(term_months, 0), 1200)
+                    )
+        end as stated_months,
+        sum(case when status = 'paused' then 0 else 1 end) over (
+            partition by subscription_id, item_id order by changed_at asc
+        ) as terms_number
+    from {{ ref('int_subscription_log') }}
+
+),
+
+served_entries as (
+
+    select
+        subscription_id,
+        item_id,
+        customer_id,
+        plan_id,
+        currency,
+        changed_at,
+        changed_date,
+        stated_start_date,
+        coalesce(max(term_months) over item_terms >= 1, false) as is_contract,
+        auto_renew,
+        notice_days,
+        mrr_list_own_amount,
+        mrr_own_amount,
+        cast(discount_ends_at as date) as discount_end_date,
+        cast(max(stated_months) over item_terms as {{ dbt.type_int() }}) as renewal_months,
+        -- A pause that lasts too long has ended the service.
+        least(
+            cast(next_changed_at as date),
+            cast({{ dbt.dateadd('day', var('pause_churn_days') + 1, 'cast(paused_at as date)') }} as date)
+        ) as ended_date
+    from entries
+    where (mrr_list_own_amount > 0 or paused_at is not null) and coalesce(product_type <> 'service', true)
+    window item_terms as (partition by subscription_id, item_id, terms_number)
+
+),
+
+neighbours as (
+
+    select
+        subscription_id,
+        item_id,
+        changed_at,
+        customer_id,
+        plan_id,
+        currency,
+        mrr_list_own_amount,
+        mrr_own_amount,
+        discount_end_date,
+        auto_renew,
+        notice_days,
+        renewal_months,
+        is_contract,
+        changed_date,
+        stated_start_date,
+        ended_date,
+        coalesce(lag(ended_date) over item_log = changed_date, false) as is_continued,
+        lag(renewal_months) over item_log as last_renewal_months,
+        lag(changed_date) over item_log as last_changed_date,
+        lag(stated_start_date) over item_log as last_start_date,
+        lead(stated_start_date) over item_log as next_start_date
+    from served_entries
+    window item_log as (partition by subscription_id, item_id order by changed_at asc)
+
+)
+
+select
+    subscription_id,
+    item_id,
+    changed_at,
+    customer_id,
+    plan_id,
+    currency,
+    mrr_list_own_amount,
+    mrr_own_amount,
+    discount_end_date,
+    auto_renew,
+    notice_days,
+    renewal_months,
+    -- What is neither bound by contract nor paid for longer than a month can be left each month.
+    is_contract or coalesce(renewal_months > 1, false) as is_fixed_term,
+    is_contract,
+    -- A renewal that was written late counts from the day on which the term began.
+    case
+        when is_continued and stated_start_date > coalesce(last_start_date, last_changed_date)
+            then greatest(least(stated_start_date, changed_date), last_changed_date)
+        else changed_date
+    end as valid_from_date,
+    case
+        when next_start_date > coalesce(stated_start_date, changed_date)
+            then least(greatest(next_start_date, changed_date), ended_date)
+        else ended_date
+    end as valid_until_date,
+    -- Where the log does not say when a term began, with the first entry of these terms.
+    coalesce(
+        stated_start_date,
+        max(
+            case
+                when stated_start_date is not null then stated_start_date
+                when not is_continued or last_renewal_months <> renewal_months then changed_date
+            end
+        ) over (partition by subscription_id, item_id order by changed_at asc)
+    ) as first_term_date
+from neighbours
