@@ -149,6 +149,28 @@ def suites():
                 "break_even_discount_rate", "no discount breaks even beyond the whole price", min_value=0, max_value=1
             ),
         ],
+        "contract_renewals": [
+            between("notice_days", "nobody must give notice years ahead", max_value=3_660, severity="warning"),
+        ],
+        "expansion_candidates": [
+            none_of(
+                "expansion_kind = 'more_seats' and added_mrr_amount > 2 * mrr_amount",
+                "seats that are used without being paid for are fewer than twice those that are",
+                "warning",
+            ),
+        ],
+        "customer_lifecycle": [
+            gxe.ExpectTableRowCountToBeBetween(description="there are customers", min_value=1, severity="warning"),
+        ],
+        "lifecycle_funnel": [
+            between("median_step_days", "no step takes longer than ten years", max_value=3_660, severity="warning"),
+        ],
+        "onboarding_cohorts": [
+            between("median_first_value_days", "value does not come before the start", min_value=0, severity="warning"),
+        ],
+        "feature_stickiness": [
+            between("adjusted_difference_rate", "shares differ by no more than all", min_value=-1, max_value=1),
+        ],
         "rejected_rows": [
             gxe.ExpectTableRowCountToBeBetween(
                 description="at most 100,000 rows are turned away", max_value=100_000, severity="warning"

@@ -1,4 +1,4 @@
--- Grain: one row per customer that has paid: the days on which it first did, bought again, bought more, left and returned.
+-- Grain: one row per customer that has paid: when it first did, bought again, bought more, left and returned.
 with
 
 spells as (

@@ -1,4 +1,4 @@
--- Grain: one row per customer whose usage was recorded from its start, and age that its cohort has reached in full months.
+-- Grain: one row per customer whose usage was recorded from its start, and age that its cohort has reached.
 with
 
 cohorts as (

@@ -81,8 +81,10 @@ select
     previous_reached_date is not null as has_reached_previous,
     -- Who skipped a stage, or took it later, has not come from it.
     reached_date is not null and previous_reached_date is not null as has_stepped,
-    case when reached_date is not null then greatest({{ days_between('previous_reached_date', 'reached_date') }}, 0) end
-        as step_days,
+    case
+        when reached_date >= previous_reached_date then {{ days_between('previous_reached_date', 'reached_date') }}
+        when reached_date < previous_reached_date then 0
+    end as step_days,
     is_standing,
     coalesce(
         is_standing

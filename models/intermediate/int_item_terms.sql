@@ -46,7 +46,7 @@ served_entries as (
 
 ),
 
--- Terms are counted from the first: from the 31st of January by the month to the last of February and the 31st of March.
+-- Terms are counted from the first: from 31 January by the month to the last of February and to 31 March.
 entry_terms as (
 
     select
@@ -81,27 +81,6 @@ entry_terms as (
             and (term_numbers.n - 1) * served_entries.renewal_months
             <= greatest({{ elapsed_months('served_entries.first_term_date', 'served_entries.last_date') }}, 0)
 
-),
-
-item_terms as (
-
-    select
-        subscription_id,
-        item_id,
-        term_started_date,
-        renewal_date,
-        renewal_months,
-        customer_id,
-        plan_id,
-        mrr_own_amount,
-        coalesce(auto_renew, true) as is_auto_renewing,
-        notice_days,
-        is_contract,
-        -- Served to here: to the renewal, or until other terms or the end of the service came first.
-        least(valid_until_date, case when renewal_date <= as_of_date then renewal_date end) as over_date
-    from entry_terms
-    where recency = 1
-
 )
 
 select
@@ -115,10 +94,11 @@ select
     customer_id,
     plan_id,
     mrr_own_amount,
-    is_auto_renewing,
+    coalesce(auto_renew, true) as is_auto_renewing,
     notice_days,
     is_contract,
-    over_date
-from item_terms
+    -- Served to here: to the renewal, or until other terms or the end of the service came first.
+    least(valid_until_date, case when renewal_date <= as_of_date then renewal_date end) as over_date
+from entry_terms
 -- What was agreed ahead and taken back before it began was no term.
-where coalesce(over_date > term_started_date, true)
+where recency = 1 and coalesce(valid_until_date > term_started_date, true)

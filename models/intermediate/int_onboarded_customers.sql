@@ -1,4 +1,4 @@
--- Grain: one row per customer that has paid and whose first days, with its usage recorded, are over; and onboarding step.
+-- Grain: one row per onboarding step and customer that has paid and whose first days, usage recorded, are over.
 with
 
 cohorts as (
@@ -31,9 +31,9 @@ features as (
 
 ),
 
-known_usage as (
+first_values as (
 
-    select * from {{ ref('int_known_usage') }}
+    select * from {{ ref('int_first_values') }}
 
 ),
 
@@ -43,26 +43,16 @@ done_steps as (
 
 ),
 
-first_values as (
-
-    select
-        known_usage.customer_id,
-        min(known_usage.activity_date) as first_value_date
-    from known_usage
-    cross join run_settings
-    inner join features on known_usage.feature = features.feature and features.is_first_value
-    where known_usage.activity_date <= run_settings.as_of_date
-    group by known_usage.customer_id
-
-),
-
 onboarded_customers as (
 
     select
         cohorts.customer_id,
         cohorts.cohort_month,
         starts.started_date,
-        {{ days_between('starts.started_date', 'first_values.first_value_date') }} as first_value_days
+        case
+            when first_values.first_value_date <= run_settings.as_of_date
+                then {{ days_between('starts.started_date', 'first_values.first_value_date') }}
+        end as first_value_days
     from cohorts
     cross join recorded_inputs
     cross join run_settings

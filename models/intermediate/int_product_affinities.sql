@@ -24,6 +24,13 @@ kinds as (
 
 ),
 
+totals as (
+
+    select count(*) as customer_count
+    from like_customers
+
+),
+
 holders as (
 
     select
@@ -55,7 +62,7 @@ shares as (
         totals.customer_count
     from holders
     inner join kinds on holders.plan_id = kinds.plan_id and holders.customer_size = kinds.customer_size
-    cross join (select count(*) as customer_count from like_customers) as totals
+    cross join totals
 
 )
 

@@ -19,9 +19,9 @@ entries as (
 
 ),
 
-plan_changes as (
+successors as (
 
-    select * from {{ ref('int_plan_changes') }}
+    select * from {{ ref('int_term_successors') }}
 
 ),
 
@@ -45,37 +45,6 @@ items_before as (
             and terms.over_date > entries.valid_from_date
             and coalesce(terms.over_date <= entries.valid_until_date, true)
     left join item_terms on terms.term_id = item_terms.term_id and entries.item_id = item_terms.item_id
-
-),
-
--- Who goes on: the subscription itself, or what billing wrote as a new one.
-successors as (
-
-    select
-        term_id,
-        subscription_id,
-        term_months,
-        renewal_date,
-        over_date,
-        over_date as next_date
-    from terms
-    where over_date is not null
-
-    union
-
-    select
-        terms.term_id,
-        plan_changes.next_subscription_id as subscription_id,
-        terms.term_months,
-        terms.renewal_date,
-        terms.over_date,
-        cast(plan_changes.continued_at as date) as next_date
-    from terms
-    inner join plan_changes
-        on
-            terms.subscription_id = plan_changes.subscription_id
-            and terms.over_date = cast(plan_changes.ended_at as date)
-            and terms.subscription_id <> plan_changes.next_subscription_id
 
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per subscription item of a running term: what it pays, since when, and what a higher price would bring.
+-- Grain: one row per subscription item of a running term: what it pays, since when, and what a price rise would bring.
 with
 
 item_terms as (

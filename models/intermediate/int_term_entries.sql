@@ -12,7 +12,8 @@ entries as (
             when status <> 'paused'
                 then
                     greatest(
-                        {{ interval_months('billing_interval', 'interval_count') }}, least(coalesce(term_months, 0), 1200)
+                        {{ interval_months('billing_interval', 'interval_count') }},
+                        least(coalesce(term_months, 0), 1200)
                     )
         end as stated_months,
         sum(case when status = 'paused' then 0 else 1 end) over (

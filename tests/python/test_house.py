@@ -12,6 +12,15 @@ MACROS = sorted((PROJECT / "macros").rglob("*.sql"))
 
 # Models that may be longer, and why.
 LONG_MODELS = {
+    "contract_renewals": 103,  # a term's dates, money, price rises, health and outcome
+    "feature_stickiness": 101,  # two retentions with their intervals, and their difference with its own
+    "int_expansion_moves": 119,  # three kinds of expansion, each by its own rule
+    "int_item_terms": 104,  # what each term needs later, carried through three steps
+    "int_onboarded_customers": 103,  # who is judged, and each step with all of them together
+    "int_renewal_items": 101,  # both sides of a renewal, with what belongs to each
+    "int_renewal_prices": 111,  # two price rises, each with what it is compared to
+    "int_subscription_log": 101,  # every term of the log
+    "int_term_entries": 121,  # what each entry's neighbours say of its own dates
     "checked_subscription_changes": 110,  # a rule a line, for the input with the most columns
     "customers": 110,  # all that is known of a customer, a column a fact
     "int_health_facts": 109,  # eight inputs side by side

@@ -52,6 +52,17 @@ RECONCILIATION = {
     "where period_name = 'all' and split_name = 'decile' and split_value = '1'",
     "every_monthly_payer_has_every_offer": "update marts.annual_offers set mrr_amount = mrr_amount + 0.01 where rowid = 0",
     "winback_holds_every_lost_customer": "delete from marts.winback_candidates where rowid = 0",
+    "running_terms_hold_all_mrr_on_fixed_terms": "update marts.contract_renewals set mrr_amount = mrr_amount + 0.01 "
+    "where term_id = (select min(term_id) from marts.contract_renewals where is_running)",
+    "funnel_counts_every_lead_and_customer": "update marts.lifecycle_funnel set standing_count = standing_count + 1 "
+    "where funnel_stage = 'lead' and acquisition_channel = 'all' and lead_month is null",
+    "lifecycle_holds_every_customer_month": "delete from marts.customer_lifecycle where rowid = "
+    "(select min(rowid) from marts.customer_lifecycle where mrr_amount > 0)",
+    "expansion_candidates_are_well": "update marts.expansion_candidates set mrr_amount = mrr_amount + 0.01 where rowid = 0",
+    "onboarding_cohorts_sum_to_all": "update marts.onboarding_cohorts set customer_count = customer_count + 1 "
+    "where cohort_month is null and step_name = 'reports'",
+    "features_split_the_same_customers": "update marts.feature_stickiness set adopter_count = adopter_count + 1, "
+    "other_count = other_count - 1 where feature_name = 'reports' and months_since_cohort = 3",
     "playbook_counts_every_customer": "update marts.playbook_outcomes set customer_count = customer_count + 1 where rowid = 0",
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and segment_name = 'all'",
@@ -86,6 +97,12 @@ RULES = {
     "segment_migrations": "update marts.segment_migrations set customer_count = 0 where rowid = 0",
     "winback_candidates": "update marts.winback_candidates set churn_kind = 'mood' where rowid = 0",
     "playbook_outcomes": "update marts.playbook_outcomes set left_count = customer_count + 1 where rowid = 0",
+    "contract_renewals": "update marts.contract_renewals set renewal_outcome = 'lost' where is_running",
+    "expansion_candidates": "update marts.expansion_candidates set health_status = 'red' where rowid = 0",
+    "customer_lifecycle": "update marts.customer_lifecycle set funnel_stage = 'lead' where mrr_amount > 0",
+    "lifecycle_funnel": "update marts.lifecycle_funnel set step_count = reached_count + 1 where rowid = 0",
+    "onboarding_cohorts": "update marts.onboarding_cohorts set completed_count = customer_count + 1 where rowid = 0",
+    "feature_stickiness": "update marts.feature_stickiness set adopter_count = 0 where rowid = 0",
     "annual_offers": "update marts.annual_offers set gain_amount = gain_amount + 0.01 where rowid = 0",
     "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
 }
@@ -136,6 +153,14 @@ EXPECTATIONS = {
     ("segment_migrations", 0): "update marts.segment_migrations set customer_count = 0 where rowid = 0",
     ("winback_candidates", 0): "update marts.winback_candidates set return_rate = 1.01 where rowid = 1",
     ("playbook_outcomes", 0): "update marts.playbook_outcomes set left_rate = 1.01 where rowid = 0",
+    ("contract_renewals", 0): "update marts.contract_renewals set notice_days = 4000 where rowid = 0",
+    ("expansion_candidates", 0): "update marts.expansion_candidates set added_mrr_amount = 2 * mrr_amount + 10 "
+    "where expansion_kind = 'more_seats' and rowid = (select min(rowid) from marts.expansion_candidates "
+    "where expansion_kind = 'more_seats')",
+    ("customer_lifecycle", 0): "delete from marts.customer_lifecycle",
+    ("lifecycle_funnel", 0): "update marts.lifecycle_funnel set median_step_days = 4000 where rowid = 0",
+    ("onboarding_cohorts", 0): "update marts.onboarding_cohorts set median_first_value_days = -1 where rowid = 0",
+    ("feature_stickiness", 0): "update marts.feature_stickiness set adjusted_difference_rate = 1.01 where rowid = 0",
     ("annual_offers", 0): "update marts.annual_offers set break_even_discount_rate = 1.01 where rowid = 0",
     ("rejected_rows", 0): "insert into marts.rejected_rows select r.* from marts.rejected_rows r, range(0, 2000)",
     ("input_reconciliation", 0): "delete from marts.input_reconciliation where rowid = 0",

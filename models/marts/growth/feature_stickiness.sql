@@ -25,7 +25,7 @@ totals as (
 
 ),
 
--- Mantel and Haenszel: the differences within the strata, each weighed by what it can tell; variance by Greenland and Robins.
+-- Mantel and Haenszel: differences within strata, each weighed by what it can tell. Variance: Greenland and Robins.
 sums as (
 
     select

@@ -19,28 +19,35 @@ run_settings as (
 
 ),
 
+-- Everybody counts four times: by channel and month, by either, and among all.
+splits as (
+
+    {{ numbers(4) }}
+
+),
+
 counts as (
 
     select
-        coalesce(acquisition_channel, 'all') as acquisition_channel,
-        lead_month,
-        funnel_stage,
+        case when splits.n in (1, 2) then steps.acquisition_channel else 'all' end as acquisition_channel,
+        case when splits.n in (1, 3) then steps.lead_month end as lead_month,
+        steps.funnel_stage,
         count(*) as lead_count,
-        sum(case when has_reached then 1 else 0 end) as reached_count,
-        sum(case when has_reached_previous then 1 else 0 end) as previous_count,
-        sum(case when has_stepped then 1 else 0 end) as step_count,
-        percentile_cont(0.5) within group (order by cast(case when has_stepped then step_days end as {{ type_double() }}))
-            as median_step_days,
-        sum(case when is_standing then 1 else 0 end) as standing_count,
-        sum(case when has_dropped_off then 1 else 0 end) as drop_off_count,
-        sum(case when has_dropped_off and not has_exit_offer then 1 else 0 end) as reapproach_count
+        sum(case when steps.has_reached then 1 else 0 end) as reached_count,
+        sum(case when steps.has_reached_previous then 1 else 0 end) as previous_count,
+        sum(case when steps.has_stepped then 1 else 0 end) as step_count,
+        percentile_cont(0.5) within group (
+            order by cast(case when steps.has_stepped then steps.step_days end as {{ type_double() }})
+        ) as median_step_days,
+        sum(case when steps.is_standing then 1 else 0 end) as standing_count,
+        sum(case when steps.has_dropped_off then 1 else 0 end) as drop_off_count,
+        sum(case when steps.has_dropped_off and not steps.has_exit_offer then 1 else 0 end) as reapproach_count
     from steps
-    group by grouping sets (
-        (funnel_stage),
-        (funnel_stage, acquisition_channel),
-        (funnel_stage, lead_month),
-        (funnel_stage, acquisition_channel, lead_month)
-    )
+    cross join splits
+    group by
+        case when splits.n in (1, 2) then steps.acquisition_channel else 'all' end,
+        case when splits.n in (1, 3) then steps.lead_month end,
+        steps.funnel_stage
 
 )
 
@@ -55,7 +62,8 @@ select
     {{ rate('counts.reached_count', 'counts.lead_count') }} as reached_rate,
     stages.previous_stage,
     cast(counts.step_count as {{ dbt.type_bigint() }}) as step_count,
-    case when stages.previous_stage <> '' then {{ rate('counts.step_count', 'counts.previous_count') }} end as step_rate,
+    case when stages.previous_stage <> '' then {{ rate('counts.step_count', 'counts.previous_count') }} end
+        as step_rate,
     cast(counts.median_step_days as {{ type_rate() }}) as median_step_days,
     cast(counts.standing_count as {{ dbt.type_bigint() }}) as standing_count,
     cast(counts.drop_off_count as {{ dbt.type_bigint() }}) as drop_off_count,

@@ -1,0 +1,32 @@
+-- Whom we would sell to is green or amber, pays what the customers mart says, and lacks what it is offered.
+with
+
+candidates as (
+
+    select * from {{ ref('expansion_candidates') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+held_products as (
+
+    select * from {{ ref('int_held_products') }}
+
+)
+
+select
+    candidates.customer_id,
+    candidates.product_name
+from candidates
+left join customers
+    on candidates.customer_id = customers.customer_id and candidates.mrr_amount = customers.mrr_amount
+left join held_products
+    on candidates.customer_id = held_products.customer_id and candidates.product_name = held_products.product_name
+where
+    coalesce(customers.health_status not in ('green', 'amber'), true)
+    or (candidates.expansion_kind = 'cross_sell' and held_products.customer_id is not null)

@@ -1,0 +1,34 @@
+-- Each month's lifecycle holds all of its customers, with their MRR and as many active as there are.
+with
+
+levels as (
+
+    select
+        activity_month,
+        sum(mrr_amount) as mrr_amount,
+        sum(case when is_active then 1 else 0 end) as active_count
+    from {{ ref('customer_months') }}
+    group by activity_month
+
+),
+
+lifecycle as (
+
+    select
+        activity_month,
+        sum(mrr_amount) as mrr_amount,
+        sum(case when mrr_amount > 0 then 1 else 0 end) as active_count
+    from {{ ref('customer_lifecycle') }}
+    group by activity_month
+
+)
+
+select
+    levels.activity_month,
+    levels.mrr_amount as expected_mrr_amount,
+    lifecycle.mrr_amount as found_mrr_amount
+from levels
+left join lifecycle on levels.activity_month = lifecycle.activity_month
+where
+    levels.mrr_amount <> coalesce(lifecycle.mrr_amount, 0)
+    or levels.active_count <> coalesce(lifecycle.active_count, 0)
