@@ -189,7 +189,7 @@ from people where n % 97 = 3;
 create table users as
 select
     'u' || n || '_' || i as user_id, 'c' || n as customer_id,
-    least(signed_up_at + to_seconds(cast(86400 * 60 * i * u22 as bigint)), end_at() - interval 1 hour) as created_at,
+    least(signed_up_at + to_seconds(cast(seconds_a_user * i as bigint)), end_at() - interval 1 hour) as created_at,
     cast(null as timestamp) as deactivated_at, night(created_at) as loaded_at
 from people, range(0, 40) r (i)
 where i < greatest(1, least(40, round(seats * (1 - 0.6 * sqrt(hazard)) * (0.7 + 0.3 * u23))));

@@ -71,15 +71,18 @@ def people(rng, count, months):
         "seats": np.maximum(1, (employees**0.6 * rng.uniform(0.5, 1.5, count)).round()),
         "change_count": rng.poisson(1.2, count),
     }
-    return pa.table(columns | {f"u{i}": rng.random(count) for i in range(24)})
+    dice = {f"u{i}": rng.random(count) for i in range(24)}
+    # A customer adds its next user every few days.
+    return pa.table(columns | dice | {"seconds_a_user": 1 + 86400 * 3 * dice["u22"]})
 
 
 def write_events(connection, rng, folder, events_per_customer_month):
     """Usage, a batch of customer-months at a time, so that memory does not grow with the number of events."""
     months = connection.execute(
         "select n, epoch(from_at) as from_at, epoch(to_at) as to_at, intensity, "
-        "(select count(*) from users u where u.customer_id = 'c' || a.n) as user_count from usage_stretches a "
-        "order by n, from_at"
+        "epoch(signed_up_at) as signed_up_at, seconds_a_user, "
+        "(select count(*) from users u where u.customer_id = 'c' || n) as user_count "
+        "from usage_stretches join people using (n) order by n, from_at"
     ).fetchnumpy()
     share = (months["to_at"] - months["from_at"]) / (30.4 * 86400)
     intensity = months["intensity"].clip(min=0.05)
@@ -93,7 +96,9 @@ def write_events(connection, rng, folder, events_per_customer_month):
         count = len(rows)
         span = months["to_at"][rows] - months["from_at"][rows]
         seconds = (months["from_at"][rows] + span * rng.random(count)).astype("int64")
-        users = (months["user_count"][rows] * rng.random(count) ** 1.5).astype("int64")
+        # Nobody uses the product before being added to it.
+        added = 1 + (seconds - months["signed_up_at"][rows]) // months["seconds_a_user"][rows]
+        users = (added.clip(1, months["user_count"][rows]) * rng.random(count) ** 1.5).astype("int64")
         features = np.minimum(rng.choice(len(FEATURES), count, p=FEATURE_SHARES), 2 + months["n"][rows] % 7)
         events = pa.table(  # noqa: F841 - read by the query below
             {

@@ -5,9 +5,9 @@
 } %}
 with
 
-usage_days as (
+customer_days as (
 
-    select * from {{ ref('int_usage_days') }}
+    select * from {{ ref('int_usage_customer_days') }}
 
 ),
 
@@ -18,7 +18,7 @@ loaded_rows as (
         first_loaded_date as loaded_date,
         activity_date as occurred_date,
         event_count as row_count
-    from usage_days
+    from customer_days
     where event_count > 0
     {%- for input, occurred_at in occurred_at.items() %}
 

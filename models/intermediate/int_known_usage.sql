@@ -26,7 +26,6 @@ select
     usage_days.user_id,
     usage_days.feature,
     usage_days.event_count,
-    usage_days.usage_quantity,
     {{ known_date('usage_days.first_loaded_date', 'usage_days.activity_date') }} as known_date
 from usage_days
 inner join customers on usage_days.customer_id = customers.customer_id

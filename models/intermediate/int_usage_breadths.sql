@@ -1,15 +1,27 @@
 -- Grain: one row per customer and month with usage in the days before its end: how many people used how many features.
 with
 
-known_usage as (
+uses as (
 
-    select * from {{ ref('int_known_usage') }}
+    select * from {{ ref('int_usage_uses') }}
 
 ),
 
-windows as (
+months as (
 
-    select * from {{ ref('int_usage_windows') }}
+    select * from {{ ref('int_months') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('stg_customers') }}
+
+),
+
+backfills as (
+
+    select * from {{ ref('int_backfills') }}
 
 ),
 
@@ -19,54 +31,30 @@ features as (
 
 ),
 
-window_usage as (
+-- Each user and each feature once, of those that were known by the month's end.
+known_uses as (
 
-    select
-        known_usage.customer_id,
-        windows.activity_month,
-        known_usage.user_id,
-        known_usage.feature
-    from known_usage
-    inner join windows
-        on
-            known_usage.activity_date = windows.activity_date
-            and known_usage.known_date < windows.month_end_date
-    where windows.is_latest
-    group by known_usage.customer_id, windows.activity_month, known_usage.user_id, known_usage.feature
-
-),
-
--- Each user and each feature once.
-distinct_uses as (
-
-    select
-        customer_id,
-        activity_month,
-        user_id,
-        cast(null as {{ dbt.type_string() }}) as feature
-    from window_usage
-    where user_id is not null
-    group by customer_id, activity_month, user_id
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        cast(null as {{ dbt.type_string() }}) as user_id,
-        feature
-    from window_usage
-    where feature is not null
-    group by customer_id, activity_month, feature
+    select distinct
+        customers.surviving_customer_id as customer_id,
+        uses.activity_month,
+        uses.user_id,
+        uses.feature
+    from uses
+    inner join months
+        on uses.activity_month = months.activity_month and uses.month_end_date = cast(months.month_end_at as date)
+    inner join customers on uses.customer_id = customers.customer_id
+    left join backfills
+        on uses.late_loaded_date = backfills.loaded_date and backfills.input_name = 'usage_events'
+    where uses.late_loaded_date is null or backfills.loaded_date is not null
 
 )
 
 select
-    distinct_uses.customer_id,
-    distinct_uses.activity_month,
-    count(distinct_uses.user_id) as active_user_count,
-    count(distinct_uses.feature) as feature_count,
+    known_uses.customer_id,
+    known_uses.activity_month,
+    count(known_uses.user_id) as active_user_count,
+    count(known_uses.feature) as feature_count,
     sum(case when features.is_personalisation then 1 else 0 end) as personalisation_count
-from distinct_uses
-left join features on distinct_uses.feature = features.feature
-group by distinct_uses.customer_id, distinct_uses.activity_month
+from known_uses
+left join features on known_uses.feature = features.feature
+group by known_uses.customer_id, known_uses.activity_month

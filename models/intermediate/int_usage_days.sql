@@ -2,34 +2,27 @@
 -- every event.
 -- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when its rows are
 -- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps an empty one.
+-- Events are read where they are needed, not once at the top: engines would keep a copy of them all.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
 ) }}
+{%- set events = ref('checked_usage_events') %}
 with
-
-events as (
-
-    select
-        *,
-        cast(occurred_at as date) as activity_date
-    from {{ ref('checked_usage_events') }}
-    where reject_reason is null
-
-),
 
 landed_days as (
 
     select
-        activity_date,
+        cast(occurred_at as date) as activity_date,
         count(*) as day_row_count,
         max(loaded_at) as day_loaded_at,
         cast(
             sum(extract(minute from occurred_at) * 60 + floor(extract(second from occurred_at)))
             as {{ dbt.type_bigint() }}
         ) as day_second_sum
-    from events
-    group by activity_date
+    from {{ events }}
+    where reject_reason is null
+    group by cast(occurred_at as date)
 
 ),
 {% if is_incremental() %}
@@ -40,6 +33,15 @@ built_days as (
         day_row_count,
         day_loaded_at,
         day_second_sum
+    from {{ this }}
+
+),
+
+last_build as (
+
+    select
+        max(full_build_id) as full_build_id,
+        max(build_number) + 1 as build_number
     from {{ this }}
 
 ),
@@ -56,6 +58,14 @@ changed_days as (
 
 ),
 
+changed_events as (
+
+    select distinct event_id
+    from {{ events }}
+    where reject_reason is null and cast(occurred_at as date) in (select activity_date from changed_days)
+
+),
+
 -- A corrected event may have moved from another day, which changes with it.
 days as (
 
@@ -64,18 +74,17 @@ days as (
 
     union
 
-    select other_versions.activity_date
-    from events
-    inner join changed_days on events.activity_date = changed_days.activity_date
-    inner join events as other_versions on events.event_id = other_versions.event_id
+    select cast(occurred_at as date) as activity_date
+    from {{ events }}
+    where reject_reason is null and event_id in (select event_id from changed_events)
 
 ),
 
 candidates as (
 
-    select distinct events.event_id
-    from events
-    inner join days on events.activity_date = days.activity_date
+    select distinct event_id
+    from {{ events }}
+    where reject_reason is null and cast(occurred_at as date) in (select activity_date from days)
 
 ),
 {% else %}
@@ -85,34 +94,44 @@ days as (
     from landed_days
 
 ),
+
+last_build as (
+
+    select
+        '{{ invocation_id }}' as full_build_id,
+        1 as build_number
+
+),
 {% endif %}
 versions as (
 
     select
-        events.activity_date,
-        events.customer_id,
-        events.user_id,
-        events.feature,
-        cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
+        cast(occurred_at as date) as activity_date,
+        customer_id,
+        user_id,
+        feature,
+        cast(coalesce(quantity, 1) as {{ type_amount() }}) as quantity,
         row_number() over event_versions as version_number,
         cast(
-            min(events.loaded_at) over (
+            min(loaded_at) over (
                 event_versions rows between unbounded preceding and unbounded following
             ) as date
         ) as first_loaded_date
-    from events
-    {%- if is_incremental() %}
-    inner join candidates on events.event_id = candidates.event_id
-    {%- endif %}
+    from {{ events }}
+    where
+        reject_reason is null
+        {%- if is_incremental() %}
+        and event_id in (select event_id from candidates)
+        {%- endif %}
     window event_versions as (
-        partition by events.event_id
+        partition by event_id
         order by
-            events.loaded_at desc,
-            events.customer_id asc,
-            events.user_id asc nulls last,
-            events.feature asc nulls last,
-            events.occurred_at asc,
-            events.quantity asc nulls last
+            loaded_at desc,
+            customer_id asc,
+            user_id asc nulls last,
+            feature asc nulls last,
+            occurred_at asc,
+            quantity asc nulls last
     )
 
 )
@@ -126,10 +145,14 @@ select
     landed_days.day_row_count,
     landed_days.day_loaded_at,
     landed_days.day_second_sum,
+    -- What is derived from a day is derived again when the day has been built again.
+    max(last_build.full_build_id) as full_build_id,
+    max(last_build.build_number) as build_number,
     sum(case when versions.version_number = 1 then 1 else 0 end) as event_count,
     sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_event_count,
     sum(case when versions.version_number = 1 then versions.quantity else 0 end) as usage_quantity
 from days
+cross join last_build
 left join versions on days.activity_date = versions.activity_date
 left join landed_days on days.activity_date = landed_days.activity_date
 group by

@@ -1,9 +1,21 @@
 -- Grain: one row per customer and month with usage in the windows that end with it, as it was known then.
 with
 
-known_usage as (
+customer_days as (
 
-    select * from {{ ref('int_known_usage') }}
+    select * from {{ ref('int_usage_customer_days') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('stg_customers') }}
+
+),
+
+backfills as (
+
+    select * from {{ ref('int_backfills') }}
 
 ),
 
@@ -13,21 +25,37 @@ windows as (
 
 ),
 
+known_days as (
+
+    select
+        customers.surviving_customer_id as customer_id,
+        customer_days.activity_date,
+        customer_days.event_count,
+        customer_days.usage_quantity,
+        {{ known_date('customer_days.first_loaded_date', 'customer_days.activity_date') }} as known_date
+    from customer_days
+    inner join customers on customer_days.customer_id = customers.customer_id
+    left join backfills
+        on customer_days.first_loaded_date = backfills.loaded_date and backfills.input_name = 'usage_events'
+    where customer_days.event_count > 0
+
+),
+
 window_days as (
 
     select
-        known_usage.customer_id,
+        known_days.customer_id,
         windows.activity_month,
         windows.is_latest,
-        known_usage.activity_date,
-        sum(known_usage.event_count) as event_count,
-        sum(known_usage.usage_quantity) as usage_quantity
-    from known_usage
+        known_days.activity_date,
+        sum(known_days.event_count) as event_count,
+        sum(known_days.usage_quantity) as usage_quantity
+    from known_days
     inner join windows
         on
-            known_usage.activity_date = windows.activity_date
-            and known_usage.known_date < windows.month_end_date
-    group by known_usage.customer_id, windows.activity_month, windows.is_latest, known_usage.activity_date
+            known_days.activity_date = windows.activity_date
+            and known_days.known_date < windows.month_end_date
+    group by known_days.customer_id, windows.activity_month, windows.is_latest, known_days.activity_date
 
 )
 

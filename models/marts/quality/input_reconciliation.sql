@@ -11,9 +11,9 @@ rejected_rows as (
 
 ),
 
-usage_days as (
+customer_days as (
 
-    select * from {{ ref('int_usage_days') }}
+    select * from {{ ref('int_usage_customer_days') }}
 
 ),
 
@@ -43,7 +43,7 @@ staged_counts as (
         'usage_events' as input_name,
         coalesce(sum(event_count), 0) as staged_row_count,
         coalesce(sum(superseded_event_count), 0) as superseded_row_count
-    from usage_days
+    from customer_days
 
 ),
 

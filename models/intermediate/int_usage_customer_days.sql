@@ -1,0 +1,66 @@
+-- Grain: one row per day, customer as it landed and day of the first load.
+-- An incremental run derives the days that int_usage_days has built since.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
+    on_schema_change='fail'
+) }}
+with
+
+usage_days as (
+
+    select * from {{ ref('int_usage_days') }}
+
+){% if is_incremental() %},
+
+built_days as (
+
+    select distinct
+        activity_date,
+        full_build_id,
+        build_number
+    from {{ this }}
+
+),
+
+day_builds as (
+
+    select distinct
+        activity_date,
+        full_build_id,
+        build_number
+    from usage_days
+
+),
+
+days as (
+
+    select day_builds.activity_date
+    from day_builds
+    left join built_days
+        on
+            day_builds.activity_date = built_days.activity_date
+            and day_builds.full_build_id = built_days.full_build_id
+            and day_builds.build_number = built_days.build_number
+    where built_days.activity_date is null
+
+){% endif %}
+
+select
+    usage_days.activity_date,
+    usage_days.customer_id,
+    usage_days.first_loaded_date,
+    usage_days.full_build_id,
+    usage_days.build_number,
+    sum(usage_days.event_count) as event_count,
+    sum(usage_days.superseded_event_count) as superseded_event_count,
+    sum(usage_days.usage_quantity) as usage_quantity
+from usage_days
+{%- if is_incremental() %}
+inner join days on usage_days.activity_date = days.activity_date
+{%- endif %}
+group by
+    usage_days.activity_date,
+    usage_days.customer_id,
+    usage_days.first_loaded_date,
+    usage_days.full_build_id,
+    usage_days.build_number

@@ -1,0 +1,133 @@
+-- Grain: one row per month, customer as it landed, and user or feature used in the window that ends with the month.
+-- An incremental run derives the months in whose window int_usage_days has built a day since, and those that have moved
+-- their end.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_month',
+    on_schema_change='fail'
+) }}
+with
+
+usage_days as (
+
+    select * from {{ ref('int_usage_days') }}
+
+),
+
+day_builds as (
+
+    select distinct
+        activity_date,
+        full_build_id,
+        build_number
+    from usage_days
+
+),
+
+windows as (
+
+    select
+        activity_month,
+        month_end_date,
+        activity_date
+    from {{ ref('int_usage_windows') }}
+    where is_latest
+
+),
+
+month_builds as (
+
+    select
+        windows.activity_month,
+        windows.month_end_date,
+        max(day_builds.full_build_id) as full_build_id,
+        max(day_builds.build_number) as build_number
+    from windows
+    inner join day_builds on windows.activity_date = day_builds.activity_date
+    group by windows.activity_month, windows.month_end_date
+
+),
+{% if is_incremental() %}
+built_months as (
+
+    select distinct
+        activity_month,
+        month_end_date,
+        full_build_id,
+        build_number
+    from {{ this }}
+
+),
+{% endif %}
+months as (
+
+    select
+        month_builds.activity_month,
+        month_builds.month_end_date,
+        month_builds.full_build_id,
+        month_builds.build_number
+    from month_builds
+    {%- if is_incremental() %}
+    left join built_months
+        on
+            month_builds.activity_month = built_months.activity_month
+            and month_builds.month_end_date = built_months.month_end_date
+            and month_builds.full_build_id = built_months.full_build_id
+            and month_builds.build_number = built_months.build_number
+    where built_months.activity_month is null
+    {%- endif %}
+
+),
+
+window_days as (
+
+    select
+        months.activity_month,
+        usage_days.customer_id,
+        usage_days.user_id,
+        usage_days.feature,
+        -- Only what was loaded after the month's end may not have been known by then.
+        case when usage_days.first_loaded_date >= months.month_end_date then usage_days.first_loaded_date end
+            as late_loaded_date
+    from usage_days
+    inner join windows on usage_days.activity_date = windows.activity_date
+    inner join months on windows.activity_month = months.activity_month
+    where usage_days.event_count > 0
+
+),
+
+uses as (
+
+    select distinct
+        activity_month,
+        customer_id,
+        user_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        late_loaded_date
+    from window_days
+    where user_id is not null
+
+    union all
+
+    select distinct
+        activity_month,
+        customer_id,
+        cast(null as {{ dbt.type_string() }}) as user_id,
+        feature,
+        late_loaded_date
+    from window_days
+    where feature is not null
+
+)
+
+-- A month without uses keeps an empty row.
+select
+    months.activity_month,
+    months.month_end_date,
+    months.full_build_id,
+    months.build_number,
+    uses.customer_id,
+    uses.user_id,
+    uses.feature,
+    uses.late_loaded_date
+from months
+left join uses on months.activity_month = uses.activity_month
