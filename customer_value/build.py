@@ -14,12 +14,12 @@ class BuildError(Exception):
 
 
 def dbt(settings, *arguments):
-    """Run a dbt command against the warehouse, its output passed through.
+    """Run a dbt command against the warehouse, its output passed through. It inherits the lock on the warehouse.
 
     Raises BuildError where dbt fails.
     """
     command = [Path(sys.executable).with_name("dbt"), *arguments]
-    if subprocess.run(command, cwd=PROJECT, env=settings.environment()).returncode != 0:
+    if subprocess.run(command, cwd=PROJECT, env=settings.environment(), close_fds=False).returncode != 0:
         raise BuildError(f"dbt {arguments[0]} failed: what was published stays published.")
 
 

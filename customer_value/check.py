@@ -13,12 +13,14 @@ from typing import ClassVar, Literal
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
+import duckdb
 import great_expectations as gx
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from customer_value.build import BuildError
-from customer_value.load import relation_of
+from customer_value.load import literal, relation_of
+from customer_value.memory import build_of, remember
 from expectations import marts, raw
 
 NOT_EVALUATED = "could not be evaluated"
@@ -166,5 +168,10 @@ def check_raw(settings):
 
 
 def check_marts(settings):
-    """Hold the marts against expectations/marts.py."""
+    """Hold the marts against expectations/marts.py, and remember whose they were where they pass."""
     gate(settings, "marts", marts.suites())
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
+        build = build_of(connection, "warehouse")
+    if build is not None:
+        remember(settings.warehouse, "checked_build", build[0], only=True)

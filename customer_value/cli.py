@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+from customer_value.lock import writer_lock
 from customer_value.settings import Settings
 
 
@@ -17,15 +18,19 @@ def arguments():
     paths.add_argument("--warehouse", help="DuckDB file to build in (CUSTOMER_VALUE_WAREHOUSE)")
     paths.add_argument("--published", help="folder that readers use (CUSTOMER_VALUE_PUBLISHED, data/published)")
     paths.add_argument("--as-of", help="day that every number is as of, YYYY-MM-DD (CUSTOMER_VALUE_AS_OF)")
+    paths.add_argument("--wait", type=float, default=0, help="seconds to wait for another run to end")
     verbs = parser.add_subparsers(dest="verb", required=True)
+    parsers = {}
     for verb, help_text in {
         "load": "check the inputs and make them visible to the warehouse",
         "build": "dbt build: staging, intermediate, marts and their tests",
         "check": "hold the marts against the expectations",
         "publish": "hand the marts to readers in one step",
-        "run": "load, build, check and publish",
+        "run": "load, build, check and publish, with a summary",
     }.items():
-        verbs.add_parser(verb, help=help_text, parents=[paths])
+        parsers[verb] = verbs.add_parser(verb, help=help_text, parents=[paths])
+    for verb in ("check", "run"):
+        parsers[verb].add_argument("--strict", action="store_true", help="stop where something is odd")
     generate = verbs.add_parser("generate", help="write the demonstration company")
     generate.add_argument("--raw", help="folder to write to (CUSTOMER_VALUE_RAW, data/raw)")
     generate.add_argument("--customers", type=int, default=2000)
@@ -37,16 +42,43 @@ def arguments():
 
 # The steps of each verb, as module and function: a verb imports what it needs, for dbt and Great Expectations take seconds.
 STEPS = {
-    "load": [("load", "load"), ("check", "check_raw")],
+    "load": [("publish", "note_publication"), ("load", "load"), ("check", "check_raw")],
     "build": [("build", "build")],
-    "check": [("check", "check_marts")],
-    "publish": [("publish", "publish"), ("publish", "show_publication")],
+    "check": [("check", "check_marts"), ("summary", "watch")],
+    "publish": [("publish", "publish")],
 }
 STEPS["run"] = [step for steps in STEPS.values() for step in steps]
 
 
+def take_steps(settings, verb, seconds):
+    """Take the steps of a verb one after the other; `seconds` gets the time of each that was done."""
+    for module, function in STEPS[verb]:
+        started = time.monotonic()
+        getattr(importlib.import_module(f"customer_value.{module}"), function)(settings)
+        name = function.replace("_", " ")
+        seconds[name] = round(time.monotonic() - started, 1)
+        print(f"{name}: done in {seconds[name]:.1f} s", flush=True)
+
+
+def run(settings):
+    """All verbs in one go, with a summary at the end, whatever the end is."""
+    from customer_value.summary import earlier_publications, now, report
+
+    started_at, earlier, seconds, error = now(), earlier_publications(settings), {}, None
+    try:
+        take_steps(settings, "run", seconds)
+    except Exception as caught:
+        error = caught
+        raise
+    finally:
+        report(settings, started_at, earlier, seconds, error)
+
+
 def main(argv=None):
-    """Run one verb. Exit code 0: done. 1: the build or the check failed. 2: the inputs or the call are at fault."""
+    """Run one verb. Exit code 0: done. 1: the build or the check failed. 2: the inputs or the call are at fault.
+
+    3: another run holds the warehouse.
+    """
     options = arguments().parse_args(argv)
     try:
         if options.verb == "generate":
@@ -60,11 +92,14 @@ def main(argv=None):
                 options.events_per_customer_month,
             )
             return 0
-        settings = Settings.of(options.raw, options.warehouse, options.published, options.as_of)
-        for module, function in STEPS[options.verb]:
-            started = time.monotonic()
-            getattr(importlib.import_module(f"customer_value.{module}"), function)(settings)
-            print(f"{function.replace('_', ' ')}: done in {time.monotonic() - started:.1f} s", flush=True)
+        settings = Settings.of(
+            options.raw, options.warehouse, options.published, options.as_of, getattr(options, "strict", False)
+        )
+        with writer_lock(settings, options.verb, options.wait):
+            if options.verb == "run":
+                run(settings)
+            else:
+                take_steps(settings, options.verb, {})
         return 0
     except Exception as error:
         if not hasattr(error, "exit_code"):

@@ -2,98 +2,202 @@
 
 Readers open `customer_value.duckdb` in the published folder and never the warehouse. A new file is written beside the
 old one and renamed over it: whoever has the old one open keeps reading it, whoever opens next reads the new one. The
-file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open.
+file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
+in the folder `previous`, the newest ones only.
+
+Only a build of everything in which nothing failed, and whose marts hold to the expectations, is published.
 """
 
+import fcntl
 import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
 
 import duckdb
 
 from customer_value.build import BuildError
 from customer_value.load import literal, quoted
+from customer_value.memory import build_of, remember, remembered
 
 FILE_NAME = "customer_value.duckdb"
-# Columns of the terminal that the summary may take.
-WIDTH = 160
+PREVIOUS = "previous"
+
+# What a publication says of itself, by table and column.
+PUBLICATION = {
+    "publication": (
+        "This publication: one row.",
+        {
+            "build_id": ("varchar", "The build that was published: dbt's invocation id."),
+            "published_at": ("timestamp", "When the file was written, UTC."),
+            "as_of_date": ("date", "The day that every number is as of."),
+            "newest_loaded_at": ("timestamp", "Newest loaded_at of any input; by input in input_reconciliation."),
+            "project_version": ("varchar", "Version of the project that built it."),
+            "mart_count": ("bigint", "Marts in the file."),
+            "mart_row_count": ("bigint", "Rows in them; by mart in publication_marts."),
+        },
+    ),
+    "publication_marts": (
+        "What this publication holds: one row per mart.",
+        {
+            "mart_name": ("varchar", "The mart."),
+            "row_count": ("bigint", "Rows in it."),
+        },
+    ),
+}
+
+
+def published_build(settings):
+    """The build that readers see; None where nothing is published, or by a version that did not say."""
+    target = settings.published / FILE_NAME
+    if not target.exists():
+        return None
+    with duckdb.connect() as connection:
+        try:
+            connection.execute(f"attach {literal(target)} as published (read_only)")
+            return connection.execute("select build_id from published.marts.publication").fetchone()[0]
+        except duckdb.Error:
+            return None
+
+
+def note_publication(settings):
+    """Tell the warehouse which build readers see, so that the next one knows what was known. Safe to repeat."""
+    build_id = published_build(settings)
+    if build_id is not None and settings.warehouse.exists():
+        remember(settings.warehouse, "publication", build_id)
+
+
+def comment_on(connection, table, table_comment, column_comments):
+    """Write descriptions as comments, which BI tools show."""
+    connection.execute(f"comment on table {table} is {literal(table_comment or '')}")
+    for column, comment in column_comments:
+        connection.execute(f"comment on column {table}.{quoted(column)} is {literal(comment or '')}")
 
 
 def copy_mart(connection, table):
-    """Copy one mart with its comments, which `create table as` leaves behind."""
+    """Copy one mart with its comments, which `create table as` leaves behind. Returns its number of rows."""
     source, target = f"warehouse.marts.{quoted(table)}", f"published.marts.{quoted(table)}"
     connection.execute(f"create table {target} as from {source}")
     (comment,) = connection.execute(
         "select comment from duckdb_tables() where database_name = 'warehouse' and schema_name = 'marts' and table_name = ?",
         [table],
     ).fetchone()
-    connection.execute(f"comment on table {target} is {literal(comment or '')}")
-    for column, comment in connection.execute(
+    columns = connection.execute(
         "select column_name, comment from duckdb_columns() "
         "where database_name = 'warehouse' and schema_name = 'marts' and table_name = ?",
         [table],
-    ).fetchall():
-        connection.execute(f"comment on column {target}.{quoted(column)} is {literal(comment or '')}")
+    ).fetchall()
+    comment_on(connection, target, comment, columns)
+    return connection.execute(f"select count(*) from {target}").fetchone()[0]
 
 
-def publish(settings):
-    """Write the marts to the published folder. What was published stays until the new file is complete.
+def describe_publication(connection, build_id, as_of_date, row_counts):
+    """Write what the publication says of itself."""
+    for table, (comment, columns) in PUBLICATION.items():
+        target = f"published.marts.{quoted(table)}"
+        connection.execute(
+            f"create table {target} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
+        )
+        comment_on(connection, target, comment, [(name, text) for name, (_, text) in columns.items()])
+    connection.executemany("insert into published.marts.publication_marts values (?, ?)", list(row_counts.items()))
+    newest = connection.execute("select max(newest_loaded_at) from published.marts.input_reconciliation").fetchone()[0]
+    connection.execute(
+        "insert into published.marts.publication values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            build_id,
+            datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+            as_of_date,
+            newest,
+            version("customer-value"),
+            len(row_counts),
+            sum(row_counts.values()),
+        ],
+    )
 
-    Raises BuildError where the warehouse holds no marts.
+
+def write_publication(settings, unfinished):
+    """Write the marts of the warehouse into a new file.
+
+    Raises BuildError where the warehouse holds no marts, or its build did not pass.
     """
-    settings.published.mkdir(parents=True, exist_ok=True)
-    target = settings.published / FILE_NAME
-    unfinished = settings.published / f"{FILE_NAME}.tmp"
-    for leftover in (unfinished, unfinished.with_name(unfinished.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    if not settings.warehouse.exists():
-        raise BuildError(f"{settings.warehouse}: found no warehouse. Run load and build first.")
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
         tables = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = 'marts' "
             "order by table_name"
         ).fetchall()
-        if not tables:
+        build = build_of(connection, "warehouse")
+        if not tables or build is None:
             raise BuildError(f"{settings.warehouse}: found no marts. Run build first.")
+        build_id, as_of_date = build
+        if build_id not in remembered(connection, "warehouse", "passed_build"):
+            raise BuildError(
+                f"{settings.warehouse}: the last build did not pass, or built a part only: what was published stays "
+                "published. Mend what it says, and run build again."
+            )
+        if build_id not in remembered(connection, "warehouse", "checked_build"):
+            raise BuildError(
+                f"{settings.warehouse}: its marts have not passed check since they were built: what was published stays "
+                "published. Run check first."
+            )
         connection.execute(f"attach {literal(unfinished)} as published (storage_version 'v1.0.0')")
         connection.execute("create schema published.marts")
-        for (table,) in tables:
-            copy_mart(connection, table)
+        row_counts = {table: copy_mart(connection, table) for (table,) in tables}
+        describe_publication(connection, build_id, as_of_date, row_counts)
         connection.execute("detach published")
-    with open(unfinished, "rb+") as file:
-        os.fsync(file.fileno())
-    os.replace(unfinished, target)
-    folder = os.open(settings.published, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
 
 
-def show_publication(settings):
-    """Print where the marts are, what was turned away and the last six months."""
+@contextmanager
+def folder_lock(folder):
+    """Let no two warehouses publish into one folder at once; the lock is gone with the process."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def keep_previous(settings, target):
+    """Give the publication that is about to be replaced a name of its own, and forget the oldest ones."""
+    previous = settings.published / PREVIOUS
+    if settings.keep_publications > 0 and target.exists():
+        previous.mkdir(exist_ok=True)
+        replaced_at = datetime.fromtimestamp(target.stat().st_mtime, UTC)
+        name = f"customer_value_{replaced_at:%Y%m%dT%H%M%S%f}.duckdb"
+        if not (previous / name).exists():
+            os.link(target, previous / name)
+    kept = sorted(previous.glob("customer_value_*.duckdb")) if previous.is_dir() else []
+    for path in kept[: max(0, len(kept) - settings.keep_publications)]:
+        path.unlink()
+
+
+def publish(settings):
+    """Write the marts to the published folder. What was published stays until the new file is complete.
+
+    Raises BuildError where there is nothing to publish, or it may not be, or the file cannot be written.
+    """
+    if not settings.warehouse.exists():
+        raise BuildError(f"{settings.warehouse}: found no warehouse. Run load and build first.")
     target = settings.published / FILE_NAME
-    with duckdb.connect(str(target), read_only=True) as connection:
-        print(f"\nThe marts are in {target}, schema marts:")
-        for table, row_count in connection.execute(
-            "select table_name, estimated_size from duckdb_tables() where schema_name = 'marts' order by table_name"
-        ).fetchall():
-            print(f"  {table:<22} {row_count:>10,} rows")
-        print("\nRows of the inputs:")
-        connection.sql("from marts.input_reconciliation order by raw_row_count desc").show(max_width=WIDTH)
-        print("The last six months of mrr_monthly, amounts in the reporting currency:")
-        connection.sql(
-            """
-            select
-                strftime(activity_month, '%Y-%m') || if(is_partial_month, ' so far', '') as "month",
-                round(opening_mrr_amount)::bigint as opening,
-                round(new_mrr_amount)::bigint as "new",
-                round(expansion_mrr_amount)::bigint as expansion,
-                round(contraction_mrr_amount)::bigint as contraction,
-                round(churn_mrr_amount)::bigint as churn,
-                round(reactivation_mrr_amount)::bigint as reactivation,
-                round(pause_mrr_amount + resume_mrr_amount + fx_mrr_amount)::bigint as pause_and_fx,
-                round(closing_mrr_amount)::bigint as closing,
-                round(100 * logo_churn_rate, 1)::decimal(5, 1) as "logo churn %",
-                round(100 * nrr_12m_rate, 1)::decimal(5, 1) as "NRR 12m %"
-            from (from marts.mrr_monthly order by activity_month desc limit 6)
-            order by activity_month
-            """
-        ).show(max_width=WIDTH)
+    unfinished = settings.published / f"{FILE_NAME}.tmp"
+    leftovers = (unfinished, unfinished.with_name(unfinished.name + ".wal"))
+    try:
+        settings.published.mkdir(parents=True, exist_ok=True)
+        with folder_lock(settings.published) as folder:
+            for leftover in leftovers:
+                leftover.unlink(missing_ok=True)
+            write_publication(settings, unfinished)
+            with open(unfinished, "rb+") as file:
+                os.fsync(file.fileno())
+            keep_previous(settings, target)
+            os.replace(unfinished, target)
+            os.fsync(folder)
+    except (OSError, duckdb.Error) as error:
+        for leftover in leftovers:
+            leftover.unlink(missing_ok=True)
+        raise BuildError(
+            f"{target}: cannot be written ({str(error).splitlines()[0]}): what was published stays published. "
+            "Make room, or see to the folder's rights, and run publish again."
+        ) from error
+    note_publication(settings)

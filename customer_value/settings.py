@@ -17,15 +17,20 @@ class Settings:
 
     `raw`: the folder of the inputs. `warehouse`: the DuckDB file that dbt builds in; nobody else opens it.
     `published`: the folder that readers use. `as_of`: YYYY-MM-DD, or empty for the day of the newest loaded_at.
+    `keep_publications`: how many publications that were replaced are kept. `webhook`: where to send the summary of a run.
+    `strict`: whether what is odd stops a run.
     """
 
     raw: Path
     warehouse: Path
     published: Path
     as_of: str
+    keep_publications: int = 3
+    webhook: str = ""
+    strict: bool = False
 
     @classmethod
-    def of(cls, raw=None, warehouse=None, published=None, as_of=None):
+    def of(cls, raw=None, warehouse=None, published=None, as_of=None, strict=False):
         """Read the settings, absolute paths throughout.
 
         Raises InputError where the as-of day is not a date.
@@ -48,11 +53,19 @@ class Settings:
         warehouse = path(warehouse, "CUSTOMER_VALUE_WAREHOUSE", "warehouse/customer_value.duckdb")
         if warehouse.is_dir():
             raise InputError(f"warehouse: {warehouse} is a folder, expected a file. Name the DuckDB file to build in.")
+        keep = os.environ.get("CUSTOMER_VALUE_KEEP_PUBLICATIONS") or "3"
+        if not keep.isdecimal():
+            raise InputError(
+                f"CUSTOMER_VALUE_KEEP_PUBLICATIONS: found {keep!r}, expected a whole number, for example 3."
+            )
         return cls(
             raw=path(raw, "CUSTOMER_VALUE_RAW", "raw"),
             warehouse=warehouse,
             published=path(published, "CUSTOMER_VALUE_PUBLISHED", "published"),
             as_of=as_of,
+            keep_publications=int(keep),
+            strict=strict,
+            webhook=os.environ.get("CUSTOMER_VALUE_WEBHOOK") or "",
         )
 
     def environment(self):

@@ -1,5 +1,7 @@
 -- Grain: one row per subscription item and term that it has served, in whole or in part.
-{%- set months_per_term = "cast(renewal_months as " ~ type_double() ~ ")" %}
+{%- set months_per_term = "cast(entries.renewal_months as " ~ type_double() ~ ")" %}
+{%- set last_date = "coalesce(cast(" ~ dbt.dateadd('day', -1, 'entries.valid_until_date')
+    ~ " as date), run_settings.as_of_date)" %}
 with
 
 entries as (
@@ -37,9 +39,13 @@ served_entries as (
         entries.valid_until_date,
         entries.first_term_date,
         run_settings.as_of_date,
-        coalesce(
-            cast({{ dbt.dateadd('day', -1, 'entries.valid_until_date') }} as date), run_settings.as_of_date
-        ) as last_date
+        floor(
+            ({{ elapsed_months('entries.first_term_date', 'entries.valid_from_date') }}) / {{ months_per_term }}
+        ) + 1 as first_number,
+        -- Terms are served to the last day before the next entry; of what is agreed ahead the first one is.
+        floor(
+            greatest({{ elapsed_months('entries.first_term_date', last_date) }}, 0) / {{ months_per_term }}
+        ) + 1 as last_number
     from entries
     cross join run_settings
     where entries.is_fixed_term
@@ -73,13 +79,7 @@ entry_terms as (
         ) as recency
     from served_entries
     inner join term_numbers
-        on
-            term_numbers.n > floor(
-                ({{ elapsed_months('served_entries.first_term_date', 'served_entries.valid_from_date') }})
-                / {{ months_per_term }}
-            )
-            and (term_numbers.n - 1) * served_entries.renewal_months
-            <= greatest({{ elapsed_months('served_entries.first_term_date', 'served_entries.last_date') }}, 0)
+        on term_numbers.n between served_entries.first_number and served_entries.last_number
 
 )
 

@@ -1,16 +1,13 @@
 -- Grain: one row per day, customer as it landed and day of the first load.
--- An incremental run derives the days that int_usage_days has built since.
+-- An incremental run derives the days that int_usage_days has built since. Usage days are read where they are needed,
+-- not once at the top: engines would keep a copy of them all.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
 ) }}
+{%- set usage_days = ref('int_usage_days') %}
+{%- if is_incremental() %}
 with
-
-usage_days as (
-
-    select * from {{ ref('int_usage_days') }}
-
-){% if is_incremental() %},
 
 built_days as (
 
@@ -28,7 +25,7 @@ day_builds as (
         activity_date,
         full_build_id,
         build_number
-    from usage_days
+    from {{ usage_days }}
 
 ),
 
@@ -43,8 +40,8 @@ days as (
             and day_builds.build_number = built_days.build_number
     where built_days.activity_date is null
 
-){% endif %}
-
+)
+{% endif %}
 select
     usage_days.activity_date,
     usage_days.customer_id,
@@ -54,7 +51,7 @@ select
     sum(usage_days.event_count) as event_count,
     sum(usage_days.superseded_event_count) as superseded_event_count,
     sum(usage_days.usage_quantity) as usage_quantity
-from usage_days
+from {{ usage_days }} as usage_days
 {%- if is_incremental() %}
 inner join days on usage_days.activity_date = days.activity_date
 {%- endif %}

@@ -8,6 +8,7 @@
     on_schema_change='fail'
 ) }}
 {%- set events = ref('checked_usage_events') %}
+{%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'loaded_at'] %}
 with
 
 landed_days as (
@@ -66,25 +67,58 @@ changed_events as (
 
 ),
 
--- A corrected event may have moved from another day, which changes with it.
-days as (
+changed_versions as (
 
-    select activity_date
-    from changed_days
-
-    union
-
-    select cast(occurred_at as date) as activity_date
+    select
+        {{ columns | join(', ') }}
     from {{ events }}
     where reject_reason is null and event_id in (select event_id from changed_events)
 
 ),
 
-candidates as (
+-- A corrected event may have moved from another day, which changes with it.
+moved_days as (
+
+    select distinct cast(occurred_at as date) as activity_date
+    from changed_versions
+    where cast(occurred_at as date) not in (select activity_date from changed_days)
+
+),
+
+moved_events as (
 
     select distinct event_id
     from {{ events }}
-    where reject_reason is null and cast(occurred_at as date) in (select activity_date from days)
+    where reject_reason is null and cast(occurred_at as date) in (select activity_date from moved_days)
+
+),
+
+days as (
+
+    select activity_date
+    from changed_days
+
+    union all
+
+    select activity_date
+    from moved_days
+
+),
+
+candidates as (
+
+    select {{ columns | join(', ') }}
+    from changed_versions
+
+    union all
+
+    select
+        {{ columns | join(', ') }}
+    from {{ events }}
+    where
+        reject_reason is null
+        and event_id in (select event_id from moved_events)
+        and event_id not in (select event_id from changed_events)
 
 ),
 {% else %}
@@ -117,12 +151,10 @@ versions as (
                 event_versions rows between unbounded preceding and unbounded following
             ) as date
         ) as first_loaded_date
-    from {{ events }}
-    where
-        reject_reason is null
-        {%- if is_incremental() %}
-        and event_id in (select event_id from candidates)
-        {%- endif %}
+    from {{ 'candidates' if is_incremental() else events }}
+    {%- if not is_incremental() %}
+    where reject_reason is null
+    {%- endif %}
     window event_versions as (
         partition by event_id
         order by

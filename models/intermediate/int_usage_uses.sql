@@ -1,17 +1,12 @@
 -- Grain: one row per month, customer as it landed, and user or feature used in the window that ends with the month.
 -- An incremental run derives the months in whose window int_usage_days has built a day since, and those that have moved
--- their end.
+-- their end. Usage days are read where they are needed, not once at the top: engines would keep a copy of them all.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_month',
     on_schema_change='fail'
 ) }}
+{%- set usage_days = ref('int_usage_days') %}
 with
-
-usage_days as (
-
-    select * from {{ ref('int_usage_days') }}
-
-),
 
 day_builds as (
 
@@ -19,7 +14,7 @@ day_builds as (
         activity_date,
         full_build_id,
         build_number
-    from usage_days
+    from {{ usage_days }}
 
 ),
 
@@ -88,7 +83,7 @@ window_days as (
         -- Only what was loaded after the month's end may not have been known by then.
         case when usage_days.first_loaded_date >= months.month_end_date then usage_days.first_loaded_date end
             as late_loaded_date
-    from usage_days
+    from {{ usage_days }} as usage_days
     inner join windows on usage_days.activity_date = windows.activity_date
     inner join months on windows.activity_month = months.activity_month
     where usage_days.event_count > 0

@@ -67,6 +67,8 @@ as_of as (
 
 select
     as_of.as_of_date,
+    -- Which build this is; no mart holds it.
+    '{{ invocation_id }}' as build_id,
     -- Excluded: what happened before this instant had happened by the end of the as-of day.
     cast({{ dbt.dateadd('day', 1, 'as_of.as_of_date') }} as timestamp) as as_of_end_at,
     {% if var('reporting_currency') -%}

@@ -39,7 +39,8 @@ def test_every_kind_of_bad_row_is_turned_away(demo):
 def test_every_row_is_accounted_for(demo):
     rows = demo.rows("from marts.input_reconciliation")
     assert len(rows) == 11
-    for name, raw, staged, superseded, rejected in rows:
+    for name, raw, staged, superseded, rejected, newest in rows:
+        assert newest is not None
         assert raw == staged + superseded + rejected and staged > 0 and rejected >= len(BAD_ROWS[name]), name
         assert superseded > 0 or raw < 200, name
 

@@ -21,7 +21,8 @@ landed_counts as (
     {% for input_name in inputs + ['usage_events'] %}
     select
         '{{ input_name }}' as input_name,
-        count(*) as raw_row_count
+        count(*) as raw_row_count,
+        max(loaded_at) as newest_loaded_at
     from {{ raw(input_name) }}
     {% if not loop.last %}
     union all
@@ -62,7 +63,8 @@ select
     landed_counts.raw_row_count,
     cast(staged_counts.staged_row_count as {{ dbt.type_bigint() }}) as staged_row_count,
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
-    coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count
+    coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
+    landed_counts.newest_loaded_at
 from landed_counts
 inner join staged_counts on landed_counts.input_name = staged_counts.input_name
 left join rejected_counts on landed_counts.input_name = rejected_counts.input_name

@@ -1,0 +1,103 @@
+-- Grain: one row per complete month and metric that is not what it was when it was first published.
+with
+
+first_known_metrics as (
+
+    select * from {{ ref('int_first_known_metrics') }}
+
+),
+
+metric_months as (
+
+    select * from {{ ref('int_metric_months') }}
+
+),
+
+metric_inputs as (
+
+    select distinct
+        metric_name,
+        input_name
+    from metric_months
+
+),
+
+input_changes as (
+
+    select * from {{ ref('int_input_changes') }}
+
+),
+
+run_settings as (
+
+    select * from {{ ref('run_settings') }}
+
+),
+
+changed_metrics as (
+
+    select
+        first_known_metrics.activity_month,
+        first_known_metrics.metric_name,
+        metric_inputs.input_name,
+        first_known_metrics.known_date,
+        first_known_metrics.metric_value as first_known_value,
+        metric_months.metric_value as current_value,
+        first_known_metrics.definition_id <> '{{ metric_definition_id() }}' as has_changed_definition
+    from first_known_metrics
+    left join metric_inputs on first_known_metrics.metric_name = metric_inputs.metric_name
+    left join metric_months
+        on
+            first_known_metrics.activity_month = metric_months.activity_month
+            and first_known_metrics.metric_name = metric_months.metric_name
+    where first_known_metrics.metric_value is distinct from metric_months.metric_value
+
+),
+
+-- Rows that take effect by the month's end and were loaded, or loaded again, after it was published.
+later_rows as (
+
+    select
+        changed_metrics.activity_month,
+        changed_metrics.metric_name,
+        sum(
+            case when input_changes.first_loaded_date > changed_metrics.known_date then input_changes.row_count else 0 end
+        ) as late_row_count,
+        sum(
+            case when input_changes.first_loaded_date > changed_metrics.known_date then 0 else input_changes.row_count end
+        ) as corrected_row_count
+    from changed_metrics
+    inner join input_changes
+        on
+            changed_metrics.input_name = input_changes.input_name
+            and changed_metrics.activity_month >= input_changes.occurred_month
+            and changed_metrics.known_date < input_changes.loaded_date
+    group by changed_metrics.activity_month, changed_metrics.metric_name
+
+)
+
+select
+    changed_metrics.activity_month,
+    changed_metrics.metric_name,
+    run_settings.as_of_date,
+    changed_metrics.known_date as first_known_date,
+    changed_metrics.first_known_value,
+    changed_metrics.current_value,
+    cast(coalesce(changed_metrics.current_value, 0) - changed_metrics.first_known_value as {{ type_amount() }})
+        as difference_value,
+    cast(coalesce(later_rows.late_row_count, 0) as {{ dbt.type_bigint() }}) as late_row_count,
+    cast(coalesce(later_rows.corrected_row_count, 0) as {{ dbt.type_bigint() }}) as corrected_row_count,
+    changed_metrics.has_changed_definition,
+    case
+        when later_rows.late_row_count > 0 and later_rows.corrected_row_count > 0 then 'late_and_corrected_rows'
+        when later_rows.late_row_count > 0 then 'late_rows'
+        when later_rows.corrected_row_count > 0 then 'corrected_rows'
+        when changed_metrics.has_changed_definition then 'changed_definition'
+        else 'unknown'
+    end as restatement_cause
+from changed_metrics
+cross join run_settings
+left join later_rows
+    on
+        changed_metrics.activity_month = later_rows.activity_month
+        and changed_metrics.metric_name = later_rows.metric_name
