@@ -4,7 +4,7 @@ BIN := .venv/bin
 RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate load build check publish run test lint lock clean
+.PHONY: help setup generate load build check publish run test torture fuzz freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,15 @@ lint: setup  ## ruff and SQLFluff
 
 test: lint  ## lint, build with unit tests and reconciliations, expectations, pytest
 	$(BIN)/pytest
+
+torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)
+	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=200 $(BIN)/pytest tests/python/test_torture.py tests/python/test_nightly.py
+
+fuzz: setup  ## break inputs in every way (a quarter of an hour)
+	CUSTOMER_VALUE_TEST_FUZZ=100 $(BIN)/pytest tests/python/test_fuzz.py
+
+freshness: setup  ## which inputs have not come, by the clock
+	$(BIN)/dbt source freshness
 
 lock: setup  ## pin everything again
 	$(BIN)/python -m pip install --quiet uv

@@ -12,13 +12,14 @@ import fcntl
 import os
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 import duckdb
+import yaml
 
 from customer_value.build import BuildError
 from customer_value.load import literal, quoted
 from customer_value.memory import build_of, remember, remembered
+from customer_value.settings import PROJECT
 
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
@@ -108,7 +109,7 @@ def describe_publication(connection, build_id, as_of_date, row_counts):
             datetime.now(UTC).replace(tzinfo=None, microsecond=0),
             as_of_date,
             newest,
-            version("customer-value"),
+            yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["version"],
             len(row_counts),
             sum(row_counts.values()),
         ],

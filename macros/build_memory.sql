@@ -16,6 +16,7 @@
     the vars in them. -#}
 {% macro before_run() %}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- do check_vars() -%}
         {%- do adapter.create_schema(build_memory().without_identifier()) -%}
         {%- do run_query(
             'create table if not exists ' ~ build_memory()

@@ -32,7 +32,8 @@ dated_rates as (
     from months
     inner join exchange_rates on months.month_end_at > exchange_rates.rate_date
     cross join run_settings
-    where exchange_rates.currency <> run_settings.reporting_currency
+    -- Where no currency of the log is one, there is none to report in, and the others keep their rates.
+    where coalesce(exchange_rates.currency <> run_settings.reporting_currency, true)
 
 ),
 
@@ -53,6 +54,7 @@ month_end_rates as (
         cast(1 as {{ type_exchange_rate() }}) as exchange_rate
     from months
     cross join run_settings
+    where run_settings.reporting_currency is not null
 
 )
 

@@ -25,6 +25,7 @@ ranked_metrics as (
     select
         known_metrics.activity_month,
         known_metrics.metric_name,
+        known_metrics.input_name,
         known_metrics.metric_value,
         known_metrics.known_date,
         known_metrics.definition_id,
@@ -42,6 +43,7 @@ ranked_metrics as (
 select
     activity_month,
     metric_name,
+    input_name,
     metric_value,
     known_date,
     definition_id

@@ -1,5 +1,6 @@
 -- Grain: one row per build, month and metric that no published build had known.
 -- The memory of what was published first: it is added to and never built anew, not by a full refresh either.
+-- depends_on: {{ ref('published_builds') }}
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
 with
 
@@ -13,13 +14,13 @@ run_settings as (
 
     select * from {{ ref('run_settings') }}
 
-),
+){% if is_incremental() %},
 
 published_builds as (
 
     select * from {{ ref('published_builds') }}
 
-){% if is_incremental() %},
+),
 
 published_totals as (
 
@@ -44,6 +45,7 @@ known_metrics as (
 select
     metric_months.activity_month,
     metric_months.metric_name,
+    metric_months.input_name,
     metric_months.metric_value,
     run_settings.as_of_date as known_date,
     run_settings.build_id,

@@ -15,14 +15,14 @@ run_settings as (
 
 first_change as (
 
-    select min(changed_at) as first_changed_at
+    select cast(min(changed_at) as date) as first_changed_date
     from changes
 
 ),
 
 calendar as (
 
-    select {{ add_months("cast('" ~ var('earliest_date') ~ "' as date)", 'numbers.n - 1') }} as activity_month
+    select {{ add_months('cast(' ~ earliest_at() ~ ' as date)', 'numbers.n - 1') }} as activity_month
     from ({{ numbers(2400) }}) as numbers
 
 ),
@@ -37,7 +37,9 @@ months as (
     cross join run_settings
     cross join first_change
     where
-        calendar.activity_month >= {{ month_start('first_change.first_changed_at') }}
+        -- Without subscriptions by then there is the as-of month alone.
+        calendar.activity_month
+        >= {{ month_start('least(first_change.first_changed_date, run_settings.as_of_date)') }}
         and calendar.activity_month <= run_settings.as_of_date
 
 )

@@ -51,7 +51,7 @@ onboarded_customers as (
         starts.started_date,
         case
             when first_values.first_value_date <= run_settings.as_of_date
-                then {{ days_between('starts.started_date', 'first_values.first_value_date') }}
+                then greatest({{ days_between('starts.started_date', 'first_values.first_value_date') }}, 0)
         end as first_value_days
     from cohorts
     cross join recorded_inputs
@@ -72,7 +72,11 @@ customer_steps as (
         onboarded_customers.cohort_month,
         onboarded_customers.first_value_days,
         features.feature as step_name,
-        {{ days_between('onboarded_customers.started_date', 'done_steps.done_date') }} as step_days
+        -- What was done before the subscription began was done at once.
+        case
+            when done_steps.done_date is not null
+                then greatest({{ days_between('onboarded_customers.started_date', 'done_steps.done_date') }}, 0)
+        end as step_days
     from onboarded_customers
     inner join features on features.is_onboarding_step
     left join done_steps

@@ -16,7 +16,7 @@ LONG_MODELS = {
     "feature_stickiness": 101,  # two retentions with their intervals, and their difference with its own
     "int_expansion_moves": 119,  # three kinds of expansion, each by its own rule
     "int_item_terms": 104,  # what each term needs later, carried through three steps
-    "int_onboarded_customers": 103,  # who is judged, and each step with all of them together
+    "int_onboarded_customers": 107,  # who is judged, and each step with all of them together
     "int_renewal_items": 101,  # both sides of a renewal, with what belongs to each
     "int_renewal_prices": 111,  # two price rises, each with what it is compared to
     "int_subscription_log": 101,  # every term of the log
@@ -26,7 +26,8 @@ LONG_MODELS = {
     "int_health_facts": 109,  # eight inputs side by side
     "int_movement_causes": 103,  # three steps and three causes, each by name
     "int_retention_fits": 132,  # eight steps of one method, with what they need
-    "int_usage_days": 143,  # the full and the incremental way, in the one model that reads events
+    "int_usage_days": 198,  # the full and the incremental way, in the one model that reads events
+    "int_usage_uses": 128,  # which months to derive again, and the two kinds of uses
     "nps_monthly": 101,  # a score with its error, its interval and its change
     "revenue_bridge": 112,  # every step a column
     "stg_subscription_changes": 53,  # the input with the most columns

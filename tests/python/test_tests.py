@@ -103,6 +103,8 @@ RULES = {
     "lifecycle_funnel": "update marts.lifecycle_funnel set step_count = reached_count + 1 where rowid = 0",
     "onboarding_cohorts": "update marts.onboarding_cohorts set completed_count = customer_count + 1 where rowid = 0",
     "feature_stickiness": "update marts.feature_stickiness set adopter_count = 0 where rowid = 0",
+    "restatements": "insert into marts.restatements select date '2026-01-01', 'nps_score', date '2026-02-01', "
+    "date '2026-02-01', 1, 2, 1, 0, 0, false, 'luck'",
     "annual_offers": "update marts.annual_offers set gain_amount = gain_amount + 0.01 where rowid = 0",
     "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
 }

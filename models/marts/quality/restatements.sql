@@ -13,15 +13,6 @@ metric_months as (
 
 ),
 
-metric_inputs as (
-
-    select distinct
-        metric_name,
-        input_name
-    from metric_months
-
-),
-
 input_changes as (
 
     select * from {{ ref('int_input_changes') }}
@@ -39,13 +30,12 @@ changed_metrics as (
     select
         first_known_metrics.activity_month,
         first_known_metrics.metric_name,
-        metric_inputs.input_name,
+        first_known_metrics.input_name,
         first_known_metrics.known_date,
         first_known_metrics.metric_value as first_known_value,
         metric_months.metric_value as current_value,
         first_known_metrics.definition_id <> '{{ metric_definition_id() }}' as has_changed_definition
     from first_known_metrics
-    left join metric_inputs on first_known_metrics.metric_name = metric_inputs.metric_name
     left join metric_months
         on
             first_known_metrics.activity_month = metric_months.activity_month
@@ -61,10 +51,12 @@ later_rows as (
         changed_metrics.activity_month,
         changed_metrics.metric_name,
         sum(
-            case when input_changes.first_loaded_date > changed_metrics.known_date then input_changes.row_count else 0 end
+            case when changed_metrics.known_date < input_changes.first_loaded_date then 1 else 0 end
+            * input_changes.row_count
         ) as late_row_count,
         sum(
-            case when input_changes.first_loaded_date > changed_metrics.known_date then 0 else input_changes.row_count end
+            case when changed_metrics.known_date < input_changes.first_loaded_date then 0 else 1 end
+            * input_changes.row_count
         ) as corrected_row_count
     from changed_metrics
     inner join input_changes

@@ -1,0 +1,61 @@
+"""The recipes for schedulers say what the command line understands."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from customer_value.cli import arguments
+from customer_value.settings import PROJECT
+
+DEPLOY = PROJECT / "deploy"
+RECIPES = ["crontab", "customer-value.service", "github-actions.yml"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_the_command_is_understood(recipe):
+    (call,) = re.findall(r"\.venv/bin/customer-value ([^\n>]+)", (DEPLOY / recipe).read_text())
+    options = arguments().parse_args(call.split())
+    assert options.verb == "run" and options.wait == 3600
+
+
+@pytest.mark.parametrize("recipe", ["crontab", "customer-value.env", "github-actions.yml"])
+def test_the_variables_are_read_by_the_settings(recipe):
+    known = (PROJECT / "customer_value" / "settings.py").read_text()
+    for variable in re.findall(r"CUSTOMER_VALUE_\w+", (DEPLOY / recipe).read_text()):
+        assert f'"{variable}"' in known, variable
+
+
+def test_the_crontab_is_one():
+    (line,) = [line for line in (DEPLOY / "crontab").read_text().splitlines() if re.match(r"\d", line)]
+    minute, hour, *rest = line.split()
+    assert 0 <= int(minute) < 60 and 0 <= int(hour) < 24 and rest[:3] == ["*", "*", "*"] and rest[3] == "customer-value"
+
+
+def test_the_units_are_understood():
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not here")
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", DEPLOY / "customer-value.timer"], capture_output=True, text=True
+    )
+    assert "Unknown" not in verified.stderr, verified.stderr
+
+
+def test_the_workflow_runs_on_schedule_and_one_at_a_time():
+    workflow = yaml.safe_load((DEPLOY / "github-actions.yml").read_text())
+    # YAML 1.1 reads the key `on` as true.
+    assert workflow[True]["schedule"] and workflow["concurrency"]["cancel-in-progress"] is False
+
+
+def test_dagster_knows_every_model():
+    """Needs the extra `dagster`; without it the recipe is read only."""
+    compile((DEPLOY / "dagster_definitions.py").read_text(), "dagster_definitions.py", "exec")
+    pytest.importorskip("dagster_dbt")
+    import sys
+
+    sys.path.insert(0, str(DEPLOY))
+    import dagster_definitions
+
+    assert len(list(dagster_definitions.models.keys)) >= 190
