@@ -31,7 +31,7 @@ HOURS = {"minute": 1 / 60, "hour": 1, "day": 24}
 
 
 def rows_of(file, query):
-    """Rows of a DuckDB file as dictionaries; none where the file, or a table that the query reads, is not there."""
+    """Rows of a DuckDB file as dictionaries; none where the file cannot be read, or lacks a table that the query reads."""
     if not file.exists():
         return []
     with duckdb.connect() as connection:
@@ -41,7 +41,7 @@ def rows_of(file, query):
             found = connection.execute(query)
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        except duckdb.CatalogException:
+        except (duckdb.CatalogException, duckdb.IOException):
             return []
 
 
@@ -215,10 +215,12 @@ def report(settings, started_at, earlier, seconds, error):
     """Print the summary, write run_summary.json and send it."""
     summary = summarise(settings, started_at, earlier, seconds, error)
     file = settings.warehouse.with_name("run_summary.json")
-    file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(".tmp")
-    unfinished.write_text(json.dumps(summary, indent=2, default=str) + "\n")
-    unfinished.replace(file)
+    try:
+        unfinished.write_text(json.dumps(summary, indent=2, default=str) + "\n")
+        unfinished.replace(file)
+    except OSError as failure:
+        print(f"warning: {file}: the summary was not written ({failure.strerror}).")
     text = "\n".join(lines_of(summary))
     print(f"\n{text}", flush=True)
     if settings.webhook:
