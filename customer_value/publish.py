@@ -24,7 +24,7 @@ from customer_value.settings import PROJECT
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
 
-# What a publication says of itself, by table and column.
+# What a publication says of itself, by table and column. It stands in schema main, beside the marts: it differs from build to build.
 PUBLICATION = {
     "publication": (
         "This publication: one row.",
@@ -56,7 +56,7 @@ def published_build(settings):
     with duckdb.connect() as connection:
         try:
             connection.execute(f"attach {literal(target)} as published (read_only)")
-            return connection.execute("select build_id from published.marts.publication").fetchone()[0]
+            return connection.execute("select build_id from published.main.publication").fetchone()[0]
         except duckdb.Error:
             return None
 
@@ -64,8 +64,13 @@ def published_build(settings):
 def note_publication(settings):
     """Tell the warehouse which build readers see, so that the next one knows what was known. Safe to repeat."""
     build_id = published_build(settings)
-    if build_id is not None and settings.warehouse.exists():
+    if build_id is None or not settings.warehouse.exists():
+        return
+    try:
         remember(settings.warehouse, "publication", build_id)
+    except duckdb.IOException as error:
+        # What comes next says why the warehouse cannot be written; the next run notes it.
+        print(f"warning: {settings.warehouse}: the publication was not noted ({str(error).splitlines()[0]}).")
 
 
 def comment_on(connection, table, table_comment, column_comments):
@@ -95,15 +100,15 @@ def copy_mart(connection, table):
 def describe_publication(connection, build_id, as_of_date, row_counts):
     """Write what the publication says of itself."""
     for table, (comment, columns) in PUBLICATION.items():
-        target = f"published.marts.{quoted(table)}"
+        target = f"published.main.{quoted(table)}"
         connection.execute(
             f"create table {target} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
         )
         comment_on(connection, target, comment, [(name, text) for name, (_, text) in columns.items()])
-    connection.executemany("insert into published.marts.publication_marts values (?, ?)", list(row_counts.items()))
+    connection.executemany("insert into published.main.publication_marts values (?, ?)", list(row_counts.items()))
     newest = connection.execute("select max(newest_loaded_at) from published.marts.input_reconciliation").fetchone()[0]
     connection.execute(
-        "insert into published.marts.publication values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into published.main.publication values (?, ?, ?, ?, ?, ?, ?)",
         [
             build_id,
             datetime.now(UTC).replace(tzinfo=None, microsecond=0),

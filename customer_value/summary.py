@@ -110,10 +110,12 @@ def watch(settings):
 def failures_of(settings):
     """What failed in the last dbt build: node, model, message and, of tests, the first failing rows."""
     target = settings.warehouse.parent / "target"
-    if not (target / "run_results.json").exists():
+    try:
+        results = json.loads((target / "run_results.json").read_text())["results"]
+        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    except (OSError, ValueError):
+        # dbt did not come to write them, or had no room to.
         return []
-    results = json.loads((target / "run_results.json").read_text())["results"]
-    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     found = []
     for result in results:
         if result["status"] not in ("fail", "error"):

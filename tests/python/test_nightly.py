@@ -206,12 +206,12 @@ def test_a_killed_run_leaves_no_lock(demo, tmp_path):
 
 
 def test_a_publication_says_what_it_is(demo):
-    (row,) = demo.rows("from marts.publication")
+    (row,) = demo.rows("from main.publication")
     build_id, published_at, as_of_date, newest, version, mart_count, row_count = row
     assert len(build_id) == 36 and published_at.year >= 2025 and version == "0.1.0"
     assert demo.rows("select distinct as_of_date from marts.customers") == [(as_of_date,)]
     assert demo.rows("select max(newest_loaded_at) from marts.input_reconciliation") == [(newest,)]
-    counts = dict(demo.rows("from marts.publication_marts"))
+    counts = dict(demo.rows("from main.publication_marts"))
     assert (len(counts), sum(counts.values())) == (mart_count, row_count)
     assert all(demo.rows(f"select count(*) from marts.{mart}") == [(count,)] for mart, count in counts.items())
 
@@ -335,8 +335,8 @@ newest, reads = None, 0
 for line in sys.stdin:
     with duckdb.connect() as c:
         c.execute(f"attach '{sys.argv[1]}' as p (read_only)")
-        at, total = c.execute("select published_at, mart_row_count from p.marts.publication").fetchone()
-        counts = c.execute("select mart_name, row_count from p.marts.publication_marts").fetchall()
+        at, total = c.execute("select published_at, mart_row_count from p.main.publication").fetchone()
+        counts = c.execute("select mart_name, row_count from p.main.publication_marts").fetchall()
         found = sum(c.execute(f"select count(*) from p.marts.{m}").fetchone()[0] for m, _ in counts)
     assert found == total == sum(n for _, n in counts), "mixed"
     assert newest is None or at >= newest, "went back"
