@@ -1,9 +1,9 @@
 -- Grain: one row per customer and feature that it used in its first days; personalisation is one of them.
 with
 
-known_usage as (
+feature_uses as (
 
-    select * from {{ ref('int_known_usage') }}
+    select * from {{ ref('int_feature_uses') }}
 
 ),
 
@@ -22,14 +22,13 @@ features as (
 early_usage as (
 
     select
-        known_usage.customer_id,
-        known_usage.feature
-    from known_usage
-    inner join starts on known_usage.customer_id = starts.customer_id
+        feature_uses.customer_id,
+        feature_uses.feature
+    from feature_uses
+    inner join starts on feature_uses.customer_id = starts.customer_id
     where
-        known_usage.feature is not null
-        and {{ days_between('starts.started_date', 'known_usage.activity_date') }} < {{ var('adoption_days') }}
-    group by known_usage.customer_id, known_usage.feature
+        feature_uses.feature is not null
+        and {{ days_between('starts.started_date', 'feature_uses.first_used_date') }} < {{ var('adoption_days') }}
 
 )
 

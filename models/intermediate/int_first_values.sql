@@ -1,9 +1,9 @@
 -- Grain: one row per customer that has used a feature which brings what the product was bought for.
 with
 
-known_usage as (
+feature_uses as (
 
-    select * from {{ ref('int_known_usage') }}
+    select * from {{ ref('int_feature_uses') }}
 
 ),
 
@@ -14,9 +14,9 @@ features as (
 )
 
 select
-    known_usage.customer_id,
-    min(known_usage.activity_date) as first_value_date
-from known_usage
-inner join features on known_usage.feature = features.feature
+    feature_uses.customer_id,
+    min(feature_uses.first_used_date) as first_value_date
+from feature_uses
+inner join features on feature_uses.feature = features.feature
 where features.is_first_value
-group by known_usage.customer_id
+group by feature_uses.customer_id

@@ -1,15 +1,9 @@
 -- Grain: one row per customer and onboarding step done in its first days.
 with
 
-known_usage as (
+feature_uses as (
 
-    select * from {{ ref('int_known_usage') }}
-
-),
-
-starts as (
-
-    select * from {{ ref('int_customer_starts') }}
+    select * from {{ ref('int_feature_uses') }}
 
 ),
 
@@ -20,14 +14,10 @@ features as (
 )
 
 select
-    known_usage.customer_id,
-    known_usage.feature,
-    min(known_usage.activity_date) as done_date,
-    min(known_usage.known_date) as known_date
-from known_usage
-inner join starts on known_usage.customer_id = starts.customer_id
-inner join features on known_usage.feature = features.feature
-where
-    features.is_onboarding_step
-    and {{ days_between('starts.started_date', 'known_usage.activity_date') }} < {{ var('onboarding_days') }}
-group by known_usage.customer_id, known_usage.feature
+    feature_uses.customer_id,
+    feature_uses.feature,
+    feature_uses.first_used_date as done_date,
+    feature_uses.onboarding_known_date as known_date
+from feature_uses
+inner join features on feature_uses.feature = features.feature
+where features.is_onboarding_step and feature_uses.onboarding_known_date is not null

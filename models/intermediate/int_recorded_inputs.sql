@@ -1,9 +1,9 @@
 -- Grain: one row: since when the company has recorded what health is judged by; empty where it never has.
 with
 
-known_usage as (
+feature_uses as (
 
-    select * from {{ ref('int_known_usage') }}
+    select * from {{ ref('int_feature_uses') }}
 
 ),
 
@@ -34,13 +34,13 @@ invoice_lines as (
 usage_starts as (
 
     select
-        min(known_usage.known_date) as usage_date,
-        min(case when known_usage.user_id is not null then known_usage.known_date end) as user_date,
-        min(case when known_usage.feature is not null then known_usage.known_date end) as feature_date,
-        min(case when features.is_personalisation then known_usage.known_date end) as personalisation_date,
-        min(case when features.is_onboarding_step then known_usage.known_date end) as onboarding_date
-    from known_usage
-    left join features on known_usage.feature = features.feature
+        min(feature_uses.known_date) as usage_date,
+        min(feature_uses.user_known_date) as user_date,
+        min(case when feature_uses.feature is not null then feature_uses.known_date end) as feature_date,
+        min(case when features.is_personalisation then feature_uses.known_date end) as personalisation_date,
+        min(case when features.is_onboarding_step then feature_uses.known_date end) as onboarding_date
+    from feature_uses
+    left join features on feature_uses.feature = features.feature
 
 ),
 
