@@ -4,7 +4,7 @@ BIN := .venv/bin
 RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate load build check publish run test torture fuzz freshness lint lock clean
+.PHONY: help setup generate load build check publish run report serve docs superset test torture fuzz freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,18 @@ publish: setup  ## hand the marts to readers
 
 run: setup | $(RAW)  ## load, build, check and publish; writes the demonstration company where there are no inputs
 	$(BIN)/customer-value run
+
+report: setup  ## the dashboard of what is published, as pages
+	$(BIN)/customer-value report
+
+serve: setup  ## the dashboard on this machine, made anew after each publication
+	$(BIN)/customer-value serve
+
+docs: setup  ## dbt's documentation of every table, beside the report
+	$(BIN)/customer-value docs
+
+superset: setup  ## Apache Superset with the marts and a dashboard, in an environment of its own (optional: 900 MB)
+	bash deploy/superset/run
 
 lint: setup  ## ruff and SQLFluff
 	$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """build: `dbt build`, in a process of its own, so that its memory and its lock on the warehouse end with it."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,3 +28,20 @@ def dbt(settings, *arguments):
 def build(settings):
     """Build every layer with its data tests. Unit tests prove the code, not the data: they are left to `make test`."""
     dbt(settings, "build", "--exclude-resource-type", "unit_test")
+
+
+def docs(settings):
+    """Write dbt's documentation of every model, column and test as one page, beside the report.
+
+    Raises BuildError where dbt fails, or the page cannot be written.
+    """
+    dbt(settings, "docs", "generate", "--static")
+    page = settings.published / "docs" / "index.html"
+    unfinished = page.with_name("index.html.tmp")
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(settings.warehouse.parent / "target" / "static_index.html", unfinished)
+        os.replace(unfinished, page)
+    except OSError as error:
+        raise BuildError(f"{page}: cannot be written ({error}).") from error
+    print(f"The documentation is in {page}")

@@ -26,11 +26,15 @@ def arguments():
         "build": "dbt build: staging, intermediate, marts and their tests",
         "check": "hold the marts against the expectations",
         "publish": "hand the marts to readers in one step",
+        "docs": "make dbt's documentation of every table, beside the report",
+        "report": "make the dashboard of what is published",
+        "serve": "show the dashboard on this machine, made anew after each publication",
         "run": "load, build, check and publish, with a summary",
     }.items():
         parsers[verb] = verbs.add_parser(verb, help=help_text, parents=[paths])
     for verb in ("check", "run"):
         parsers[verb].add_argument("--strict", action="store_true", help="stop where something is odd")
+    parsers["serve"].add_argument("--port", type=int, default=8000)
     generate = verbs.add_parser("generate", help="write the demonstration company")
     generate.add_argument("--raw", help="folder to write to (CUSTOMER_VALUE_RAW, data/raw)")
     generate.add_argument("--customers", type=int, default=2000)
@@ -48,6 +52,7 @@ STEPS = {
     "publish": [("publish", "publish")],
 }
 STEPS["run"] = [step for steps in STEPS.values() for step in steps]
+STEPS["docs"] = [("build", "docs")]
 
 
 def take_steps(settings, verb, seconds):
@@ -95,6 +100,12 @@ def main(argv=None):
         settings = Settings.of(
             options.raw, options.warehouse, options.published, options.as_of, getattr(options, "strict", False)
         )
+        # Readers of what is published hold no lock.
+        if options.verb in ("report", "serve"):
+            from customer_value.report import report, serve
+
+            report(settings) if options.verb == "report" else serve(settings, options.port)
+            return 0
         with writer_lock(settings, options.verb, options.wait):
             if options.verb == "run":
                 run(settings)

@@ -34,6 +34,9 @@ PUBLICATION = {
             "as_of_date": ("date", "The day that every number is as of."),
             "newest_loaded_at": ("timestamp", "Newest loaded_at of any input; by input in input_reconciliation."),
             "project_version": ("varchar", "Version of the project that built it."),
+            "passed_test_count": ("bigint", "Tests of its build that passed; a build in which one failed is not published."),
+            "held_expectation_count": ("bigint", "Expectations of inputs and marts that held."),
+            "expectation_count": ("bigint", "Expectations that inputs and marts were held against."),
             "mart_count": ("bigint", "Marts in the file."),
             "mart_row_count": ("bigint", "Rows in them; by mart in publication_marts."),
         },
@@ -46,6 +49,10 @@ PUBLICATION = {
         },
     ),
 }
+
+
+# Counts that dbt's hooks and check remembered.
+COUNTS = ["passed_test_count", "held_expectation_count", "expectation_count"]
 
 
 def published_build(settings):
@@ -107,14 +114,16 @@ def describe_publication(connection, build_id, as_of_date, row_counts):
         comment_on(connection, target, comment, [(name, text) for name, (_, text) in columns.items()])
     connection.executemany("insert into published.main.publication_marts values (?, ?)", list(row_counts.items()))
     newest = connection.execute("select max(newest_loaded_at) from published.marts.input_reconciliation").fetchone()[0]
+    counts = [next(iter(remembered(connection, "warehouse", kind)), None) for kind in COUNTS]
     connection.execute(
-        "insert into published.main.publication values (?, ?, ?, ?, ?, ?, ?)",
+        f"insert into published.main.publication values ({', '.join('?' * len(PUBLICATION['publication'][1]))})",
         [
             build_id,
             datetime.now(UTC).replace(tzinfo=None, microsecond=0),
             as_of_date,
             newest,
             yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["version"],
+            *counts,
             len(row_counts),
             sum(row_counts.values()),
         ],

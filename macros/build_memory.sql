@@ -67,6 +67,7 @@
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
         {%- if not missing and not failed -%}
             {%- do remember('passed_build', invocation_id) -%}
+            {%- do remember('passed_test_count', results | selectattr('status', 'equalto', 'pass') | list | length | string) -%}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}

@@ -28,7 +28,7 @@ def test_every_column_is_described(demo):
         == []
     )
     assert demo.rows("select table_name from duckdb_tables() where coalesce(comment, '') = ''") == []
-    assert len(demo.marts()) == 36
+    assert len(demo.marts()) == 38
 
 
 def test_every_kind_of_bad_row_is_turned_away(demo):

@@ -64,6 +64,7 @@ RECONCILIATION = {
     "features_split_the_same_customers": "update marts.feature_stickiness set adopter_count = adopter_count + 1, "
     "other_count = other_count - 1 where feature_name = 'reports' and months_since_cohort = 3",
     "playbook_counts_every_customer": "update marts.playbook_outcomes set customer_count = customer_count + 1 where rowid = 0",
+    "health_monthly_sums_to_mrr_monthly": "update marts.health_monthly set customer_count = customer_count + 1 where rowid = 0",
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and segment_name = 'all'",
 }
@@ -83,12 +84,14 @@ RULES = {
     "ltv_by_segment": "update marts.ltv_by_segment set cohort_dimension = 'mood' where rowid = 0",
     "ltv_monthly": "update marts.ltv_monthly set ltv_amount = ltv_amount + 1 where activity_month = (select max(activity_month) from marts.ltv_monthly)",
     "unit_economics": "update marts.unit_economics set ltv_cac_status = 'pink' where ltv_cac_status = 'green'",
+    "unit_economics_monthly": "update marts.unit_economics_monthly set window_months = 3 where rowid = 0",
     "ltv_backtest": "update marts.ltv_backtest set survivor_low_count = customer_count + 1 where rowid = 0",
     "nps_responses": "update marts.nps_responses set score = 11 where has_answer",
     "nps_monthly": "update marts.nps_monthly set promoter_count = promoter_count + 1 where rowid = 0",
     "customer_health": "update marts.customer_health set health_status = 'fine' where rowid = 0",
     "customer_health_months": "update marts.customer_health_months set health_status = 'green', health_score = null, "
     "is_overridden = false where rowid = 0",
+    "health_monthly": "update marts.health_monthly set health_status = 'fine' where rowid = 0",
     "customer_health_signals": "update marts.customer_health_signals set points_lost = null where is_known",
     "health_alerts": "update marts.health_alerts set to_health_status = 'green' where rowid = 0",
     "health_backtest": "update marts.health_backtest set churn_count = case_count + 1 where rowid = 0",

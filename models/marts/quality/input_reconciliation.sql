@@ -52,7 +52,8 @@ rejected_counts as (
 
     select
         input_name,
-        count(*) as rejected_row_count
+        count(*) as rejected_row_count,
+        sum(amount_at_stake) as rejected_amount_at_stake
     from rejected_rows
     group by input_name
 
@@ -64,6 +65,7 @@ select
     cast(staged_counts.staged_row_count as {{ dbt.type_bigint() }}) as staged_row_count,
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
     coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
+    cast(rejected_counts.rejected_amount_at_stake as {{ type_amount() }}) as rejected_amount_at_stake,
     landed_counts.newest_loaded_at
 from landed_counts
 inner join staged_counts on landed_counts.input_name = staged_counts.input_name

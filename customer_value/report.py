@@ -1,0 +1,304 @@
+"""report: the dashboard, a folder of pages that need neither a server nor the network, from the published marts only.
+
+A board is a file in reports/: queries (a mart, its columns, which rows, in which order) and the sections that show them.
+Python reads the rows and writes the pages; report.js draws them. A board cannot join or reckon: what it shows stands in
+a mart.
+"""
+
+import csv
+import datetime
+import decimal
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+from collections import defaultdict
+
+import duckdb
+import jinja2
+import mistune
+import vl_convert
+import yaml
+
+from customer_value.build import BuildError
+from customer_value.load import literal, quoted
+from customer_value.publish import FILE_NAME
+from customer_value.settings import PROJECT
+
+BOARDS = PROJECT / "reports"
+# The pages in the order of the menu; each is a file in reports/. The first is the folder's index.
+PAGES = ["overview", "retention", "lifetime_value", "health", "segments", "growth", "trust"]
+DEFINITIONS = PROJECT / "docs" / "metrics.md"
+# Customers that have a page of their own: those with the most value at risk. All others stand in the marts.
+MAX_CUSTOMERS = 2000
+# Customers in one file of the folder customers/: a page opened from disk can load scripts only, and small ones load fast.
+SHARD_SIZE = 100
+# The first characters by which a spreadsheet takes text for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def board_of(name):
+    """A board, as its file says."""
+    return yaml.safe_load((BOARDS / f"{name}.yml").read_text())
+
+
+def file_of(name):
+    return "index.html" if name == PAGES[0] else f"{name}.html"
+
+
+def sql_of(query, columns, where=None, limit=None):
+    """The SQL of a board's query: columns of one mart, rows and order as the board says."""
+    conditions = [f"({condition})" for condition in (query.get("where"), where) if condition]
+    return (
+        f"select {', '.join(map(quoted, columns))} "
+        f"from published.{quoted(query.get('schema', 'marts'))}.{quoted(query['mart'])}"
+        + (f" where {' and '.join(conditions)}" if conditions else "")
+        + (f" order by {query['order']}" if "order" in query else "")
+        + (f" limit {limit:d}" if limit is not None else "")
+    )
+
+
+def plain(value):
+    """A value as JSON knows it."""
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def script_json(value):
+    """JSON that may stand inside a script element, whatever names customers bear."""
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+
+
+class Publication:
+    """The published marts, open for reading."""
+
+    def __init__(self, connection, folder):
+        self.connection = connection
+        self.folder = folder
+        self.comments = {
+            (schema, table, column): comment
+            for schema, table, column, comment in connection.execute(
+                "select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = 'published'"
+            ).fetchall()
+        }
+        self.as_of, self.currency = connection.execute(
+            "select max(as_of_date), max(reporting_currency) from published.marts.customers"
+        ).fetchone()
+        self.inputs = dict(
+            connection.execute("select input_name, raw_row_count from published.marts.input_reconciliation").fetchall()
+        )
+        shown = connection.execute(
+            "select customer_id, customer_name from published.marts.customers "
+            f"order by priority_rank nulls last, customer_id limit {MAX_CUSTOMERS:d}"
+        ).fetchall()
+        self.shards = {customer_id: number // SHARD_SIZE for number, (customer_id, _) in enumerate(shown)}
+        self.shown_names = dict(shown)
+
+    def rows(self, sql):
+        return [[plain(value) for value in row] for row in self.connection.execute(sql).fetchall()]
+
+    def comments_of(self, query):
+        """What the marts say of the columns of a query."""
+        place = (query.get("schema", "marts"), query["mart"])
+        return {column: self.comments.get((*place, column)) or "" for column in query["columns"]}
+
+    def read(self, query, download=None):
+        """The rows of a query, no more than its limit. Where there are more, a file gets all of them."""
+        limit = query.get("limit")
+        rows = self.rows(sql_of(query, query["columns"], limit=limit))
+        total = len(rows)
+        if limit is not None and total == limit:
+            (total,) = self.connection.execute(
+                f"select count(*) from ({sql_of(query, query['columns'])}) as every"
+            ).fetchone()
+        found = {"columns": query["columns"], "comments": self.comments_of(query), "rows": rows, "total": total}
+        if total > len(rows) and download:
+            found["file"] = f"{download}_all.csv"
+            self.write_csv(self.folder / found["file"], query)
+        return found
+
+    def write_csv(self, path, query):
+        """Every row of a query as CSV; text that a spreadsheet would take for a formula is marked as text."""
+        found = self.connection.execute(sql_of(query, query["columns"]))
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(query["columns"])
+            while rows := found.fetchmany(10_000):
+                writer.writerows(
+                    [f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value for value in row]
+                    for row in rows
+                )
+
+    def names_of(self, queries):
+        """By customer of some rows: its name and the file that holds its page, if one does."""
+        ids = {
+            row[query["columns"].index("customer_id")]
+            for query in queries.values()
+            if "customer_id" in query["columns"]
+            for row in query["rows"]
+        }
+        missing = sorted(ids - self.shown_names.keys())
+        names = self.shown_names | dict(
+            self.connection.execute(
+                "select customer_id, customer_name from published.marts.customers where list_contains(?, customer_id)", [missing]
+            ).fetchall()
+        )
+        return {each: [names.get(each) or each, self.shards.get(each)] for each in ids}
+
+
+@functools.cache
+def definitions():
+    """docs/metrics.md by heading: title, first words and the section as HTML."""
+    parts = re.split(r"^(##+) (.+)$", DEFINITIONS.read_text(), flags=re.MULTILINE)
+    found = {}
+    for title, text in zip(parts[2::3], parts[3::3], strict=True):
+        anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+        hint = re.sub(r"[*`\[\]]|\(http\S+\)", "", text.strip().split("\n\n")[0].replace("\n", " "))
+        found[anchor] = {"title": title, "hint": hint[:300], "html": mistune.html(f"## {title}\n{text}")}
+    return found
+
+
+def write_page(publication, name, board, payload=None, content=""):
+    """Write one page, in one piece."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    theme = (BOARDS / "theme.js").read_text()
+    safe = jinja2.utils.markupsafe.Markup
+    page = environment.from_string((BOARDS / "page.html.j2").read_text()).render(
+        title=board["title"],
+        question=board["question"],
+        file=file_of(name),
+        pages=[{"file": file_of(each), "title": board_of(each)["title"]} for each in PAGES],
+        as_of=f"{publication.as_of:%d %B %Y}" if publication.as_of else "an unknown day",
+        currency=publication.currency,
+        style=safe((BOARDS / "report.css").read_text()),
+        content=safe(content),
+        payload=safe(script_json(payload)) if payload else None,
+        vega=safe(vega_bundle()) if payload else None,
+        script=safe(theme + (BOARDS / "report.js").read_text()) if payload else None,
+        theme_script=safe(theme),
+    )
+    (publication.folder / file_of(name)).write_text(page, encoding="utf-8")
+
+
+@functools.cache
+def vega_bundle():
+    """Vega, Vega-Lite and Vega-Embed as one script, from the package vl-convert-python."""
+    return vl_convert.javascript_bundle().replace("</script", "<\\/script")
+
+
+def payload_of(publication, board, queries, **more):
+    """What report.js draws: the rows, the sections and the definitions that they name."""
+    text = json.dumps(board["sections"])
+    return {
+        "currency": publication.currency or "",
+        "inputs": publication.inputs,
+        "queries": queries,
+        "customers": publication.names_of(queries),
+        "sections": board["sections"],
+        "definitions": {anchor: each for anchor, each in definitions().items() if f'"definition": "{anchor}"' in text},
+        **more,
+    }
+
+
+def write_board(publication, name):
+    """Write the page of one board."""
+    board = board_of(name)
+    downloads = {part["query"]: part.get("download") for section in board["sections"] if (part := section.get("table"))}
+    queries = {key: publication.read(query, downloads.get(key)) for key, query in board["queries"].items()}
+    write_page(publication, name, board, payload_of(publication, board, queries))
+
+
+def write_customers(publication):
+    """Write the page of one customer and, in shards, the rows of those that have one."""
+    board = board_of("customer")
+    connection = publication.connection
+    connection.execute("create or replace temp table shown (customer_id varchar)")
+    if publication.shards:
+        connection.executemany("insert into shown values (?)", [[each] for each in publication.shards])
+    customers = {each: {"name": publication.shown_names[each] or each, "rows": defaultdict(list)} for each in publication.shards}
+    queries = {}
+    for key, query in board["customer"].items():
+        queries[key] = {"columns": query["columns"], "comments": publication.comments_of(query), "rows": [], "total": 0}
+        sql = sql_of(query, ["customer_id", *query["columns"]], where="customer_id in (select customer_id from shown)")
+        for customer_id, *row in publication.rows(sql):
+            customers[customer_id]["rows"][key].append(row)
+    folder = publication.folder / "customers"
+    folder.mkdir()
+    shards = defaultdict(dict)
+    for each, shard in publication.shards.items():
+        shards[shard][each] = customers[each]
+    for shard, content in shards.items():
+        (folder / f"{shard}.js").write_text(f"customerShard({script_json(content)});\n", encoding="utf-8")
+    write_page(publication, "customer", board, payload_of(publication, board, queries, is_customer=True))
+
+
+def write_definitions(publication):
+    """Write docs/metrics.md as a page."""
+    board = {"title": "Definitions", "question": "What do the numbers mean?"}
+    sections = [
+        f'<section class="prose" id="{anchor}">{each["html"]}</section>' for anchor, each in definitions().items()
+    ]
+    write_page(publication, "definitions", board, content="".join(sections))
+
+
+def report(settings):
+    """Write the dashboard into the folder `report` beside the published file, in place of the one before.
+
+    Raises BuildError where nothing is published, or the pages cannot be written.
+    """
+    published = settings.published / FILE_NAME
+    if not published.exists():
+        raise BuildError(f"{published}: nothing is published. Run the whole road first: customer-value run.")
+    target = settings.published / "report"
+    unfinished, replaced = target.with_name("report.tmp"), target.with_name("report.old")
+    try:
+        for leftover in (unfinished, replaced):
+            shutil.rmtree(leftover, ignore_errors=True)
+        unfinished.mkdir()
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {literal(published)} as published (read_only)")
+            publication = Publication(connection, unfinished)
+            for name in PAGES:
+                write_board(publication, name)
+            write_customers(publication)
+            write_definitions(publication)
+        if target.exists():
+            os.replace(target, replaced)
+        os.replace(unfinished, target)
+        shutil.rmtree(replaced, ignore_errors=True)
+    except (OSError, duckdb.Error) as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise BuildError(f"{target}: the report cannot be written ({str(error).splitlines()[0]}).") from error
+    print(f"The report is in {target / 'index.html'}")
+
+
+def serve(settings, port):
+    """Serve the report on this machine only, made anew whenever something new has been published."""
+    published = settings.published / FILE_NAME
+    seen = [None]
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=settings.published / "report")
+
+        def do_GET(self):
+            newest = published.stat().st_mtime_ns if published.exists() else None
+            if self.path.split("?")[0].endswith(("/", ".html")) and newest != seen[0]:
+                report(settings)
+                seen[0] = newest
+            super().do_GET()
+
+        def log_message(self, *arguments):
+            """Requests are not news."""
+
+    with http.server.HTTPServer(("127.0.0.1", port), Handler) as server:
+        print(f"The report is at http://127.0.0.1:{server.server_port}/ until you press Ctrl-C.", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()

@@ -1,0 +1,349 @@
+"""The dashboard, opened from disk in a browser, as a reader would: every number is the mart's, nothing leaves the machine.
+
+Where no Chromium is installed these tests are skipped, unless CUSTOMER_VALUE_TEST_BROWSER is `required`.
+Screenshots go to CUSTOMER_VALUE_TEST_SCREENSHOTS, where it names a folder.
+"""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from conftest import Company
+
+from customer_value import report
+from customer_value.settings import PROJECT
+
+BOARDS = [*report.PAGES, "customer"]
+FILES = [report.file_of(name) for name in report.PAGES]
+LOCAL = ("file:", "data:", "blob:")
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium of the system."""
+    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    if found is None:
+        if os.environ.get("CUSTOMER_VALUE_TEST_BROWSER") == "required":
+            pytest.fail("found no Chromium, and CUSTOMER_VALUE_TEST_BROWSER says that it is required.")
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        yield browser
+        browser.close()
+
+
+def reported(company):
+    """Make a company's report; its folder."""
+    finished = company.cli("report")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return company.settings.published / "report"
+
+
+@pytest.fixture(scope="session")
+def folder(demo):
+    return reported(demo)
+
+
+class Reader:
+    """Somebody who reads pages, and what the browser complained of."""
+
+    def __init__(self, browser, folder, **context):
+        self.context = browser.new_context(accept_downloads=True, timezone_id="America/Los_Angeles", **context)
+        self.page = self.context.new_page()
+        self.folder, self.complaints = folder, []
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("request", lambda request: request.url.startswith(LOCAL) or self.complaints.append(request.url))
+
+    def open(self, file):
+        """Open a page and wait until every chart is drawn."""
+        self.page.goto("about:blank")
+        self.page.goto(f"file://{self.folder}/{file}")
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg.marks'))"
+        )
+        return self.page
+
+
+@pytest.fixture
+def reader(chromium, folder):
+    reader = Reader(chromium, folder)
+    yield reader
+    reader.context.close()
+    assert reader.complaints == []
+
+
+def payload(folder, file):
+    """The rows that a page was made with."""
+    text = (folder / file).read_text()
+    return json.loads(re.search(r'<script type="application/json" id="payload">(.*?)</script>', text, re.DOTALL)[1])
+
+
+def in_marts(company, query, limit=None):
+    """Rows of a board's query, by SQL of the test's own."""
+    sql = f"select {', '.join(query['columns'])} from {query.get('schema', 'marts')}.{query['mart']}"
+    sql += f" where {query['where']}" if "where" in query else ""
+    sql += f" order by {query['order']}" if "order" in query else ""
+    return [[report.plain(value) for value in row] for row in company.rows(sql + (f" limit {limit}" if limit else ""))]
+
+
+@pytest.mark.parametrize("file", [*FILES, "definitions.html"])
+@pytest.mark.parametrize("scheme", ["light", "dark", "phone"])
+def test_every_page_opens(chromium, folder, file, scheme):
+    """Charts are drawn, nothing leaves the machine, the browser complains of nothing, a phone need not scroll sideways."""
+    look = {"viewport": PHONE} if scheme == "phone" else {"color_scheme": scheme, "viewport": {"width": 1280, "height": 900}}
+    reader = Reader(chromium, folder, **look)
+    page = reader.open(file)
+    if file != "definitions.html":
+        sections = payload(folder, file)["sections"]
+        assert page.locator("section").count() == len(sections)
+        assert page.locator(".chart svg.marks").count() == sum("chart" in section for section in sections)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate("document.documentElement.dataset.theme") == ("dark" if scheme == "dark" else "light")
+    shots = os.environ.get("CUSTOMER_VALUE_TEST_SCREENSHOTS")
+    if shots:
+        page.screenshot(path=Path(shots) / f"{Path(file).stem}_{scheme}.png", full_page=True)
+    reader.context.close()
+    assert reader.complaints == []
+
+
+@pytest.mark.parametrize("name", report.PAGES)
+def test_rows_are_the_marts(demo, folder, name):
+    found = payload(folder, report.file_of(name))["queries"]
+    board = report.board_of(name)
+    assert found.keys() == board["queries"].keys()
+    for key, query in board["queries"].items():
+        expected = in_marts(demo, query)
+        assert found[key]["rows"] == expected[: query.get("limit")]
+        assert found[key]["total"] == len(expected)
+
+
+def test_tiles_show_what_the_marts_say(demo, reader):
+    page = reader.open("index.html")
+    ((mrr, customers),) = demo.rows(
+        "select closing_mrr_amount, active_customer_count from marts.mrr_monthly order by activity_month desc limit 1"
+    )
+    tile = page.locator(".tile", has_text="MRR").first
+    assert re.sub(r"\D", "", tile.locator(".value").inner_text()) == str(round(mrr))
+    assert f"{customers} customers pay." in tile.inner_text()
+    board = report.board_of("overview")
+    for spec in board["sections"][0]["tiles"]:
+        place = page.locator(f'.tile[data-query="{spec["query"]}"][data-column="{spec["value"]}"]')
+        query = board["queries"][spec["query"]]
+        expected = dict(zip(query["columns"], in_marts(demo, query)[-1], strict=True))[spec["value"]]
+        assert float(place.get_attribute("data-value")) == pytest.approx(expected, abs=1e-12)
+        shown = float(re.sub(r"[^\d.]", "", place.locator(".value").inner_text().split(" : ")[0]))
+        scale = 100 if spec["value"].endswith("_rate") else 1
+        assert shown == pytest.approx(abs(expected) * scale, abs=0.5 if spec["value"].endswith("_amount") else 0.051)
+
+
+def test_the_matrix_shows_the_segments(demo, reader):
+    page = reader.open("segments.html")
+    shown = page.locator('.matrix dd[data-column="customer_count"]').evaluate_all("all => all.map(each => +each.dataset.value)")
+    assert sorted(shown) == sorted(
+        count for (count,) in demo.rows("select customer_count from marts.segment_summary where customer_count > 0")
+    )
+
+
+def test_the_call_list_is_sorted_filtered_searched_and_downloaded(demo, reader, tmp_path):
+    page = reader.open("segments.html")
+    section = page.locator("section", has_text="The call list")
+    expected = demo.rows(
+        "select customers.customer_name, customer_segments.health_status, customer_segments.mrr_amount "
+        "from marts.customer_segments join marts.customers using (customer_id) order by customer_segments.priority_rank"
+    )
+
+    def column(number):
+        return section.locator(f"tbody td:nth-child({number})").all_inner_texts()
+
+    assert column(2) == [name for name, _, _ in expected[:25]]
+    section.get_by_label("Health status").select_option("red")
+    red = [row for row in expected if row[1] == "red"]
+    assert red and column(2) == [name for name, _, _ in red[:25]]
+    section.get_by_role("columnheader", name="MRR").click()
+    assert column(2)[0] == max(red, key=lambda row: row[2])[0]
+    with page.expect_download() as download:
+        section.get_by_role("button", name="Download CSV").click()
+    download.value.save_as(tmp_path / "call_list.csv")
+    with (tmp_path / "call_list.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert download.value.suggested_filename == "call_list.csv"
+    assert sorted(row["customer_name"] for row in rows) == sorted(name for name, _, _ in red)
+    section.get_by_label("Health status").select_option("")
+    section.get_by_label("Search").fill(expected[3][0])
+    assert expected[3][0] in column(2)
+
+
+def test_a_click_leads_to_the_customer(demo, reader):
+    page = reader.open("segments.html")
+    page.locator("section", has_text="The call list").locator("tbody a").first.click()
+    page.wait_for_selector("section")
+    ((customer_id, name, score, reading),) = demo.rows(
+        "select customer_id, customer_name, health_score, "
+        "(select reading_text from marts.customer_health_signals as signals "
+        "where signals.customer_id = customers.customer_id and is_known and signal_weight > 0 "
+        "order by points_lost desc, signal_name limit 1) from marts.customers where priority_rank = 1"
+    )
+    assert name in page.locator("h1").inner_text()
+    shown = page.locator('.facts[data-query="customers"] dd[data-column="health_score"]').inner_text()
+    assert float(shown) == pytest.approx(float(score), abs=0.051)
+    assert page.locator('table[data-query="signals"] tbody td').nth(1).inner_text() == reading
+    (months,) = demo.rows(f"select count(*) from marts.customer_health_months where customer_id = '{customer_id}'")[0]
+    page.wait_for_selector(".chart[data-rows]")
+    assert page.locator(".chart").first.get_attribute("data-rows") == str(months)
+
+
+def test_filters_of_charts(demo, reader):
+    """The heat map follows its filters: values are offered of the chosen dimension only."""
+    page = reader.open("retention.html")
+    section = page.locator("section", has_text="Each row is a month")
+    section.get_by_label("Cohort dimension").select_option("channel")
+    section.get_by_label("Cohort value").select_option("referral")
+    section.locator("select[name=measure]").select_option("revenue_retention_rate")
+    count = demo.rows(
+        "select count(*) from marts.cohort_retention where cohort_dimension = 'channel' and cohort_value = 'referral' "
+        "and not is_partial_month"
+    )[0][0]
+    page.wait_for_function(f"document.querySelector('.chart[data-query=cohorts]').dataset.rows === '{count}'")
+    assert "month" not in section.get_by_label("Cohort value").locator("option").all_inner_texts()
+    # The months of the cells are the marts', in whatever time zone the page is read.
+    first = demo.rows("select strftime(min(cohort_month), '%b %Y') from marts.cohort_retention where cohort_value = 'referral'")
+    assert first[0][0] in section.locator(".chart").inner_text()
+
+
+def test_definitions_are_one_click_away(demo, reader):
+    page = reader.open("index.html")
+    page.locator(".tile", has_text="NRR").get_by_role("button").click()
+    text = page.locator("[popover]:popover-open").inner_text()
+    assert "Rates" in text and "NRR" in text
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="◐").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    # A column's words are those of the mart.
+    head = page.get_by_role("columnheader", name="Value at risk")
+    (comment,) = demo.rows(
+        "select comment from duckdb_columns() where table_name = 'customer_segments' and column_name = 'value_at_risk_amount'"
+    )[0]
+    assert head.get_attribute("title") == comment
+
+
+def test_a_company_without_optional_inputs(chromium, random_company):
+    """Pages say which input is missing, and nothing breaks."""
+    folder = reported(random_company)
+    reader = Reader(chromium, folder)
+    for file in FILES:
+        reader.open(file)
+    page = reader.open("index.html")
+    assert "the input nps_responses has not been handed in" in page.locator(".tile", has_text="NPS").inner_text()
+    page = reader.open("lifetime_value.html")
+    assert "the input marketing_spend has not been handed in" in page.inner_text("main")
+    reader.context.close()
+    assert reader.complaints == []
+
+
+def hostile(company, home):
+    """A copy of a company's publication whose customers bear names that are anything but."""
+    other = Company(home, company.as_of)
+    other.settings.published.mkdir(parents=True)
+    target = other.settings.published / "customer_value.duckdb"
+    shutil.copy(company.settings.published / "customer_value.duckdb", target)
+    with duckdb.connect(str(target)) as connection:
+        connection.execute(
+            "update marts.customers set customer_name = case priority_rank "
+            "when 1 then '</script><script>document.title = ''taken''</script>' "
+            "when 2 then '=HYPERLINK(\"http://example.org\")' else '<img src=x onerror=alert(1)>' end"
+        )
+    return other
+
+
+def test_names_are_text(chromium, demo, tmp_path):
+    """Whatever a customer is called, it is shown and handed to spreadsheets as text."""
+    reader = Reader(chromium, reported(hostile(demo, tmp_path)))
+    page = reader.open("segments.html")
+    names = page.locator('table[data-query="calls"] tbody a').all_inner_texts()
+    assert names[0].startswith("</script>") and names[1].startswith("=HYPERLINK")
+    with page.expect_download() as download:
+        page.locator("section", has_text="The call list").get_by_role("button", name="Download CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).open(newline="")))
+    assert rows[1]["customer_name"].startswith("'=HYPERLINK")
+    page.locator('table[data-query="calls"] tbody a').first.click()
+    page.wait_for_selector("section")
+    assert page.locator("h1").inner_text().startswith("</script>") and page.title() != "taken"
+    reader.context.close()
+    assert reader.complaints == []
+
+
+def test_long_lists_are_capped_with_a_way_to_the_rest(demo, tmp_path, monkeypatch):
+    """The page holds the first rows and says of how many; a file holds them all."""
+    settings = hostile(demo, tmp_path).settings
+    board = report.board_of("segments")
+    board["queries"]["calls"]["limit"] = 5
+    board_of = report.board_of
+    monkeypatch.setattr(report, "board_of", lambda name: board if name == "segments" else board_of(name))
+    monkeypatch.setattr(report, "MAX_CUSTOMERS", 3)
+    report.report(settings)
+    folder = settings.published / "report"
+    calls = payload(folder, "segments.html")["queries"]["calls"]
+    with (folder / calls["file"]).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(calls["rows"]) == 5 and len(rows) == calls["total"] > 5
+    shown = payload(folder, "segments.html")["customers"]
+    assert sum(shard is not None for _, shard in shown.values()) == 3
+
+
+def test_boards_only_choose(demo):
+    """A board names columns of one mart, conditions and an order: it neither joins nor reckons."""
+    for name in BOARDS:
+        board = report.board_of(name)
+        for query in (board.get("queries") or board["customer"]).values():
+            words = f"{query.get('where', '')} {query.get('order', '')}".lower()
+            assert not re.search(r"\b(select|join|case|sum|count|avg|over)\b|[+*/]", words), (name, query)
+        text = json.dumps(board["sections"])
+        used = set(re.findall(r'"definition": "([^"]+)"', text))
+        assert used <= report.definitions().keys(), (name, used)
+
+
+def test_exposures_name_what_pages_read():
+    """Every page is an exposure that depends on just the marts that it reads."""
+    exposures = yaml.safe_load((PROJECT / "models" / "exposures.yml").read_text())["exposures"]
+    named = {each["name"].removeprefix("report_"): set(each["depends_on"]) for each in exposures}
+    for name in BOARDS:
+        board = report.board_of(name)
+        queries = (board.get("queries") or board["customer"]).values()
+        marts = {f"ref('{query['mart']}')" for query in queries if query.get("schema", "marts") == "marts"}
+        # Every page shows names, and says what is missing.
+        assert named[name] == marts | {"ref('customers')", "ref('input_reconciliation')"}, name
+
+
+def test_nothing_published_is_said(tmp_path):
+    refused = Company(tmp_path, "").cli("report")
+    assert refused.returncode == 1 and "nothing is published" in refused.stderr
+
+
+def test_serve_shows_the_newest_publication(demo, tmp_path):
+    """On this machine only, and made anew after a publication."""
+    other = hostile(demo, tmp_path)
+    command = [sys.executable, "-m", "customer_value.cli", "serve", "--port", "0", "--published", other.settings.published]
+    with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:
+        try:
+            address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
+            for day in ("2031-01-02", "2031-01-03"):
+                with duckdb.connect(str(other.settings.published / "customer_value.duckdb")) as connection:
+                    connection.execute(f"update marts.customers set as_of_date = date '{day}'")
+                text = urllib.request.urlopen(f"{address}index.html").read().decode()
+                assert f"As of 0{day[-1]} January 2031" in text
+        finally:
+            process.terminate()
