@@ -34,6 +34,10 @@ def arguments():
         parsers[verb] = verbs.add_parser(verb, help=help_text, parents=[paths])
     for verb in ("check", "run"):
         parsers[verb].add_argument("--strict", action="store_true", help="stop where something is odd")
+    for verb in ("publish", "run"):
+        parsers[verb].add_argument(
+            "--parquet", action="store_true", help="as Parquet files, too (CUSTOMER_VALUE_PARQUET)"
+        )
     parsers["serve"].add_argument("--port", type=int, default=8000)
     generate = verbs.add_parser("generate", help="write the demonstration company")
     generate.add_argument("--raw", help="folder to write to (CUSTOMER_VALUE_RAW, data/raw)")
@@ -98,7 +102,12 @@ def main(argv=None):
             )
             return 0
         settings = Settings.of(
-            options.raw, options.warehouse, options.published, options.as_of, getattr(options, "strict", False)
+            options.raw,
+            options.warehouse,
+            options.published,
+            options.as_of,
+            getattr(options, "strict", False),
+            getattr(options, "parquet", False),
         )
         # Readers of what is published hold no lock.
         if options.verb in ("report", "serve"):

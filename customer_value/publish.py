@@ -10,6 +10,7 @@ Only a build of everything in which nothing failed, and whose marts hold to the 
 
 import fcntl
 import os
+import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -23,6 +24,7 @@ from customer_value.settings import PROJECT
 
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
+PARQUET = "parquet"
 
 # What a publication says of itself, by table and column. It stands in schema main, beside the marts: it differs from build to build.
 PUBLICATION = {
@@ -34,7 +36,10 @@ PUBLICATION = {
             "as_of_date": ("date", "The day that every number is as of."),
             "newest_loaded_at": ("timestamp", "Newest loaded_at of any input; by input in input_reconciliation."),
             "project_version": ("varchar", "Version of the project that built it."),
-            "passed_test_count": ("bigint", "Tests of its build that passed; a build in which one failed is not published."),
+            "passed_test_count": (
+                "bigint",
+                "Tests of its build that passed; a build in which one failed is not published.",
+            ),
             "held_expectation_count": ("bigint", "Expectations of inputs and marts that held."),
             "expectation_count": ("bigint", "Expectations that inputs and marts were held against."),
             "mart_count": ("bigint", "Marts in the file."),
@@ -187,6 +192,42 @@ def keep_previous(settings, target):
         path.unlink()
 
 
+def write_parquet(settings, file):
+    """Write the tables of a publication as Parquet files, and what their columns mean, into a folder of their own."""
+    folder = settings.published / PARQUET / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    folder.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(file)} as published (read_only)")
+        queries = {
+            table: f"from published.{quoted(schema)}.{quoted(table)}"
+            for schema, table in connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = 'published'"
+            ).fetchall()
+        }
+        queries["columns"] = (
+            "select table_name, column_name, data_type, comment as description from duckdb_columns() "
+            "where database_name = 'published' order by table_name, column_index"
+        )
+        for table, query in queries.items():
+            connection.execute(f"copy ({query}) to {literal(folder / f'{table}.parquet')} (format parquet)")
+    return folder
+
+
+def switch_parquet(settings, folder):
+    """Point the link `current` to a folder in one step, and forget the oldest folders.
+
+    A reader that follows the link once reads one publication.
+    """
+    link = folder.with_name("current.tmp")
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder.name)
+    os.replace(link, folder.with_name("current"))
+    # A folder that never became current is gone, too, in time.
+    kept = sorted(path for path in folder.parent.iterdir() if path.is_dir() and not path.is_symlink())
+    for path in kept[: max(0, len(kept) - 1 - settings.keep_publications)]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def publish(settings):
     """Write the marts to the published folder. What was published stays until the new file is complete.
 
@@ -205,9 +246,12 @@ def publish(settings):
             write_publication(settings, unfinished)
             with open(unfinished, "rb+") as file:
                 os.fsync(file.fileno())
+            parquet = write_parquet(settings, unfinished) if settings.parquet else None
             keep_previous(settings, target)
             os.replace(unfinished, target)
             os.fsync(folder)
+            if parquet:
+                switch_parquet(settings, parquet)
     except (OSError, duckdb.Error) as error:
         for leftover in leftovers:
             leftover.unlink(missing_ok=True)

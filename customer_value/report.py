@@ -145,7 +145,8 @@ class Publication:
         missing = sorted(ids - self.shown_names.keys())
         names = self.shown_names | dict(
             self.connection.execute(
-                "select customer_id, customer_name from published.marts.customers where list_contains(?, customer_id)", [missing]
+                "select customer_id, customer_name from published.marts.customers where list_contains(?, customer_id)",
+                [missing],
             ).fetchall()
         )
         return {each: [names.get(each) or each, self.shards.get(each)] for each in ids}
@@ -175,6 +176,7 @@ def write_page(publication, name, board, payload=None, content=""):
         pages=[{"file": file_of(each), "title": board_of(each)["title"]} for each in PAGES],
         as_of=f"{publication.as_of:%d %B %Y}" if publication.as_of else "an unknown day",
         currency=publication.currency,
+        has_docs=(publication.folder.parent / "docs" / "index.html").exists(),
         style=safe((BOARDS / "report.css").read_text()),
         content=safe(content),
         payload=safe(script_json(payload)) if payload else None,
@@ -220,7 +222,9 @@ def write_customers(publication):
     connection.execute("create or replace temp table shown (customer_id varchar)")
     if publication.shards:
         connection.executemany("insert into shown values (?)", [[each] for each in publication.shards])
-    customers = {each: {"name": publication.shown_names[each] or each, "rows": defaultdict(list)} for each in publication.shards}
+    customers = {
+        each: {"name": publication.shown_names[each] or each, "rows": defaultdict(list)} for each in publication.shards
+    }
     queries = {}
     for key, query in board["customer"].items():
         queries[key] = {"columns": query["columns"], "comments": publication.comments_of(query), "rows": [], "total": 0}

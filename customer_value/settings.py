@@ -18,7 +18,7 @@ class Settings:
     `raw`: the folder of the inputs. `warehouse`: the DuckDB file that dbt builds in; nobody else opens it.
     `published`: the folder that readers use. `as_of`: YYYY-MM-DD, or empty for the day of the newest loaded_at.
     `keep_publications`: how many publications that were replaced are kept. `webhook`: where to send the summary of a run.
-    `strict`: whether what is odd stops a run.
+    `strict`: whether what is odd stops a run. `parquet`: whether the marts are published as Parquet files, too.
     """
 
     raw: Path
@@ -28,9 +28,10 @@ class Settings:
     keep_publications: int = 3
     webhook: str = ""
     strict: bool = False
+    parquet: bool = False
 
     @classmethod
-    def of(cls, raw=None, warehouse=None, published=None, as_of=None, strict=False):
+    def of(cls, raw=None, warehouse=None, published=None, as_of=None, strict=False, parquet=False):
         """Read the settings, absolute paths throughout.
 
         Raises InputError where the as-of day is not a date.
@@ -65,6 +66,7 @@ class Settings:
             as_of=as_of,
             keep_publications=int(keep),
             strict=strict,
+            parquet=parquet or bool(os.environ.get("CUSTOMER_VALUE_PARQUET")),
             webhook=os.environ.get("CUSTOMER_VALUE_WEBHOOK") or "",
         )
 

@@ -39,7 +39,7 @@ def test_every_kind_of_bad_row_is_turned_away(demo):
 def test_every_row_is_accounted_for(demo):
     rows = demo.rows("from marts.input_reconciliation")
     assert len(rows) == 11
-    for name, raw, staged, superseded, rejected, newest in rows:
+    for name, raw, staged, superseded, rejected, _, newest in rows:
         assert newest is not None
         assert raw == staged + superseded + rejected and staged > 0 and rejected >= len(BAD_ROWS[name]), name
         assert superseded > 0 or raw < 200, name
@@ -99,3 +99,23 @@ def test_no_telemetry(demo):
 
     assert customer_value.check and os.environ["GX_ANALYTICS_ENABLED"] == "false"
     assert demo.settings.environment()["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
+
+
+def test_parquet_files_hold_the_same(demo, tmp_path, monkeypatch):
+    """One file per mart, a file that says what columns mean, and a link that is switched in one step."""
+    home = shutil.copytree(demo.home, tmp_path / "home")
+    company = Company(home, demo.as_of)
+    monkeypatch.setenv("CUSTOMER_VALUE_KEEP_PUBLICATIONS", "1")
+    for _ in range(3):
+        published = company.cli("publish", "--parquet")
+        assert published.returncode == 0, published.stderr
+    folder = company.settings.published / "parquet"
+    assert (folder / "current").is_symlink() and len(list(folder.iterdir())) == 3
+    with duckdb.connect() as connection:
+        for mart, rows in company.marts().items():
+            found = connection.execute(f"from '{folder}/current/{mart}.parquet'").fetchall()
+            assert sorted(found, key=repr) == rows, mart
+        described = connection.execute(
+            f"select count(*) from '{folder}/current/columns.parquet' where description is null or description = ''"
+        ).fetchone()
+    assert described == (0,)

@@ -78,7 +78,8 @@ def test_saved_queries_agree_with_the_marts(parsed, tmp_path, name):
     metrics = [column for column in columns if column in answer[0]]
     keys = [column for column in answer[0] if column not in metrics]
     found = {
-        tuple(row[key].removesuffix(" 00:00:00") for key in keys): [number(row[metric]) for metric in metrics] for row in answer
+        tuple(row[key].removesuffix(" 00:00:00") for key in keys): [number(row[metric]) for metric in metrics]
+        for row in answer
     }
     expected = {
         tuple(str(value) if value is not None else "" for value in row[: len(keys)]): [
