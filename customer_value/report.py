@@ -40,8 +40,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def board_of(name):
-    """A board, as its file says."""
-    return yaml.safe_load((BOARDS / f"{name}.yml").read_text())
+    """A board, as its file says. Raises BuildError where the file is no YAML."""
+    path = BOARDS / f"{name}.yml"
+    try:
+        return yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise BuildError(f"{path}: is not YAML. {error}") from error
 
 
 def file_of(name):
@@ -211,7 +215,12 @@ def write_board(publication, name):
     """Write the page of one board."""
     board = board_of(name)
     downloads = {part["query"]: part.get("download") for section in board["sections"] if (part := section.get("table"))}
-    queries = {key: publication.read(query, downloads.get(key)) for key, query in board["queries"].items()}
+    queries = {}
+    for key, query in board["queries"].items():
+        try:
+            queries[key] = publication.read(query, downloads.get(key))
+        except duckdb.Error as error:
+            raise BuildError(f"{BOARDS / name}.yml: query {key}: {error}") from error
     write_page(publication, name, board, payload_of(publication, board, queries))
 
 
@@ -275,6 +284,9 @@ def report(settings):
             os.replace(target, replaced)
         os.replace(unfinished, target)
         shutil.rmtree(replaced, ignore_errors=True)
+    except BuildError:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     except (OSError, duckdb.Error) as error:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise BuildError(f"{target}: the report cannot be written ({str(error).splitlines()[0]}).") from error

@@ -28,7 +28,8 @@ known_usage as (
         usage_days.user_id,
         usage_days.activity_date,
         {{ known_date('usage_days.first_loaded_date', 'usage_days.activity_date') }} as known_date,
-        {{ days_between('starts.started_date', 'usage_days.activity_date') }} < {{ var('onboarding_days') }} as is_onboarding
+        {{ days_between('starts.started_date', 'usage_days.activity_date') }}
+        < {{ var('onboarding_days') }} as is_onboarding
     from {{ ref('int_usage_days') }} as usage_days
     inner join customers on usage_days.customer_id = customers.customer_id
     left join starts on customers.surviving_customer_id = starts.customer_id

@@ -1,5 +1,6 @@
 """The recipes for schedulers say what the command line understands."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -59,3 +60,21 @@ def test_dagster_knows_every_model():
     import dagster_definitions
 
     assert len(list(dagster_definitions.models.keys)) >= 190
+
+
+def test_superset_charts_name_columns_of_marts(demo):
+    """The dashboard of deploy/superset asks for what is there."""
+    spec = (DEPLOY / "superset" / "datasets.py").read_text()
+    tree = ast.parse(spec)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in ("sum_of", "months")]
+    charts = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CHARTS"]
+    scope = {}
+    exec(compile(ast.Module([*functions, *charts], []), "datasets.py", "exec"), scope)
+    for name, (_, settings) in scope["CHARTS"].items():
+        columns = {
+            column for (column,) in demo.rows(f"select column_name from (describe marts.{settings['datasource']})")
+        }
+        used = {metric["column"]["column_name"] for metric in settings.get("metrics", [])}
+        used |= set(settings.get("groupby", [])) | set(settings.get("all_columns", []))
+        assert used and used <= columns, name
+    assert subprocess.run(["bash", "-n", DEPLOY / "superset" / "run"]).returncode == 0

@@ -20,6 +20,7 @@ import yaml
 from conftest import Company
 
 from customer_value import report
+from customer_value.build import BuildError
 from customer_value.settings import PROJECT
 
 BOARDS = [*report.PAGES, "customer"]
@@ -328,6 +329,20 @@ def test_boards_only_choose(demo):
         text = json.dumps(board["sections"])
         used = set(re.findall(r'"definition": "([^"]+)"', text))
         assert used <= report.definitions().keys(), (name, used)
+
+
+def test_a_board_that_asks_for_what_is_not_there(demo, tmp_path, monkeypatch):
+    """The message names the board, the query and the column; the report of before stays."""
+    settings = readers_of(demo, tmp_path).settings
+    report.report(settings)
+    board = report.board_of("trust")
+    board["queries"]["inputs"]["columns"].append("mood")
+    board_of = report.board_of
+    monkeypatch.setattr(report, "board_of", lambda name: board if name == "trust" else board_of(name))
+    with pytest.raises(BuildError, match=r"trust\.yml: query inputs: .*mood"):
+        report.report(settings)
+    assert sorted(path.name for path in settings.published.iterdir()) == ["customer_value.duckdb", "report"]
+    assert (settings.published / "report" / "index.html").exists()
 
 
 def test_exposures_name_what_pages_read():

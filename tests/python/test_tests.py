@@ -77,6 +77,7 @@ RULES = {
     "cohort_retention": "update marts.cohort_retention set cohort_dimension = 'mood' where rowid = 0",
     "customers": "update marts.customers set customer_status = 'happy' where rowid = 0",
     "subscriptions": "update marts.subscriptions set status = 'gone' where rowid = 0",
+    "support_tickets": "update marts.support_tickets set priority = 'mild' where rowid = 0",
     "input_reconciliation": "update marts.input_reconciliation set rejected_row_count = -1 where rowid = 0",
     "customer_ltv": "update marts.customer_ltv set ltv_low_amount = ltv_high_amount + 1 where rowid = 0",
     "retention_parameters": "update marts.retention_parameters set beta = -1 where segment_name = 'all'",

@@ -1,4 +1,4 @@
--- Grain: one row per month and window of months that ends with it: what new customers cost and are worth, of all channels.
+-- Grain: one row per month and window of months that ends with it.
 with
 
 unit_economics as (
@@ -48,14 +48,17 @@ totals as (
         sum(unit_economics.arpa_amount * unit_economics.new_customer_count) as cohort_mrr_amount,
         -- Unknown as soon as one channel's is.
         case
-            when count(unit_economics.ltv_amount) = sum(case when unit_economics.new_customer_count > 0 then 1 else 0 end)
+            when
+                count(unit_economics.ltv_amount)
+                = sum(case when unit_economics.new_customer_count > 0 then 1 else 0 end)
                 then sum(unit_economics.ltv_amount * unit_economics.new_customer_count)
         end as cohort_ltv_amount
     from month_windows
     left join unit_economics
         on
-            unit_economics.cohort_month <= month_windows.activity_month
-            and unit_economics.cohort_month > {{ add_months('month_windows.activity_month', '-month_windows.window_months') }}
+            month_windows.activity_month >= unit_economics.cohort_month
+            and {{ add_months('month_windows.activity_month', '-month_windows.window_months') }}
+            < unit_economics.cohort_month
     group by month_windows.activity_month, month_windows.is_partial_month, month_windows.window_months
 
 ),
