@@ -32,7 +32,9 @@
         {%- endfor -%}
         {%- for node in incremental_nodes -%}
             {%- for unique_id in [node.unique_id] + node.depends_on.nodes -%}
-                {%- do sources.update({unique_id: graph.nodes[unique_id].raw_code}) -%}
+                {%- if unique_id in graph.nodes -%}
+                    {%- do sources.update({unique_id: graph.nodes[unique_id].raw_code}) -%}
+                {%- endif -%}
             {%- endfor -%}
             {%- for unique_id in node.depends_on.macros if unique_id.startswith('macro.' ~ project_name ~ '.') -%}
                 {%- do sources.update({unique_id: graph.macros[unique_id].macro_sql if graph.macros else ''}) -%}

@@ -1,29 +1,25 @@
--- Grain: one row per day, customer as it landed, user, feature and day of the first load. The only model that reads
--- every event.
+-- Grain: one row per day, customer as it landed, user, feature and day of the first load.
 -- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when its rows are
 -- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps an empty one.
--- Events are read where they are needed, not once at the top: engines would keep a copy of them all.
+-- Events are read where they are needed, not once at the top: engines would keep a copy of them all. Those are good that
+-- were not turned away.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
 ) }}
-{%- set events = ref('checked_usage_events') %}
+{%- set events = raw('usage_events') %}
 {%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'loaded_at'] %}
 with
 
+rejected_events as (
+
+    select * from {{ ref('rejected_usage_events') }}
+
+),
+
 landed_days as (
 
-    select
-        cast(occurred_at as date) as activity_date,
-        count(*) as day_row_count,
-        max(loaded_at) as day_loaded_at,
-        cast(
-            sum(extract(minute from occurred_at) * 60 + floor(extract(second from occurred_at)))
-            as {{ dbt.type_bigint() }}
-        ) as day_second_sum
-    from {{ events }}
-    where reject_reason is null
-    group by cast(occurred_at as date)
+    select * from {{ ref('int_landed_usage_days') }}
 
 ),
 {% if is_incremental() %}
@@ -63,33 +59,22 @@ changed_events as (
 
     select distinct event_id
     from {{ events }}
-    where reject_reason is null and cast(occurred_at as date) in (select activity_date from changed_days)
-
-),
-
-changed_versions as (
-
-    select
-        {{ columns | join(', ') }}
-    from {{ events }}
-    where reject_reason is null and event_id in (select event_id from changed_events)
+    where cast(occurred_at as date) in (select activity_date from changed_days)
 
 ),
 
 -- A corrected event may have moved from another day, which changes with it.
 moved_days as (
 
-    select distinct cast(occurred_at as date) as activity_date
-    from changed_versions
-    where cast(occurred_at as date) not in (select activity_date from changed_days)
-
-),
-
-moved_events as (
-
-    select distinct event_id
-    from {{ events }}
-    where reject_reason is null and cast(occurred_at as date) in (select activity_date from moved_days)
+    select activity_date
+    from landed_days
+    where
+        activity_date in (
+            select cast(occurred_at as date)
+            from {{ events }}
+            where event_id in (select event_id from changed_events)
+        )
+        and activity_date not in (select activity_date from changed_days)
 
 ),
 
@@ -105,20 +90,24 @@ days as (
 
 ),
 
-candidates as (
+days_events as (
 
-    select {{ columns | join(', ') }}
-    from changed_versions
+    select event_id
+    from changed_events
 
     union all
 
-    select
-        {{ columns | join(', ') }}
+    select event_id
     from {{ events }}
-    where
-        reject_reason is null
-        and event_id in (select event_id from moved_events)
-        and event_id not in (select event_id from changed_events)
+    where cast(occurred_at as date) in (select activity_date from moved_days)
+
+),
+
+candidates as (
+
+    select {{ columns | join(', ') }}
+    from {{ events }}
+    where event_id in (select event_id from days_events)
 
 ),
 {% else %}
@@ -140,30 +129,40 @@ last_build as (
 versions as (
 
     select
-        cast(occurred_at as date) as activity_date,
-        customer_id,
-        user_id,
-        feature,
-        cast(coalesce(quantity, 1) as {{ type_amount() }}) as quantity,
+        cast(events.occurred_at as date) as activity_date,
+        events.customer_id,
+        events.user_id,
+        events.feature,
+        cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
         row_number() over event_versions as version_number,
         cast(
-            min(loaded_at) over (
+            min(events.loaded_at) over (
                 event_versions rows between unbounded preceding and unbounded following
             ) as date
         ) as first_loaded_date
-    from {{ 'candidates' if is_incremental() else events }}
-    {%- if not is_incremental() %}
-    where reject_reason is null
-    {%- endif %}
+    from {{ 'candidates' if is_incremental() else events }} as events
+    left join rejected_events
+        on
+            events.event_id = rejected_events.event_id
+            and events.customer_id is not distinct from rejected_events.customer_id
+            and events.user_id is not distinct from rejected_events.user_id
+            and events.occurred_at is not distinct from rejected_events.occurred_at
+            and events.quantity is not distinct from rejected_events.quantity
+            and events.loaded_at is not distinct from rejected_events.loaded_at
+    where
+        rejected_events.event_id is null
+        {%- if not is_incremental() %}
+        and events.event_id is not null
+        {%- endif %}
     window event_versions as (
-        partition by event_id
+        partition by events.event_id
         order by
-            loaded_at desc,
-            customer_id asc,
-            user_id asc nulls last,
-            feature asc nulls last,
-            occurred_at asc,
-            quantity asc nulls last
+            events.loaded_at desc,
+            events.customer_id asc,
+            events.user_id asc nulls last,
+            events.feature asc nulls last,
+            events.occurred_at asc,
+            events.quantity asc nulls last
     )
 
 )

@@ -207,7 +207,8 @@ def test_a_killed_run_leaves_no_lock(demo, tmp_path):
 
 def test_a_publication_says_what_it_is(demo):
     (row,) = demo.rows("from main.publication")
-    build_id, published_at, as_of_date, newest, version, mart_count, row_count = row
+    build_id, published_at, as_of_date, newest, version, tests, held, expectations, mart_count, row_count = row
+    assert tests > 200 and 80 < held <= expectations
     assert len(build_id) == 36 and published_at.year >= 2025 and version == "0.1.0"
     assert demo.rows("select distinct as_of_date from marts.customers") == [(as_of_date,)]
     assert demo.rows("select max(newest_loaded_at) from marts.input_reconciliation") == [(newest,)]
