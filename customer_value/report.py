@@ -24,7 +24,7 @@ import yaml
 
 from customer_value.build import BuildError
 from customer_value.load import literal, quoted
-from customer_value.publish import FILE_NAME
+from customer_value.publish import FILE_NAME, folder_lock
 from customer_value.settings import PROJECT
 
 BOARDS = PROJECT / "reports"
@@ -270,20 +270,20 @@ def report(settings):
     target = settings.published / "report"
     unfinished, replaced = target.with_name("report.tmp"), target.with_name("report.old")
     try:
-        for leftover in (unfinished, replaced):
-            shutil.rmtree(leftover, ignore_errors=True)
-        unfinished.mkdir()
-        with duckdb.connect() as connection:
+        with folder_lock(settings.published), duckdb.connect() as connection:
+            for leftover in (unfinished, replaced):
+                shutil.rmtree(leftover, ignore_errors=True)
+            unfinished.mkdir()
             connection.execute(f"attach {literal(published)} as published (read_only)")
             publication = Publication(connection, unfinished)
             for name in PAGES:
                 write_board(publication, name)
             write_customers(publication)
             write_definitions(publication)
-        if target.exists():
-            os.replace(target, replaced)
-        os.replace(unfinished, target)
-        shutil.rmtree(replaced, ignore_errors=True)
+            if target.exists():
+                os.replace(target, replaced)
+            os.replace(unfinished, target)
+            shutil.rmtree(replaced, ignore_errors=True)
     except BuildError:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise

@@ -271,6 +271,20 @@ def test_a_company_without_optional_inputs(chromium, random_company, tmp_path):
     assert reader.complaints == []
 
 
+def test_a_company_without_anything(chromium, demo, tmp_path):
+    """Not one row in any mart: pages say so."""
+    other = readers_of(demo, tmp_path)
+    marts = other.marts()
+    with duckdb.connect(str(other.settings.published / "customer_value.duckdb")) as connection:
+        for mart in marts:
+            connection.execute(f"delete from marts.{mart}")
+    reader = Reader(chromium, reported(other))
+    for file in [*FILES, "customer.html"]:
+        assert reader.open(file).locator(".empty").count() > 0 or file == "trust.html"
+    reader.context.close()
+    assert reader.complaints == []
+
+
 def hostile(company, home):
     """A copy of a company's publication whose customers bear names that are anything but."""
     other = readers_of(company, home)
