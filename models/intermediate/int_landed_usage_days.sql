@@ -1,5 +1,6 @@
 -- Grain: one row per day with good usage events: by what an incremental run tells which days have changed.
--- Whether a row is good is not asked anew: good are those that were not turned away.
+-- Whether an event is good is not asked anew: all are counted, and those that were turned away taken off.
+{%- set second_of_hour = 'extract(minute from occurred_at) * 60 + floor(extract(second from occurred_at))' %}
 with
 
 events as (
@@ -14,38 +15,36 @@ rejected_events as (
 
 ),
 
-rejected_days as (
-
-    select
-        cast(occurred_at as date) as activity_date,
-        count(*) as rejected_row_count
-    from rejected_events
-    group by cast(occurred_at as date)
-
-),
-
 event_days as (
 
     select
         cast(occurred_at as date) as activity_date,
         count(*) as row_count,
         max(loaded_at) as day_loaded_at,
-        cast(
-            sum(extract(minute from occurred_at) * 60 + floor(extract(second from occurred_at)))
-            as {{ dbt.type_bigint() }}
-        ) as day_second_sum
+        sum({{ second_of_hour }}) as second_sum
     from events
+    group by cast(occurred_at as date)
+
+),
+
+rejected_days as (
+
+    select
+        cast(occurred_at as date) as activity_date,
+        count(*) as row_count,
+        sum({{ second_of_hour }}) as second_sum
+    from rejected_events
     group by cast(occurred_at as date)
 
 )
 
 select
     event_days.activity_date,
-    event_days.row_count - coalesce(rejected_days.rejected_row_count, 0) as day_row_count,
+    event_days.row_count - coalesce(rejected_days.row_count, 0) as day_row_count,
     event_days.day_loaded_at,
-    event_days.day_second_sum
+    cast(event_days.second_sum - coalesce(rejected_days.second_sum, 0) as {{ dbt.type_bigint() }}) as day_second_sum
 from event_days
 left join rejected_days on event_days.activity_date = rejected_days.activity_date
 where
     event_days.activity_date is not null
-    and event_days.row_count > coalesce(rejected_days.rejected_row_count, 0)
+    and event_days.row_count > coalesce(rejected_days.row_count, 0)
