@@ -260,8 +260,10 @@ const table = (spec, section, place) => {
     }
     return rows;
   };
+  const numbers = new Set(columns.filter((column) => all.some((row) => typeof row[column] === "number")));
+  const classOf = (column) => numbers.has(column) ? "number" : LONG.test(column) ? "long" : isDay(column) || column === "customer_id" ? "whole" : null;
   const heads = columns.map((column) => {
-    const numeric = all.some((row) => typeof row[column] === "number");
+    const numeric = numbers.has(column);
     const head = element("th", { scope: "col", title: commentOf(spec.query, column), class: numeric ? "number" : null, tabindex: 0 }, labelOf(column));
     const sort = () => {
       ascending = sorted === column ? !ascending : !numeric;
@@ -285,7 +287,7 @@ const table = (spec, section, place) => {
     heads.forEach((head, i) => columns[i] === sorted
       ? head.setAttribute("aria-sort", ascending ? "ascending" : "descending") : head.removeAttribute("aria-sort"));
     body.replaceChildren(...rows.slice(from, from + size).map((row) => element("tr", {}, ...columns.map((column) =>
-      element("td", { class: typeof row[column] === "number" ? "number" : LONG.test(column) ? "long" : isDay(column) || column === "customer_id" ? "whole" : null }, cell(column, row[column]))))));
+      element("td", { class: classOf(column) }, cell(column, row[column]))))));
     const capped = query.total > query.rows.length ? `, the first ${number(0).format(query.rows.length)} of ${number(0).format(query.total)}` : "";
     status.textContent = rows.length ? `${number(0).format(from + 1)} to ${number(0).format(Math.min(from + size, rows.length))} of ${number(0).format(rows.length)} rows${capped}` : "No row fits.";
     previous.disabled = page === 0;
