@@ -1,8 +1,8 @@
 -- Grain: one row per day, customer as it landed, user, feature and day of the first load.
 -- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when its rows are
 -- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps an empty one.
--- Events are read where they are needed, not once at the top: engines would keep a copy of them all. Good are those that
--- were not turned away.
+-- Events are read where they are needed, not once at the top: engines would keep a copy of them all. Good are those
+-- that were not turned away.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
