@@ -168,6 +168,12 @@ def definitions():
     return found
 
 
+@functools.cache
+def menu():
+    """File and title of each page."""
+    return [{"file": file_of(name), "title": board_of(name)["title"]} for name in PAGES]
+
+
 def write_page(publication, name, board, payload=None, content=""):
     """Write one page, in one piece."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
@@ -177,7 +183,7 @@ def write_page(publication, name, board, payload=None, content=""):
         title=board["title"],
         question=board["question"],
         file=file_of(name),
-        pages=[{"file": file_of(each), "title": board_of(each)["title"]} for each in PAGES],
+        pages=menu(),
         as_of=f"{publication.as_of:%d %B %Y}" if publication.as_of else "an unknown day",
         currency=publication.currency,
         has_docs=(publication.folder.parent / "docs" / "index.html").exists(),

@@ -66,12 +66,13 @@ const rowsOf = (name) => {
   query.objects ??= query.rows.map((row) => Object.fromEntries(query.columns.map((column, i) => [column, row[i]])));
   return query.objects;
 };
+const nameOf = (customer) => payload.customers[customer]?.[0] ?? customer;
 const commentOf = (name, column) => payload.queries[name].comments[column] ?? "";
 const cell = (column, value) => {
   if (column === "customer_id" && value != null) {
-    const [name, shard] = payload.customers?.[value] ?? [value, null];
-    if (shard == null) return document.createTextNode(name);
-    return element("a", { href: `customer.html#${shard}/${encodeURIComponent(value)}` }, name);
+    const shard = payload.customers[value]?.[1];
+    if (shard == null) return document.createTextNode(nameOf(value));
+    return element("a", { href: `customer.html#${shard}/${encodeURIComponent(value)}` }, nameOf(value));
   }
   if ((column.endsWith("health_status") || column === "ltv_cac_status") && value != null)
     return element("span", { class: `status ${value}` }, value);
@@ -228,7 +229,7 @@ const csv = (columns, rows) => {
   };
   const named = columns.includes("customer_id");
   const lines = rows.map((row) => columns.map((column) => quoted(row[column]))
-    .concat(named ? [quoted(payload.customers?.[row.customer_id]?.[0])] : []).join(","));
+    .concat(named ? [quoted(nameOf(row.customer_id))] : []).join(","));
   return [columns.concat(named ? ["customer_name"] : []).join(","), ...lines].join("\r\n") + "\r\n";
 };
 const table = (spec, section, place) => {
@@ -243,7 +244,7 @@ const table = (spec, section, place) => {
   const texts = new Map();
   const textOf = (row) => {
     if (!texts.has(row)) texts.set(row, columns.map((column) =>
-      column === "customer_id" ? `${row[column]} ${payload.customers?.[row[column]]?.[0] ?? ""}` : format(column, row[column])).join(" ").toLowerCase());
+      column === "customer_id" ? `${row[column]} ${nameOf(row[column])}` : format(column, row[column])).join(" ").toLowerCase());
     return texts.get(row);
   };
   const shown = () => {
@@ -251,7 +252,7 @@ const table = (spec, section, place) => {
     let rows = filters.rows();
     if (words) rows = rows.filter((row) => textOf(row).includes(words));
     if (sorted) {
-      const key = (row) => sorted === "customer_id" ? payload.customers?.[row[sorted]]?.[0] ?? row[sorted] : row[sorted];
+      const key = (row) => sorted === "customer_id" ? nameOf(row[sorted]) : row[sorted];
       rows = [...rows].sort((a, b) => {
         const [x, y] = [key(a), key(b)];
         if (x == null || y == null) return (x == null) - (y == null);

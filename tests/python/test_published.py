@@ -8,6 +8,7 @@ import duckdb
 import sqlalchemy
 import yaml
 from conftest import Company
+from test_nightly import copied
 
 from customer_value.cli import main
 from customer_value.dirt import BAD_ROWS
@@ -107,8 +108,7 @@ def test_no_telemetry(demo):
 
 def test_parquet_files_hold_the_same(demo, tmp_path, monkeypatch):
     """One file per mart, a file that says what columns mean, and a link that is switched in one step."""
-    home = shutil.copytree(demo.home, tmp_path / "home")
-    company = Company(home, demo.as_of)
+    company = copied(demo, tmp_path / "home")
     monkeypatch.setenv("CUSTOMER_VALUE_KEEP_PUBLICATIONS", "1")
     for _ in range(3):
         published = company.cli("publish", "--parquet")

@@ -18,6 +18,7 @@ import duckdb
 import pytest
 import yaml
 from conftest import Company
+from test_nightly import copied
 
 from customer_value import report
 from customer_value.build import BuildError
@@ -101,12 +102,12 @@ def payload(folder, file):
     return json.loads(re.search(r'<script type="application/json" id="payload">(.*?)</script>', text, re.DOTALL)[1])
 
 
-def in_marts(company, query, limit=None):
+def in_marts(company, query):
     """Rows of a board's query, by SQL of the test's own."""
     sql = f"select {', '.join(query['columns'])} from {query.get('schema', 'marts')}.{query['mart']}"
     sql += f" where {query['where']}" if "where" in query else ""
     sql += f" order by {query['order']}" if "order" in query else ""
-    return [[report.plain(value) for value in row] for row in company.rows(sql + (f" limit {limit}" if limit else ""))]
+    return [[report.plain(value) for value in row] for row in company.rows(sql)]
 
 
 @pytest.mark.parametrize("file", [*FILES, "definitions.html"])
@@ -317,7 +318,7 @@ def test_names_are_text(chromium, demo, tmp_path):
 
 def test_long_lists_are_capped_with_a_way_to_the_rest(demo, tmp_path, monkeypatch):
     """The page holds the first rows and says of how many; a file holds them all."""
-    settings = hostile(demo, tmp_path).settings
+    settings = readers_of(demo, tmp_path).settings
     board = report.board_of("segments")
     board["queries"]["calls"]["limit"] = 5
     board_of = report.board_of
@@ -373,7 +374,7 @@ def test_exposures_name_what_pages_read():
 
 def test_documentation_stands_beside_the_report(chromium, demo, tmp_path):
     """dbt's documentation is one page that fetches nothing; the report leads to it."""
-    company = Company(shutil.copytree(demo.home, tmp_path / "home"), demo.as_of)
+    company = copied(demo, tmp_path / "home")
     finished = company.cli("docs")
     assert finished.returncode == 0, finished.stdout[-2000:] + finished.stderr
     reader = Reader(chromium, reported(company))
@@ -394,7 +395,7 @@ def test_nothing_published_is_said(tmp_path):
 
 def test_serve_shows_the_newest_publication(demo, tmp_path):
     """On this machine only, and made anew after a publication."""
-    other = hostile(demo, tmp_path)
+    other = readers_of(demo, tmp_path)
     command = [
         sys.executable,
         "-m",
