@@ -4,9 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from customer_value.settings import PROJECT
+
+# Every layer with its data tests. Unit tests prove the code, not the data: they are left to `make test`.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+
+# The build that `begun` has started, as its process and the end of the pipe that lets it in.
+waiting = []
 
 
 class BuildError(Exception):
@@ -15,19 +22,59 @@ class BuildError(Exception):
     exit_code = 1
 
 
-def dbt(settings, *arguments):
-    """Run a dbt command against the warehouse, its output passed through. It inherits the lock on the warehouse.
-
-    Raises BuildError where dbt fails.
-    """
+@contextmanager
+def started(settings, *arguments, **variables):
+    """A dbt command on its way, its output passed through. It inherits the lock on the warehouse; it is not outlived."""
     command = [Path(sys.executable).with_name("dbt"), *arguments]
-    if subprocess.run(command, cwd=PROJECT, env=settings.environment(), close_fds=False).returncode != 0:
-        raise BuildError(f"dbt {arguments[0]} failed: what was published stays published.")
+    process = subprocess.Popen(command, cwd=PROJECT, env=settings.environment() | variables, close_fds=False)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def finish(process, verb):
+    """Wait for a dbt command. Raises BuildError where it fails."""
+    if process.wait() != 0:
+        raise BuildError(f"dbt {verb} failed: what was published stays published.")
+
+
+def dbt(settings, *arguments):
+    """Run a dbt command against the warehouse. Raises BuildError where it fails."""
+    with started(settings, *arguments) as process:
+        finish(process, arguments[0])
+
+
+@contextmanager
+def begun(settings):
+    """Start the build ahead: dbt reads the project while the inputs are checked, and waits until `build` lets it in.
+
+    It opens the warehouse after that only (customer_value/duckdb_plugin.py); where that does not come to pass, it ends.
+    """
+    inside, outside = os.pipe()
+    os.set_inheritable(inside, True)
+    with started(settings, *BUILD, CUSTOMER_VALUE_GATE=str(inside)) as process:
+        os.close(inside)
+        waiting.append((process, outside))
+        try:
+            yield
+        finally:
+            waiting.clear()
+            os.close(outside)
 
 
 def build(settings):
-    """Build every layer with its data tests. Unit tests prove the code, not the data: they are left to `make test`."""
-    dbt(settings, "build", "--exclude-resource-type", "unit_test")
+    """Build the warehouse, with the dbt that has begun where there is one. Raises BuildError where dbt fails."""
+    if not waiting:
+        dbt(settings, *BUILD)
+        return
+    process, gate = waiting.pop()
+    # A dbt that could not read the project is gone: its exit code says so.
+    with suppress(BrokenPipeError):
+        os.write(gate, b"!")
+    finish(process, "build")
 
 
 def docs(settings):

@@ -71,11 +71,13 @@ def take_steps(settings, verb, seconds):
 
 def run(settings):
     """All verbs in one go, with a summary at the end, whatever the end is."""
+    from customer_value.build import begun
     from customer_value.summary import earlier_publications, now, report
 
     started_at, earlier, seconds, error = now(), earlier_publications(settings), {}, None
     try:
-        take_steps(settings, "run", seconds)
+        with begun(settings):
+            take_steps(settings, "run", seconds)
     except Exception as caught:
         error = caught
         raise

@@ -1,5 +1,6 @@
 """Plugin of dbt-duckdb: a plain `dbt build` sees the inputs in CUSTOMER_VALUE_RAW, after the same checks as `load`."""
 
+import os
 from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -12,7 +13,11 @@ class Plugin(BasePlugin):
     """Named in profiles.yml; dbt-duckdb calls it when it opens the warehouse."""
 
     def initialize(self, plugin_config):
-        """Make the warehouse's folder, which DuckDB does not."""
+        """Wait to be let in where the build was begun ahead. Make the warehouse's folder, which DuckDB does not."""
+        gate = os.environ.pop("CUSTOMER_VALUE_GATE", None)
+        if gate and not os.read(int(gate), 1):
+            # Whoever began the build has found a fault and said so, or is gone.
+            os._exit(1)
         Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn):

@@ -13,10 +13,12 @@ import duckdb
 import pytest
 from conftest import Company
 
+from customer_value.build import BUILD, started
 from customer_value.contract import inputs
 from customer_value.errors import InputError
 from customer_value.lock import writer_lock
 from customer_value.publish import publish
+from customer_value.settings import Settings
 from customer_value.summary import anomalies_of, failures_of
 
 MODELS_ONLY = ["build", "--exclude-resource-type", "unit_test", "test"]
@@ -203,6 +205,29 @@ def test_a_killed_run_leaves_no_lock(demo, tmp_path):
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     assert company.cli("publish").returncode == 0
+
+
+def test_a_build_that_was_begun_waits_to_be_let_in(demo, tmp_path):
+    settings = Settings.of(demo.settings.raw, tmp_path / "warehouse.duckdb", tmp_path / "published", demo.as_of)
+    inside, outside = os.pipe()
+    os.set_inheritable(inside, True)
+    with started(settings, *BUILD, CUSTOMER_VALUE_GATE=str(inside)) as process:
+        os.close(inside)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(8)
+        os.close(outside)  # as when who began it is gone
+        assert process.wait(30) == 1
+    assert not settings.warehouse.exists()
+
+
+def test_a_build_that_was_begun_ends_with_a_run_that_finds_fault(tmp_path):
+    company = Company(tmp_path, "")
+    company.settings.raw.mkdir()
+    refused = company.cli("run")
+    assert refused.returncode == 2 and "found no such file" in refused.stderr
+    with writer_lock(company.settings, "build"):
+        pass
+    assert not company.settings.warehouse.exists()
 
 
 def test_a_publication_says_what_it_is(demo):
