@@ -63,18 +63,22 @@ changed_events as (
 
 ),
 
+changed_versions as (
+
+    select {{ columns | join(', ') }}
+    from {{ events }}
+    where event_id in (select event_id from changed_events)
+
+),
+
 -- A corrected event may have moved from another day, which changes with it.
 moved_days as (
 
-    select activity_date
-    from landed_days
+    select distinct cast(occurred_at as date) as activity_date
+    from changed_versions
     where
-        activity_date in (
-            select cast(occurred_at as date)
-            from {{ events }}
-            where event_id in (select event_id from changed_events)
-        )
-        and activity_date not in (select activity_date from changed_days)
+        cast(occurred_at as date) in (select activity_date from landed_days)
+        and cast(occurred_at as date) not in (select activity_date from changed_days)
 
 ),
 
@@ -90,24 +94,27 @@ days as (
 
 ),
 
-days_events as (
+moved_events as (
 
-    select event_id
-    from changed_events
-
-    union all
-
-    select event_id
-    from {{ events }}
-    where cast(occurred_at as date) in (select activity_date from moved_days)
+    select distinct events.event_id
+    from {{ events }} as events
+    left join changed_events on events.event_id = changed_events.event_id
+    where
+        cast(events.occurred_at as date) in (select activity_date from moved_days)
+        and changed_events.event_id is null
 
 ),
 
 candidates as (
 
     select {{ columns | join(', ') }}
+    from changed_versions
+
+    union all
+
+    select {{ columns | join(', ') }}
     from {{ events }}
-    where event_id in (select event_id from days_events)
+    where event_id in (select event_id from moved_events)
 
 ),
 {% else %}
