@@ -11,6 +11,7 @@ Only a build of everything in which nothing failed, and whose marts hold to the 
 import fcntl
 import os
 import shutil
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -87,26 +88,30 @@ def note_publication(settings):
 
 def comment_on(connection, table, table_comment, column_comments):
     """Write descriptions as comments, which BI tools show."""
-    connection.execute(f"comment on table {table} is {literal(table_comment or '')}")
-    for column, comment in column_comments:
-        connection.execute(f"comment on column {table}.{quoted(column)} is {literal(comment or '')}")
+    comments = [f"comment on table {table} is {literal(table_comment or '')}"]
+    comments += [
+        f"comment on column {table}.{quoted(column)} is {literal(comment or '')}" for column, comment in column_comments
+    ]
+    connection.execute(";".join(comments))
 
 
-def copy_mart(connection, table):
-    """Copy one mart with its comments, which `create table as` leaves behind. Returns its number of rows."""
-    source, target = f"warehouse.marts.{quoted(table)}", f"published.marts.{quoted(table)}"
-    connection.execute(f"create table {target} as from {source}")
-    (comment,) = connection.execute(
-        "select comment from duckdb_tables() where database_name = 'warehouse' and schema_name = 'marts' and table_name = ?",
-        [table],
-    ).fetchone()
-    columns = connection.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = 'warehouse' and schema_name = 'marts' and table_name = ?",
-        [table],
-    ).fetchall()
-    comment_on(connection, target, comment, columns)
-    return connection.execute(f"select count(*) from {target}").fetchone()[0]
+def copy_marts(connection):
+    """Copy the marts with their comments, which `create table as` leaves behind. Returns the number of rows of each."""
+    marts = "where database_name = 'warehouse' and schema_name = 'marts'"
+    tables = connection.execute(f"select table_name, comment from duckdb_tables() {marts} order by table_name").fetchall()
+    columns = defaultdict(list)
+    for table, column, comment in connection.execute(
+        f"select table_name, column_name, comment from duckdb_columns() {marts} order by column_index"
+    ).fetchall():
+        columns[table].append((column, comment))
+    row_counts = {}
+    for table, comment in tables:
+        target = f"published.marts.{quoted(table)}"
+        (row_counts[table],) = connection.execute(
+            f"create table {target} as from warehouse.marts.{quoted(table)}"
+        ).fetchone()
+        comment_on(connection, target, comment, columns[table])
+    return row_counts
 
 
 def describe_publication(connection, build_id, as_of_date, row_counts):
@@ -142,12 +147,8 @@ def write_publication(settings, unfinished):
     """
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
-        tables = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = 'marts' "
-            "order by table_name"
-        ).fetchall()
         build = build_of(connection, "warehouse")
-        if not tables or build is None:
+        if build is None:
             raise BuildError(f"{settings.warehouse}: found no marts. Run build first.")
         build_id, as_of_date = build
         if build_id not in remembered(connection, "warehouse", "passed_build"):
@@ -161,9 +162,10 @@ def write_publication(settings, unfinished):
                 "published. Run check first."
             )
         connection.execute(f"attach {literal(unfinished)} as published (storage_version 'v1.0.0')")
+        connection.begin()
         connection.execute("create schema published.marts")
-        row_counts = {table: copy_mart(connection, table) for (table,) in tables}
-        describe_publication(connection, build_id, as_of_date, row_counts)
+        describe_publication(connection, build_id, as_of_date, copy_marts(connection))
+        connection.commit()
         connection.execute("detach published")
 
 

@@ -41,29 +41,38 @@ known_days as (
 
 ),
 
+-- A day counts once, with the row of it that was known first: rows of a day may have been loaded on several.
+day_rows as (
+
+    select
+        *,
+        row_number() over (partition by customer_id, activity_date order by known_date asc) as row_number_of_day
+    from known_days
+
+),
+
 window_days as (
 
     select
-        known_days.customer_id,
+        day_rows.customer_id,
         windows.activity_month,
         windows.is_latest,
-        known_days.activity_date,
-        sum(known_days.event_count) as event_count,
-        sum(known_days.usage_quantity) as usage_quantity
-    from known_days
+        day_rows.row_number_of_day = 1 as is_first_of_day,
+        day_rows.event_count,
+        day_rows.usage_quantity
+    from day_rows
     inner join windows
         on
-            known_days.activity_date = windows.activity_date
-            and known_days.known_date < windows.month_end_date
-    group by known_days.customer_id, windows.activity_month, windows.is_latest, known_days.activity_date
+            day_rows.activity_date = windows.activity_date
+            and day_rows.known_date < windows.month_end_date
 
 )
 
 select
     customer_id,
     activity_month,
-    sum(case when is_latest then 1 else 0 end) as active_day_count,
-    sum(case when is_latest then 0 else 1 end) as previous_active_day_count,
+    sum(case when is_latest and is_first_of_day then 1 else 0 end) as active_day_count,
+    sum(case when is_first_of_day and not is_latest then 1 else 0 end) as previous_active_day_count,
     sum(case when is_latest then event_count else 0 end) as event_count,
     sum(case when is_latest then 0 else event_count end) as previous_event_count,
     sum(case when is_latest then usage_quantity else 0 end) as usage_quantity
