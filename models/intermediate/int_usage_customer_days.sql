@@ -48,6 +48,7 @@ select
     usage_days.first_loaded_date,
     usage_days.full_build_id,
     usage_days.build_number,
+    count(*) over (partition by usage_days.activity_date, usage_days.customer_id) as load_count,
     sum(usage_days.event_count) as event_count,
     sum(usage_days.superseded_event_count) as superseded_event_count,
     sum(usage_days.usage_quantity) as usage_quantity

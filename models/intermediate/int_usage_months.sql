@@ -25,54 +25,60 @@ windows as (
 
 ),
 
+landed_customers as (
+
+    select
+        customer_id,
+        surviving_customer_id,
+        count(*) over (partition by surviving_customer_id) as merged_customer_count
+    from customers
+
+),
+
+-- Most days of a customer are one row. Those that may be several, by loads or by merges, are told by their date.
 known_days as (
 
     select
-        customers.surviving_customer_id as customer_id,
+        landed_customers.surviving_customer_id as customer_id,
         customer_days.activity_date,
+        case
+            when customer_days.load_count > 1 or landed_customers.merged_customer_count > 1
+                then customer_days.activity_date
+        end as repeated_date,
         customer_days.event_count,
         customer_days.usage_quantity,
         {{ known_date('customer_days.first_loaded_date', 'customer_days.activity_date') }} as known_date
     from customer_days
-    inner join customers on customer_days.customer_id = customers.customer_id
+    inner join landed_customers on customer_days.customer_id = landed_customers.customer_id
     left join backfills
         on customer_days.first_loaded_date = backfills.loaded_date and backfills.input_name = 'usage_events'
     where customer_days.event_count > 0
 
 ),
 
--- A day counts once, with the row of it that was known first: rows of a day may have been loaded on several.
-day_rows as (
-
-    select
-        *,
-        row_number() over (partition by customer_id, activity_date order by known_date asc) as row_number_of_day
-    from known_days
-
-),
-
 window_days as (
 
     select
-        day_rows.customer_id,
+        known_days.customer_id,
         windows.activity_month,
         windows.is_latest,
-        day_rows.row_number_of_day = 1 as is_first_of_day,
-        day_rows.event_count,
-        day_rows.usage_quantity
-    from day_rows
+        case when known_days.repeated_date is null then count(*) else 1 end as active_day_count,
+        sum(known_days.event_count) as event_count,
+        sum(known_days.usage_quantity) as usage_quantity
+    from known_days
     inner join windows
         on
-            day_rows.activity_date = windows.activity_date
-            and day_rows.known_date < windows.month_end_date
+            known_days.activity_date = windows.activity_date
+            and known_days.known_date < windows.month_end_date
+    group by known_days.customer_id, windows.activity_month, windows.is_latest, known_days.repeated_date
 
 )
 
 select
     customer_id,
     activity_month,
-    sum(case when is_latest and is_first_of_day then 1 else 0 end) as active_day_count,
-    sum(case when is_first_of_day and not is_latest then 1 else 0 end) as previous_active_day_count,
+    sum(case when is_latest then active_day_count else 0 end) as active_day_count,
+    sum(case when is_latest then 0 else active_day_count end) as previous_active_day_count,
     sum(case when is_latest then event_count else 0 end) as event_count,
     sum(case when is_latest then 0 else event_count end) as previous_event_count,
     sum(case when is_latest then usage_quantity else 0 end) as usage_quantity

@@ -26,7 +26,7 @@ LONG_MODELS = {
     "int_health_facts": 109,  # eight inputs side by side
     "int_movement_causes": 103,  # three steps and three causes, each by name
     "int_retention_fits": 132,  # eight steps of one method, with what they need
-    "int_usage_days": 197,  # the full and the incremental way, in one model
+    "int_usage_days": 204,  # the full and the incremental way, in one model
     "int_usage_uses": 128,  # which months to derive again, and the two kinds of uses
     "nps_monthly": 101,  # a score with its error, its interval and its change
     "revenue_bridge": 112,  # every step a column
