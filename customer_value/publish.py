@@ -98,7 +98,9 @@ def comment_on(connection, table, table_comment, column_comments):
 def copy_marts(connection):
     """Copy the marts with their comments, which `create table as` leaves behind. Returns the number of rows of each."""
     marts = "where database_name = 'warehouse' and schema_name = 'marts'"
-    tables = connection.execute(f"select table_name, comment from duckdb_tables() {marts} order by table_name").fetchall()
+    tables = connection.execute(
+        f"select table_name, comment from duckdb_tables() {marts} order by table_name"
+    ).fetchall()
     columns = defaultdict(list)
     for table, column, comment in connection.execute(
         f"select table_name, column_name, comment from duckdb_columns() {marts} order by column_index"
