@@ -230,6 +230,25 @@ def test_a_build_that_was_begun_ends_with_a_run_that_finds_fault(tmp_path):
     assert not company.settings.warehouse.exists()
 
 
+def test_a_table_that_cannot_be_made_stays_as_it_was(demo, tmp_path):
+    company = copied(demo, tmp_path / "home")
+    with duckdb.connect(str(company.settings.warehouse)) as connection:
+        before = connection.execute("from marts.mrr_monthly order by all").fetchall()
+        connection.execute("drop table intermediate.int_month_totals")
+        connection.execute("drop table marts.customer_months")
+        connection.execute("create view marts.customer_months as select 1 as was_a_view")
+    failed = company.dbt("run", "--select", "mrr_monthly", "customer_months")
+    assert failed.returncode == 1 and "int_month_totals does not exist" in failed.stdout
+    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
+        assert before == connection.execute("from marts.mrr_monthly order by all").fetchall()
+        # What was a view is a table now.
+        assert connection.execute("select count(*) from marts.customer_months").fetchone()[0] > 1
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where table_name like '%\\_\\_dbt\\_%' escape '\\'"
+        )
+        assert tables.fetchall() == []
+
+
 def test_a_publication_says_what_it_is(demo):
     (row,) = demo.rows("from main.publication")
     build_id, published_at, as_of_date, newest, version, tests, held, expectations, mart_count, row_count = row
