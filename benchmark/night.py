@@ -2,8 +2,9 @@
 
 Writes a demonstration company of many events, builds all that had been loaded before its last night, and then that night
 twice: as one new day, and with the late, repeated and corrected rows of earlier days that came with it. Each is held
-against a full build of the same inputs: by seconds, by peak memory, and by every cell of every mart. What is timed is the
-whole `customer-value run`: checks, dbt build with its tests, expectations, publication and summary.
+against a full build of the same inputs: by seconds, by peak memory, and by every cell of every mart but `restatements`,
+which remembers what readers saw before. What is timed is the whole `customer-value run`: checks, dbt build with its tests,
+expectations, publication and summary.
 
 Exit code 1 where the marts differ, where the new day took a quarter of the full build's time or more, or where a run took
 3 GiB or more.
@@ -29,12 +30,12 @@ from customer_value.settings import PROJECT
 SHARE = 0.25
 MEMORY = 3 << 30
 
-# What readers saw before is remembered by this mart, which a first build cannot.
+# A first build cannot remember what readers saw before.
 REMEMBERS = "restatements"
 
 
 def arguments():
-    """The parser of the command line."""
+    """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--home", type=Path, default=PROJECT / "data" / "benchmark", help="folder to work in, made anew"

@@ -7,6 +7,7 @@ was published.
 import great_expectations.expectations as gxe
 
 from customer_value.contract import inputs
+from expectations.marts import none_of
 
 STATUSES = ["trialing", "active", "past_due", "paused", "unpaid", "canceled", "expired"]
 
@@ -19,13 +20,11 @@ def half_have(column):
 
     Rows without a value are looked for, rather than values counted: files say of themselves where there are none.
     """
-    lacking = f"from {{batch}} where {column} is null"
-    return gxe.UnexpectedRowsExpectation(
-        description=f"at least half of the rows have their {column}",
-        unexpected_rows_query=(
-            f"select {column} {lacking} and 2 * (select count(*) {lacking}) > (select count(*) from {{batch}})"
-        ),
-        severity="critical",
+    lacks = f"{column} is null"
+    return none_of(
+        f"{lacks} and 2 * (select count(*) from {{batch}} where {lacks}) > (select count(*) from {{batch}})",
+        f"at least half of the rows have their {column}",
+        "critical",
     )
 
 
