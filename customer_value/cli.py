@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 import time
+from pathlib import Path
 
 from customer_value.lock import writer_lock
 from customer_value.settings import Settings
@@ -39,6 +40,11 @@ def arguments():
             "--parquet", action="store_true", help="as Parquet files, too (CUSTOMER_VALUE_PARQUET)"
         )
     parsers["serve"].add_argument("--port", type=int, default=8000)
+    compare = verbs.add_parser("compare", help="hold the marts of two publications or warehouses against each other")
+    compare.add_argument("--left", required=True, help="DuckDB file")
+    compare.add_argument("--right", required=True, help="DuckDB file")
+    compare.add_argument("--rename", action="append", default=[], help="a column's new name: MART.OLD=NEW")
+    compare.add_argument("--leave-out", action="append", default=[], help="MART or MART.COLUMN, in the right's names")
     generate = verbs.add_parser("generate", help="write the demonstration company")
     generate.add_argument("--raw", help="folder to write to (CUSTOMER_VALUE_RAW, data/raw)")
     generate.add_argument("--customers", type=int, default=2000)
@@ -102,6 +108,11 @@ def main(argv=None):
                 options.seed,
                 options.events_per_customer_month,
             )
+            return 0
+        if options.verb == "compare":
+            from customer_value.compare import compare
+
+            compare(Path(options.left), Path(options.right), options.rename, options.leave_out)
             return 0
         settings = Settings.of(
             options.raw,
