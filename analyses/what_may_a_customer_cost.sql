@@ -1,11 +1,7 @@
 -- Which channels earn back what they cost? The last twelve complete cohort months together, best ratio first.
 with
 
-economics as (
-
-    select * from {{ ref('unit_economics') }}
-
-),
+economics as (select * from {{ ref('unit_economics') }}),
 
 numbered_months as (
 

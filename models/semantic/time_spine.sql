@@ -2,11 +2,7 @@
 {{ config(materialized='table', schema='semantic') }}
 with
 
-months as (
-
-    select * from {{ ref('int_months') }}
-
-),
+months as (select * from {{ ref('int_months') }}),
 
 month_days as (
 

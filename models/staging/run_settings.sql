@@ -6,23 +6,11 @@
 ] %}
 with
 
-changes as (
+changes as (select * from {{ raw('subscription_changes') }}),
 
-    select * from {{ raw('subscription_changes') }}
+exchange_rates as (select * from {{ raw('exchange_rates') }}),
 
-),
-
-exchange_rates as (
-
-    select * from {{ raw('exchange_rates') }}
-
-),
-
-currencies as (
-
-    select * from {{ ref('currencies') }}
-
-),
+currencies as (select * from {{ ref('currencies') }}),
 
 converted_currencies as (
 

@@ -1,11 +1,7 @@
 -- Deciles sum to their segment, segments to everyone.
 with
 
-cells as (
-
-    select * from {{ ref('ltv_backtest') }}
-
-),
+cells as (select * from {{ ref('ltv_backtest') }}),
 
 totals as (
 

@@ -1,17 +1,9 @@
 -- The bridge starts at MRR, leaves nothing over, and ends at what customers paid, their tax added.
 with
 
-bridge as (
+bridge as (select * from {{ ref('revenue_bridge') }}),
 
-    select * from {{ ref('revenue_bridge') }}
-
-),
-
-mrr_monthly as (
-
-    select * from {{ ref('mrr_monthly') }}
-
-),
+mrr_monthly as (select * from {{ ref('mrr_monthly') }}),
 
 customer_money as (
 

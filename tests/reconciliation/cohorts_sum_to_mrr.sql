@@ -1,11 +1,7 @@
 -- In each dimension the triangle's cells of a month sum to the month's MRR and active customers, none left out.
 with
 
-monthly as (
-
-    select * from {{ ref('mrr_monthly') }}
-
-),
+monthly as (select * from {{ ref('mrr_monthly') }}),
 
 dimensions as (
 

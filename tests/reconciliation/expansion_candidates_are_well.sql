@@ -1,23 +1,12 @@
 -- Whom we would sell to is green or amber, pays what the customers mart says, and lacks what it is offered.
+{{ config(group='growth') }}
 with
 
-candidates as (
+candidates as (select * from {{ ref('expansion_candidates') }}),
 
-    select * from {{ ref('expansion_candidates') }}
+customers as (select * from {{ ref('customers') }}),
 
-),
-
-customers as (
-
-    select * from {{ ref('customers') }}
-
-),
-
-held_products as (
-
-    select * from {{ ref('int_held_products') }}
-
-)
+held_products as (select * from {{ ref('int_held_products') }})
 
 select
     candidates.customer_id,

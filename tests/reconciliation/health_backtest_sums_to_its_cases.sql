@@ -1,11 +1,7 @@
 -- The back-test holds every case once: by status, by decile and as a whole, as often as customers were judged.
 with
 
-backtest as (
-
-    select * from {{ ref('health_backtest') }}
-
-),
+backtest as (select * from {{ ref('health_backtest') }}),
 
 splits as (
 

@@ -12,11 +12,7 @@ health_monthly as (
 
 ),
 
-mrr_monthly as (
-
-    select * from {{ ref('mrr_monthly') }}
-
-)
+mrr_monthly as (select * from {{ ref('mrr_monthly') }})
 
 select
     mrr_monthly.activity_month,

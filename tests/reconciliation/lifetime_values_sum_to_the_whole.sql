@@ -1,17 +1,9 @@
 -- Every customer has a lifetime value; segments sum to all in each dimension; this month is the last of the history.
 with
 
-customer_ltv as (
+customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
-    select * from {{ ref('customer_ltv') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('customers') }}
-
-),
+customers as (select * from {{ ref('customers') }}),
 
 segments as (
 

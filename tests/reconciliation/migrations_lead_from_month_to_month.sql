@@ -13,11 +13,7 @@ customer_months as (
 
 ),
 
-migrations as (
-
-    select * from {{ ref('segment_migrations') }}
-
-),
+migrations as (select * from {{ ref('segment_migrations') }}),
 
 moves as (
 

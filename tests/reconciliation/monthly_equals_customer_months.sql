@@ -1,11 +1,7 @@
 -- mrr_monthly opens and closes with the sum over the customers, and its movements lead from the one to the other.
 with
 
-monthly as (
-
-    select * from {{ ref('mrr_monthly') }}
-
-),
+monthly as (select * from {{ ref('mrr_monthly') }}),
 
 totals as (
 

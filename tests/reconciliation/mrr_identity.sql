@@ -1,11 +1,7 @@
 -- For every customer and month: closing MRR = opening MRR + the sum of its movements, to the last digit.
 with
 
-customer_months as (
-
-    select * from {{ ref('customer_months') }}
-
-),
+customer_months as (select * from {{ ref('customer_months') }}),
 
 movements as (
 

@@ -1,11 +1,7 @@
 -- Every answer counts in its month; each dimension holds the same people; the parts of a dimension sum to all.
 with
 
-nps_monthly as (
-
-    select * from {{ ref('nps_monthly') }}
-
-),
+nps_monthly as (select * from {{ ref('nps_monthly') }}),
 
 answers as (
 

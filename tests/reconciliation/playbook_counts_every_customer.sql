@@ -1,11 +1,7 @@
 -- Every month's outcomes are of the customers that paid at its end, with their MRR then and three months later.
 with
 
-customer_months as (
-
-    select * from {{ ref('customer_months') }}
-
-),
+customer_months as (select * from {{ ref('customer_months') }}),
 
 levels as (
 

@@ -1,11 +1,7 @@
 -- A customer's score and the points that its signals take off sum to 100, but for rounding.
 with
 
-customer_health as (
-
-    select * from {{ ref('customer_health') }}
-
-),
+customer_health as (select * from {{ ref('customer_health') }}),
 
 points as (
 

@@ -1,11 +1,7 @@
 -- The churns that survival is fitted to are those that the MRR bridge counts, over all segments and by term.
 with
 
-parameters as (
-
-    select * from {{ ref('retention_parameters') }}
-
-),
+parameters as (select * from {{ ref('retention_parameters') }}),
 
 churns as (
 

@@ -1,4 +1,5 @@
 -- Channels hold every lead and every customer that has paid once, and all spend whose customers could have come by now.
+{{ config(group='revenue') }}
 with
 
 economics as (

@@ -1,47 +1,19 @@
 -- Grain: one row per customer, those merged into another left out.
 with
 
-customers as (
+customers as (select * from {{ ref('int_customers') }}),
 
-    select * from {{ ref('int_customers') }}
+run_settings as (select * from {{ ref('run_settings') }}),
 
-),
+standings as (select * from {{ ref('int_customer_standings') }}),
 
-run_settings as (
+latest_answers as (select * from {{ ref('int_customer_latest_answers') }}),
 
-    select * from {{ ref('run_settings') }}
+renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
-),
+customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
-standings as (
-
-    select * from {{ ref('int_customer_standings') }}
-
-),
-
-latest_answers as (
-
-    select * from {{ ref('int_customer_latest_answers') }}
-
-),
-
-renewal_dates as (
-
-    select * from {{ ref('int_renewal_dates') }}
-
-),
-
-customer_ltv as (
-
-    select * from {{ ref('customer_ltv') }}
-
-),
-
-customer_segments as (
-
-    select * from {{ ref('customer_segments') }}
-
-),
+customer_segments as (select * from {{ ref('customer_segments') }}),
 
 subscription_totals as (
 

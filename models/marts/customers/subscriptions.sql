@@ -1,23 +1,11 @@
 -- Grain: one row per subscription as it stands on the as-of day.
 with
 
-items as (
+items as (select * from {{ ref('int_subscription_items') }}),
 
-    select * from {{ ref('int_subscription_items') }}
+plans as (select * from {{ ref('stg_plans') }}),
 
-),
-
-plans as (
-
-    select * from {{ ref('stg_plans') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-),
+run_settings as (select * from {{ ref('run_settings') }}),
 
 ranked_items as (
 

@@ -1,17 +1,9 @@
 -- Grain: one row per support ticket that was opened by the as-of day.
 with
 
-tickets as (
+tickets as (select * from {{ ref('stg_support_tickets') }}),
 
-    select * from {{ ref('stg_support_tickets') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-)
+run_settings as (select * from {{ ref('run_settings') }})
 
 select
     tickets.ticket_id,

@@ -1,17 +1,9 @@
 -- Grain: one row per customer that pays by the month and discount for paying a year ahead.
 with
 
-monthly_payers as (
+monthly_payers as (select * from {{ ref('int_monthly_payers') }}),
 
-    select * from {{ ref('int_monthly_payers') }}
-
-),
-
-offers as (
-
-    select * from {{ ref('prepaid_offers') }}
-
-),
+offers as (select * from {{ ref('prepaid_offers') }}),
 
 priced_offers as (
 

@@ -1,35 +1,15 @@
 -- Grain: one row per subscription and term, running or past.
 with
 
-terms as (
+terms as (select * from {{ ref('int_contract_terms') }}),
 
-    select * from {{ ref('int_contract_terms') }}
+outcomes as (select * from {{ ref('int_renewal_outcomes') }}),
 
-),
+items as (select * from {{ ref('int_subscription_items') }}),
 
-outcomes as (
+customer_segments as (select * from {{ ref('customer_segments') }}),
 
-    select * from {{ ref('int_renewal_outcomes') }}
-
-),
-
-items as (
-
-    select * from {{ ref('int_subscription_items') }}
-
-),
-
-customer_segments as (
-
-    select * from {{ ref('customer_segments') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-),
+run_settings as (select * from {{ ref('run_settings') }}),
 
 prices as (
 

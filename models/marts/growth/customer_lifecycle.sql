@@ -1,23 +1,11 @@
 -- Grain: one row per customer and month, from the month in which it came in.
 with
 
-prospects as (
+prospects as (select * from {{ ref('int_prospects') }}),
 
-    select * from {{ ref('int_prospects') }}
+months as (select * from {{ ref('int_months') }}),
 
-),
-
-months as (
-
-    select * from {{ ref('int_months') }}
-
-),
-
-customer_months as (
-
-    select * from {{ ref('int_customer_movements') }}
-
-),
+customer_months as (select * from {{ ref('int_customer_movements') }}),
 
 prospect_months as (
 

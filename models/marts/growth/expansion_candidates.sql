@@ -1,23 +1,11 @@
 -- Grain: one row per green or amber customer, kind of expansion and product that it could be sold.
 with
 
-expansion_moves as (
+expansion_moves as (select * from {{ ref('int_expansion_moves') }}),
 
-    select * from {{ ref('int_expansion_moves') }}
+customer_segments as (select * from {{ ref('customer_segments') }}),
 
-),
-
-customer_segments as (
-
-    select * from {{ ref('customer_segments') }}
-
-),
-
-definitions as (
-
-    select * from {{ ref('expansion_moves') }}
-
-),
+definitions as (select * from {{ ref('expansion_moves') }}),
 
 priced_moves as (
 

@@ -1,17 +1,9 @@
 -- Grain: one row per feature and age at which retention is compared.
 with
 
-strata as (
+strata as (select * from {{ ref('int_feature_strata') }}),
 
-    select * from {{ ref('int_feature_strata') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-),
+run_settings as (select * from {{ ref('run_settings') }}),
 
 totals as (
 

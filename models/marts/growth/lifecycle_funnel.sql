@@ -1,23 +1,11 @@
 -- Grain: one row per acquisition channel, month in which leads came in, and stage; also of all channels, of all months.
 with
 
-steps as (
+steps as (select * from {{ ref('int_funnel_steps') }}),
 
-    select * from {{ ref('int_funnel_steps') }}
+stages as (select * from {{ ref('funnel_stages') }}),
 
-),
-
-stages as (
-
-    select * from {{ ref('funnel_stages') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-),
+run_settings as (select * from {{ ref('run_settings') }}),
 
 -- Everybody counts four times: by channel and month, by either, and among all.
 splits as (

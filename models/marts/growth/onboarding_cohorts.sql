@@ -2,17 +2,9 @@
 {%- set ages = [3, 6, 12] %}
 with
 
-onboarded_customers as (
+onboarded_customers as (select * from {{ ref('int_onboarded_customers') }}),
 
-    select * from {{ ref('int_onboarded_customers') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-),
+run_settings as (select * from {{ ref('run_settings') }}),
 
 -- Each customer counts twice: with its cohort, and among all.
 splits as (

@@ -1,17 +1,9 @@
 -- Grain: one row per month that is three months ago or more, and segment with customers at its end.
 with
 
-outcomes as (
+outcomes as (select * from {{ ref('int_segment_outcomes') }}),
 
-    select * from {{ ref('int_segment_outcomes') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('segments') }}
-
-),
+segments as (select * from {{ ref('segments') }}),
 
 totals as (
 

@@ -1,35 +1,15 @@
 -- Grain: one row per customer that has churned and not come back.
 with
 
-lost_customers as (
+lost_customers as (select * from {{ ref('int_lost_customers') }}),
 
-    select * from {{ ref('int_lost_customers') }}
+health_months as (select * from {{ ref('int_health_months') }}),
 
-),
+value_months as (select * from {{ ref('int_customer_value_months') }}),
 
-health_months as (
+return_rates as (select * from {{ ref('int_return_rates') }}),
 
-    select * from {{ ref('int_health_months') }}
-
-),
-
-value_months as (
-
-    select * from {{ ref('int_customer_value_months') }}
-
-),
-
-return_rates as (
-
-    select * from {{ ref('int_return_rates') }}
-
-),
-
-return_paths as (
-
-    select * from {{ ref('return_paths') }}
-
-),
+return_paths as (select * from {{ ref('return_paths') }}),
 
 ranked_months as (
 

@@ -1,17 +1,9 @@
 -- Grain: one row per customer that pays on the as-of day.
 with
 
-health_months as (
+health_months as (select * from {{ ref('int_health_months') }}),
 
-    select * from {{ ref('int_health_months') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-)
+run_settings as (select * from {{ ref('run_settings') }})
 
 select
     health_months.customer_id,

@@ -1,11 +1,7 @@
 -- Grain: one row per customer and month at whose end it pays.
 with
 
-health_months as (
-
-    select * from {{ ref('int_health_months') }}
-
-)
+health_months as (select * from {{ ref('int_health_months') }})
 
 select
     customer_id,

@@ -1,29 +1,13 @@
 -- Grain: one row per customer that pays on the as-of day and signal.
 with
 
-signals as (
+signals as (select * from {{ ref('int_health_signals') }}),
 
-    select * from {{ ref('int_health_signals') }}
+losses as (select * from {{ ref('int_health_losses') }}),
 
-),
+definitions as (select * from {{ ref('health_signals') }}),
 
-losses as (
-
-    select * from {{ ref('int_health_losses') }}
-
-),
-
-definitions as (
-
-    select * from {{ ref('health_signals') }}
-
-),
-
-customer_health as (
-
-    select * from {{ ref('customer_health') }}
-
-)
+customer_health as (select * from {{ ref('customer_health') }})
 
 select
     signals.customer_id,

@@ -1,23 +1,11 @@
 -- Grain: one row per customer and month in which its health status fell.
 with
 
-alerts as (
+alerts as (select * from {{ ref('int_health_alerts') }}),
 
-    select * from {{ ref('int_health_alerts') }}
+causes as (select * from {{ ref('int_health_alert_causes') }}),
 
-),
-
-causes as (
-
-    select * from {{ ref('int_health_alert_causes') }}
-
-),
-
-value_months as (
-
-    select * from {{ ref('int_customer_value_months') }}
-
-)
+value_months as (select * from {{ ref('int_customer_value_months') }})
 
 select
     alerts.customer_id,

@@ -1,23 +1,11 @@
 -- Grain: one row per period and group of customers; group all is everyone.
 with
 
-cells as (
+cells as (select * from {{ ref('int_health_cells') }}),
 
-    select * from {{ ref('int_health_cells') }}
+aucs as (select * from {{ ref('int_health_aucs') }}),
 
-),
-
-aucs as (
-
-    select * from {{ ref('int_health_aucs') }}
-
-),
-
-alert_scores as (
-
-    select * from {{ ref('int_health_alert_scores') }}
-
-)
+alert_scores as (select * from {{ ref('int_health_alert_scores') }})
 
 select
     cells.period_name,

@@ -1,11 +1,7 @@
 -- Grain: one row per month and health status of the customers that paid at its end.
 with
 
-health_months as (
-
-    select * from {{ ref('customer_health_months') }}
-
-)
+health_months as (select * from {{ ref('customer_health_months') }})
 
 select
     activity_month,

@@ -1,17 +1,9 @@
 -- Grain: one row per customer, those merged into another left out.
 with
 
-lifetimes as (
+lifetimes as (select * from {{ ref('int_customer_lifetimes') }}),
 
-    select * from {{ ref('int_customer_lifetimes') }}
-
-),
-
-company_facts as (
-
-    select * from {{ ref('int_company_facts') }}
-
-)
+company_facts as (select * from {{ ref('int_company_facts') }})
 
 select
     lifetimes.customer_id,

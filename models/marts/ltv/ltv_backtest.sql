@@ -1,11 +1,7 @@
 -- Grain: one row per segment and decile of predicted revenue; segment all is everyone, decile 0 the whole segment.
 with
 
-cells as (
-
-    select * from {{ ref('int_backtest_cells') }}
-
-),
+cells as (select * from {{ ref('int_backtest_cells') }}),
 
 bounded_cells as (
 

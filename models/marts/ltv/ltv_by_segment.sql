@@ -1,29 +1,13 @@
 -- Grain: one row per cohort dimension and value, over the customers that have ever paid.
 with
 
-cohort_members as (
+cohort_members as (select * from {{ ref('int_cohort_members') }}),
 
-    select * from {{ ref('int_cohort_members') }}
+customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
-),
+cohort_outlooks as (select * from {{ ref('int_cohort_outlooks') }}),
 
-customer_ltv as (
-
-    select * from {{ ref('customer_ltv') }}
-
-),
-
-cohort_outlooks as (
-
-    select * from {{ ref('int_cohort_outlooks') }}
-
-),
-
-churns as (
-
-    select * from {{ ref('int_customer_churns') }}
-
-),
+churns as (select * from {{ ref('int_customer_churns') }}),
 
 segments as (
 

@@ -1,11 +1,7 @@
 -- Grain: one row per month: lifetime value and what drives it, as they would have been known at the month's end.
 with
 
-ltv_months as (
-
-    select * from {{ ref('int_ltv_months') }}
-
-),
+ltv_months as (select * from {{ ref('int_ltv_months') }}),
 
 valued_months as (
 

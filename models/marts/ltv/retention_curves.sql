@@ -1,29 +1,13 @@
 -- Grain: one row per segment with a fitted curve and renewal period, from 0, the start.
 with
 
-curves as (
+curves as (select * from {{ ref('int_retention_curves') }}),
 
-    select * from {{ ref('int_retention_curves') }}
+parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-),
+residual_lifetimes as (select * from {{ ref('int_residual_lifetimes') }}),
 
-parameters as (
-
-    select * from {{ ref('int_retention_parameters') }}
-
-),
-
-residual_lifetimes as (
-
-    select * from {{ ref('int_residual_lifetimes') }}
-
-),
-
-cutoffs as (
-
-    select * from {{ ref('int_retention_cutoffs') }}
-
-),
+cutoffs as (select * from {{ ref('int_retention_cutoffs') }}),
 
 bounded_curves as (
 

@@ -1,17 +1,9 @@
 -- Grain: one row per segment: the parameters of its survival curve on the as-of day.
 with
 
-parameters as (
+parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-    select * from {{ ref('int_retention_parameters') }}
-
-),
-
-cutoffs as (
-
-    select * from {{ ref('int_retention_cutoffs') }}
-
-)
+cutoffs as (select * from {{ ref('int_retention_cutoffs') }})
 
 select
     parameters.segment_name,

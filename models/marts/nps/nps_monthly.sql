@@ -3,17 +3,9 @@
     'segment': 'segment_name'} %}
 with
 
-nps_counts as (
+nps_counts as (select * from {{ ref('int_nps_counts') }}),
 
-    select * from {{ ref('int_nps_counts') }}
-
-),
-
-nps_windows as (
-
-    select * from {{ ref('int_nps_windows') }}
-
-),
+nps_windows as (select * from {{ ref('int_nps_windows') }}),
 
 dimension_counts as (
     {% for dimension, value in dimensions.items() %}

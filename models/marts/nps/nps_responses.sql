@@ -1,11 +1,7 @@
 -- Grain: one row per question sent, answered or not.
 with
 
-responses as (
-
-    select * from {{ ref('int_nps_responses') }}
-
-)
+responses as (select * from {{ ref('int_nps_responses') }})
 
 select
     response_id,

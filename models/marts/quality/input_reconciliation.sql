@@ -5,17 +5,9 @@
 ] %}
 with
 
-rejected_rows as (
+rejected_rows as (select * from {{ ref('rejected_rows') }}),
 
-    select * from {{ ref('rejected_rows') }}
-
-),
-
-customer_days as (
-
-    select * from {{ ref('int_usage_customer_days') }}
-
-),
+customer_days as (select * from {{ ref('int_usage_customer_days') }}),
 
 landed_counts as (
     {% for input_name in inputs + ['usage_events'] %}

@@ -1,29 +1,13 @@
 -- Grain: one row per complete month and metric that is not what it was when it was first published.
 with
 
-first_known_metrics as (
+first_known_metrics as (select * from {{ ref('int_first_known_metrics') }}),
 
-    select * from {{ ref('int_first_known_metrics') }}
+metric_months as (select * from {{ ref('int_metric_months') }}),
 
-),
+input_changes as (select * from {{ ref('int_input_changes') }}),
 
-metric_months as (
-
-    select * from {{ ref('int_metric_months') }}
-
-),
-
-input_changes as (
-
-    select * from {{ ref('int_input_changes') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-),
+run_settings as (select * from {{ ref('run_settings') }}),
 
 changed_metrics as (
 

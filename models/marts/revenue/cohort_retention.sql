@@ -1,17 +1,9 @@
 -- Grain: one row per cohort dimension, value, cohort month and age in months.
 with
 
-customer_months as (
+customer_months as (select * from {{ ref('int_customer_months') }}),
 
-    select * from {{ ref('int_customer_months') }}
-
-),
-
-cohort_members as (
-
-    select * from {{ ref('int_cohort_members') }}
-
-),
+cohort_members as (select * from {{ ref('int_cohort_members') }}),
 
 member_months as (
 

@@ -1,11 +1,7 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 with
 
-movements as (
-
-    select * from {{ ref('int_customer_movements') }}
-
-)
+movements as (select * from {{ ref('int_customer_movements') }})
 
 select
     customer_id,

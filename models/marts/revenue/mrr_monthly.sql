@@ -1,17 +1,9 @@
 -- Grain: one row per month, from the first subscription to the as-of day.
 with
 
-totals as (
+totals as (select * from {{ ref('int_month_totals') }}),
 
-    select * from {{ ref('int_month_totals') }}
-
-),
-
-movement_totals as (
-
-    select * from {{ ref('int_movement_totals') }}
-
-),
+movement_totals as (select * from {{ ref('int_movement_totals') }}),
 
 months as (
 

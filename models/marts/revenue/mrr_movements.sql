@@ -1,11 +1,7 @@
 -- Grain: one row per customer, month, movement type and cause.
 with
 
-movements as (
-
-    select * from {{ ref('int_mrr_movements') }}
-
-)
+movements as (select * from {{ ref('int_mrr_movements') }})
 
 select
     customer_id,

@@ -1,17 +1,9 @@
 -- Grain: one row per customer that pays on the as-of day.
 with
 
-segment_months as (
+segment_months as (select * from {{ ref('int_segment_months') }}),
 
-    select * from {{ ref('int_segment_months') }}
-
-),
-
-run_settings as (
-
-    select * from {{ ref('run_settings') }}
-
-)
+run_settings as (select * from {{ ref('run_settings') }})
 
 select
     segment_months.customer_id,

@@ -1,17 +1,9 @@
 -- Grain: one row per month, segment at its opening and segment at its end in which a customer was.
 with
 
-segment_months as (
+segment_months as (select * from {{ ref('int_segment_months') }}),
 
-    select * from {{ ref('int_segment_months') }}
-
-),
-
-months as (
-
-    select * from {{ ref('int_months') }}
-
-),
+months as (select * from {{ ref('int_months') }}),
 
 -- Each customer-month twice: as where a customer was, in the month after, and as where it is.
 sides as (

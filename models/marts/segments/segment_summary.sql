@@ -1,35 +1,15 @@
 -- Grain: one row per segment: a health status and a value tier.
 with
 
-segments as (
+segments as (select * from {{ ref('segments') }}),
 
-    select * from {{ ref('segments') }}
+run_settings as (select * from {{ ref('run_settings') }}),
 
-),
+customer_segments as (select * from {{ ref('customer_segments') }}),
 
-run_settings as (
+segment_months as (select * from {{ ref('int_segment_months') }}),
 
-    select * from {{ ref('run_settings') }}
-
-),
-
-customer_segments as (
-
-    select * from {{ ref('customer_segments') }}
-
-),
-
-segment_months as (
-
-    select * from {{ ref('int_segment_months') }}
-
-),
-
-outcomes as (
-
-    select * from {{ ref('int_health_outcomes') }}
-
-),
+outcomes as (select * from {{ ref('int_health_outcomes') }}),
 
 members as (
 

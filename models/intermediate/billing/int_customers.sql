@@ -1,0 +1,47 @@
+-- Grain: one row per customer, those merged into another left out.
+with
+
+customers as (select * from {{ ref('stg_customers') }}),
+
+customer_sizes as (select * from {{ ref('customer_sizes') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+payers as (
+
+    select customer_id
+    from {{ ref('int_subscription_log') }}
+
+    union
+
+    select customer_id
+    from {{ ref('int_invoice_lines') }}
+
+)
+
+select
+    customers.customer_id,
+    {% if var('include_personal_data') -%}
+    customers.customer_name,
+    {%- else -%}
+    customers.customer_id as customer_name,
+    {%- endif %}
+    {{ sha256('lower(trim(customers.email))') }} as email_hash,
+    customers.country,
+    customers.industry,
+    customers.employee_count,
+    coalesce(customer_sizes.customer_size, 'unknown') as customer_size,
+    customers.acquisition_channel,
+    customers.created_at,
+    customers.deleted_at
+from customers
+cross join run_settings
+left join payers on customers.customer_id = payers.customer_id
+left join customer_sizes
+    on
+        customers.employee_count >= customer_sizes.min_employee_count
+        and customers.employee_count <= coalesce(customer_sizes.max_employee_count, customers.employee_count)
+where
+    customers.customer_id = customers.surviving_customer_id
+    -- Who came after the as-of day is not known yet.
+    and (coalesce(customers.created_at < run_settings.as_of_end_at, true) or payers.customer_id is not null)

@@ -1,0 +1,81 @@
+-- Grain: one row per subscription item and month at whose end it carries MRR or is paused.
+with
+
+periods as (select * from {{ ref('int_subscription_periods') }}),
+
+months as (select * from {{ ref('int_months') }}),
+
+plan_changes as (select * from {{ ref('int_plan_changes') }}),
+
+exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
+
+periods_in_force as (
+
+    select
+        periods.customer_id,
+        periods.subscription_id,
+        periods.item_id,
+        months.activity_month,
+        periods.plan_id,
+        periods.product_type,
+        periods.product_name,
+        periods.tier_rank,
+        periods.quantity,
+        periods.unit_amount,
+        periods.discount_rate,
+        periods.discount_amount,
+        periods.currency,
+        periods.billing_interval,
+        periods.interval_count,
+        periods.term_months,
+        periods.paused_at,
+        periods.mrr_list_own_amount,
+        periods.mrr_own_amount
+    from periods
+    left join plan_changes
+        on
+            periods.subscription_id = plan_changes.subscription_id
+            and periods.item_id = plan_changes.item_id
+            and periods.valid_to = plan_changes.ended_at
+    -- In force at a month's end: started before it and not ended before it. What a plan change continues lasts
+    -- until it is continued.
+    inner join months
+        on
+            periods.valid_from < months.month_end_at
+            and coalesce(plan_changes.continued_at, periods.valid_to, months.month_end_at) >= months.month_end_at
+    where periods.mrr_own_amount > 0 or periods.paused_at is not null
+
+)
+
+select
+    periods_in_force.customer_id,
+    periods_in_force.subscription_id,
+    periods_in_force.item_id,
+    periods_in_force.activity_month,
+    periods_in_force.plan_id,
+    periods_in_force.product_type,
+    periods_in_force.product_name,
+    periods_in_force.tier_rank,
+    periods_in_force.quantity,
+    periods_in_force.unit_amount,
+    periods_in_force.discount_rate,
+    periods_in_force.discount_amount,
+    periods_in_force.currency,
+    periods_in_force.billing_interval,
+    periods_in_force.interval_count,
+    periods_in_force.term_months,
+    periods_in_force.paused_at,
+    exchange_rates.exchange_rate,
+    exchange_rates.opening_exchange_rate,
+    cast(periods_in_force.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})
+        as mrr_list_amount,
+    cast(periods_in_force.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount,
+    cast(periods_in_force.mrr_own_amount * exchange_rates.opening_exchange_rate as {{ type_amount() }})
+        as mrr_at_opening_rate_amount,
+    cast(periods_in_force.mrr_own_amount * exchange_rates.year_ago_exchange_rate as {{ type_amount() }})
+        as mrr_at_year_ago_rate_amount
+from periods_in_force
+left join exchange_rates
+    on
+        periods_in_force.currency = exchange_rates.currency
+        and periods_in_force.activity_month = exchange_rates.activity_month

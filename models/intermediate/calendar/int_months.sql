@@ -1,0 +1,44 @@
+-- Grain: one row per month, from the first subscription to the as-of day.
+with
+
+changes as (select * from {{ ref('stg_subscription_changes') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+first_change as (
+
+    select cast(min(changed_at) as date) as first_changed_date
+    from changes
+
+),
+
+calendar as (
+
+    select {{ add_months('cast(' ~ earliest_at() ~ ' as date)', 'numbers.n - 1') }} as activity_month
+    from ({{ numbers(2400) }}) as numbers
+
+),
+
+months as (
+
+    select
+        calendar.activity_month,
+        run_settings.as_of_end_at,
+        cast({{ add_months('calendar.activity_month', 1) }} as timestamp) as next_month_at
+    from calendar
+    cross join run_settings
+    cross join first_change
+    where
+        -- Without subscriptions by then there is the as-of month alone.
+        calendar.activity_month
+        >= {{ month_start('least(first_change.first_changed_date, run_settings.as_of_date)') }}
+        and calendar.activity_month <= run_settings.as_of_date
+
+)
+
+select
+    activity_month,
+    -- Excluded: the instant at which the month's levels are read. The as-of day ends the running month.
+    least(next_month_at, as_of_end_at) as month_end_at,
+    next_month_at > as_of_end_at as is_partial_month
+from months

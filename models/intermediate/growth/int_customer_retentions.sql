@@ -1,0 +1,42 @@
+-- Grain: one row per customer whose usage was recorded from its start, and age that its cohort has reached.
+with
+
+cohorts as (select * from {{ ref('int_customer_cohorts') }}),
+
+starts as (select * from {{ ref('int_customer_starts') }}),
+
+recorded_inputs as (select * from {{ ref('int_recorded_inputs') }}),
+
+customer_months as (select * from {{ ref('int_customer_months') }}),
+
+departures as (
+
+    select
+        customer_id,
+        min(left_date) as left_date
+    from {{ ref('int_departures') }}
+    group by customer_id
+
+)
+
+select
+    cohorts.customer_id,
+    cohorts.cohort_month,
+    cohorts.plan_name,
+    cohorts.customer_size,
+    starts.started_date,
+    {{ months_between('cohorts.cohort_month', 'customer_months.activity_month') }} as months_since_cohort,
+    customer_months.is_active as is_retained,
+    -- Who left earlier had no time to adopt anything.
+    coalesce(
+        {{ days_between('starts.started_date', 'departures.left_date') }} >= {{ var('adoption_days') }}, true
+    ) as has_stayed
+from cohorts
+cross join recorded_inputs
+inner join starts on cohorts.customer_id = starts.customer_id and recorded_inputs.usage_date <= starts.started_date
+inner join customer_months on cohorts.customer_id = customer_months.customer_id
+left join departures on cohorts.customer_id = departures.customer_id
+where
+    not customer_months.is_partial_month
+    and {{ months_between('cohorts.cohort_month', 'customer_months.activity_month') }}
+    in (3, 6, 12)

@@ -1,0 +1,95 @@
+-- Grain: one row per customer that pays on the as-of day, kind of expansion and product that it could be sold.
+with
+
+moves as (select * from {{ ref('expansion_moves') }}),
+
+allowances as (select * from {{ ref('int_plan_allowances') }}),
+
+next_tiers as (select * from {{ ref('int_next_tiers') }}),
+
+like_customers as (select * from {{ ref('int_like_customers') }}),
+
+affinities as (select * from {{ ref('int_product_affinities') }}),
+
+held_products as (select * from {{ ref('int_held_products') }})
+
+-- Seats are full: as many as bring their use below the line again, at what a unit pays today.
+select
+    allowances.customer_id,
+    moves.expansion_kind,
+    'seats' as product_name,
+    like_customers.plan_id as offered_plan_id,
+    allowances.seat_use_rate as use_rate,
+    cast(null as {{ type_rate() }}) as support_rate,
+    cast(null as {{ type_rate() }}) as confidence_rate,
+    cast(null as {{ type_rate() }}) as lift,
+    moves.success_rate,
+    cast(
+        allowances.core_mrr_amount / cast(allowances.unit_count as {{ type_double() }})
+        * greatest(
+            ceiling(allowances.used_seat_count / cast(nullif(moves.min_rate, 0) as {{ type_double() }}))
+            - allowances.seat_count, 1
+        ) as {{ type_amount() }}
+    ) as added_mrr_amount,
+    cast(0 as {{ type_amount() }}) as service_amount
+from allowances
+inner join like_customers on allowances.customer_id = like_customers.customer_id
+inner join moves on moves.expansion_kind = 'more_seats' and allowances.seat_use_rate >= moves.min_rate
+where allowances.seat_count = allowances.unit_count
+
+union all
+
+-- The allowance is used up, of usage or of the seats that the plan includes.
+select
+    allowances.customer_id,
+    moves.expansion_kind,
+    'tier' as product_name,
+    next_tiers.next_plan_id as offered_plan_id,
+    case
+        when coalesce(allowances.usage_rate >= moves.min_rate, false) then allowances.usage_rate
+        else allowances.seat_use_rate
+    end as use_rate,
+    cast(null as {{ type_rate() }}) as support_rate,
+    cast(null as {{ type_rate() }}) as confidence_rate,
+    cast(null as {{ type_rate() }}) as lift,
+    moves.success_rate,
+    next_tiers.added_mrr_amount,
+    cast(0 as {{ type_amount() }}) as service_amount
+from allowances
+inner join moves
+    on
+        moves.expansion_kind = 'next_tier'
+        and (
+            allowances.usage_rate >= moves.min_rate
+            or (allowances.seat_use_rate >= moves.min_rate and allowances.seat_count > allowances.unit_count)
+        )
+left join next_tiers on allowances.customer_id = next_tiers.customer_id
+
+union all
+
+-- Customers like it hold a product that it lacks, no less often than customers at large.
+select
+    like_customers.customer_id,
+    moves.expansion_kind,
+    affinities.product_name,
+    affinities.offered_plan_id,
+    cast(null as {{ type_rate() }}) as use_rate,
+    affinities.support_rate,
+    affinities.confidence_rate,
+    affinities.lift,
+    affinities.confidence_rate as success_rate,
+    affinities.added_mrr_amount,
+    affinities.service_amount
+from like_customers
+inner join affinities
+    on like_customers.plan_id = affinities.plan_id and like_customers.customer_size = affinities.customer_size
+inner join moves
+    on
+        moves.expansion_kind = 'cross_sell'
+        and affinities.confidence_rate >= moves.min_rate
+        and affinities.like_count >= coalesce(moves.min_case_count, 0)
+left join held_products
+    on
+        like_customers.customer_id = held_products.customer_id
+        and affinities.product_name = held_products.product_name
+where affinities.lift >= 1 and held_products.customer_id is null

@@ -1,0 +1,79 @@
+-- Grain: one row per lead or customer without one, and stage of the funnel.
+{%- set stage_dates = {
+    'lead': 'lead_date', 'opted_in': 'opted_in_date', 'trip_wire_buyer': 'trip_wire_date',
+    'customer': 'customer_date', 'repeat_buyer': 'repeat_date', 'profit_maximiser': 'extra_date',
+    'lost': 'first_lost_date', 'returned': 'first_returned_date',
+} %}
+with
+
+prospects as (select * from {{ ref('int_prospects') }}),
+
+lifecycle as (select * from {{ ref('customer_lifecycle') }}),
+
+stages as (select * from {{ ref('funnel_stages') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+steps as (
+
+    select
+        prospects.acquisition_channel,
+        prospects.exit_offer_date,
+        {{ month_start('prospects.lead_date') }} as lead_month,
+        stages.funnel_stage,
+        stages.previous_stage,
+        stages.drop_off_days,
+        run_settings.as_of_date,
+        case stages.funnel_stage
+            {%- for stage, reached_date in stage_dates.items() %}
+            when '{{ stage }}' then prospects.{{ reached_date }}
+            {%- endfor %}
+        end as reached_date,
+        case stages.previous_stage
+            {%- for stage, reached_date in stage_dates.items() %}
+            when '{{ stage }}' then prospects.{{ reached_date }}
+            {%- endfor %}
+        end as previous_reached_date,
+        case stages.funnel_stage
+            when 'lost' then prospects.last_lost_date
+            when 'returned' then prospects.last_returned_date
+        end as last_reached_date,
+        -- Who is no customer stands where it came to last.
+        stages.funnel_stage = coalesce(
+            lifecycle.funnel_stage,
+            case
+                when prospects.trip_wire_date is not null then 'trip_wire_buyer'
+                when prospects.opted_in_date is not null then 'opted_in'
+                else 'lead'
+            end
+        ) as is_standing
+    from prospects
+    cross join stages
+    cross join run_settings
+    left join lifecycle
+        on
+            prospects.customer_id = lifecycle.customer_id
+            and lifecycle.activity_month = {{ month_start('run_settings.as_of_date') }}
+
+)
+
+select
+    acquisition_channel,
+    lead_month,
+    funnel_stage,
+    reached_date is not null as has_reached,
+    previous_reached_date is not null as has_reached_previous,
+    -- Who skipped a stage, or took it later, has not come from it.
+    reached_date is not null and previous_reached_date is not null as has_stepped,
+    case
+        when reached_date >= previous_reached_date then {{ days_between('previous_reached_date', 'reached_date') }}
+        when reached_date < previous_reached_date then 0
+    end as step_days,
+    is_standing,
+    coalesce(
+        is_standing
+        and {{ days_between('coalesce(last_reached_date, reached_date)', 'as_of_date') }} > drop_off_days,
+        false
+    ) as has_dropped_off,
+    exit_offer_date is not null as has_exit_offer
+from steps

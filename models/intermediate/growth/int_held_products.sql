@@ -1,0 +1,47 @@
+-- Grain: one row per customer that pays on the as-of day and add-on or service that it holds.
+with
+
+entries as (select * from {{ ref('int_subscription_log') }}),
+
+exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+held_items as (
+
+    select
+        entries.customer_id,
+        entries.plan_id,
+        coalesce(entries.product_name, entries.plan_id) as product_name,
+        cast(entries.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount,
+        cast(
+            case
+                when entries.product_type = 'service'
+                    then {{ monthly_amount(
+                        'entries.quantity', 'entries.unit_amount', 'entries.discount_rate', 'entries.discount_amount',
+                        'entries.billing_interval', 'entries.interval_count'
+                    ) }}
+                else 0
+            end * exchange_rates.exchange_rate as {{ type_amount() }}
+        ) as service_amount
+    from entries
+    cross join run_settings
+    left join exchange_rates
+        on
+            entries.currency = exchange_rates.currency
+            and exchange_rates.activity_month = {{ month_start('run_settings.as_of_date') }}
+    where
+        entries.next_changed_at is null
+        and {{ status_carries_mrr('entries.status') }}
+        and entries.product_type in ('add_on', 'service')
+
+)
+
+select
+    customer_id,
+    product_name,
+    min(plan_id) as plan_id,
+    sum(mrr_amount) as mrr_amount,
+    sum(service_amount) as service_amount
+from held_items
+group by customer_id, product_name

@@ -1,0 +1,23 @@
+-- Grain: one row per customer that pays on the as-of day: the plan and the size by which others are like it.
+with
+
+main_items as (select * from {{ ref('int_customer_main_items') }}),
+
+customer_months as (select * from {{ ref('int_customer_months') }}),
+
+customers as (select * from {{ ref('int_customers') }}),
+
+run_settings as (select * from {{ ref('run_settings') }})
+
+select
+    customer_months.customer_id,
+    main_items.plan_id,
+    customers.customer_size
+from customer_months
+inner join run_settings on customer_months.activity_month = {{ month_start('run_settings.as_of_date') }}
+inner join main_items
+    on
+        customer_months.customer_id = main_items.customer_id
+        and customer_months.activity_month = main_items.activity_month
+inner join customers on customer_months.customer_id = customers.customer_id
+where customer_months.is_active

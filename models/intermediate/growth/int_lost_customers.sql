@@ -1,0 +1,25 @@
+-- Grain: one row per customer that has churned and not come back: when and why it left.
+with
+
+standings as (select * from {{ ref('int_customer_standings') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+departures as (select * from {{ ref('int_departures') }}),
+
+reasons as (select * from {{ ref('int_churn_reasons') }})
+
+select
+    standings.customer_id,
+    run_settings.as_of_date,
+    departures.left_date,
+    {{ days_between('departures.left_date', 'run_settings.as_of_date') }} as gone_days,
+    {{ months_between('departures.left_date', 'run_settings.as_of_date') }} as gone_months,
+    coalesce(reasons.churn_kind, 'voluntary') as churn_kind,
+    reasons.cancel_reason
+from standings
+cross join run_settings
+inner join departures
+    on standings.customer_id = departures.customer_id and departures.returned_date is null
+left join reasons on standings.customer_id = reasons.customer_id
+where standings.customer_status = 'churned'

@@ -1,0 +1,79 @@
+-- Grain: one row per onboarding step and customer that has paid and whose first days, usage recorded, are over.
+with
+
+cohorts as (select * from {{ ref('int_customer_cohorts') }}),
+
+starts as (select * from {{ ref('int_customer_starts') }}),
+
+recorded_inputs as (select * from {{ ref('int_recorded_inputs') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+features as (select * from {{ ref('features') }}),
+
+first_values as (select * from {{ ref('int_first_values') }}),
+
+done_steps as (select * from {{ ref('int_onboarding_steps') }}),
+
+onboarded_customers as (
+
+    select
+        cohorts.customer_id,
+        cohorts.cohort_month,
+        starts.started_date,
+        case
+            when first_values.first_value_date <= run_settings.as_of_date
+                then greatest({{ days_between('starts.started_date', 'first_values.first_value_date') }}, 0)
+        end as first_value_days
+    from cohorts
+    cross join recorded_inputs
+    cross join run_settings
+    inner join starts
+        on
+            cohorts.customer_id = starts.customer_id
+            and recorded_inputs.usage_date <= starts.started_date
+            and {{ days_between('starts.started_date', 'run_settings.as_of_date') }} >= {{ var('onboarding_days') }} - 1
+    left join first_values on cohorts.customer_id = first_values.customer_id
+
+),
+
+customer_steps as (
+
+    select
+        onboarded_customers.customer_id,
+        onboarded_customers.cohort_month,
+        onboarded_customers.first_value_days,
+        features.feature as step_name,
+        -- What was done before the subscription began was done at once.
+        case
+            when done_steps.done_date is not null
+                then greatest({{ days_between('onboarded_customers.started_date', 'done_steps.done_date') }}, 0)
+        end as step_days
+    from onboarded_customers
+    inner join features on features.is_onboarding_step
+    left join done_steps
+        on onboarded_customers.customer_id = done_steps.customer_id and features.feature = done_steps.feature
+
+)
+
+select
+    customer_id,
+    cohort_month,
+    first_value_days,
+    step_name,
+    step_days is not null as is_completed,
+    step_days
+from customer_steps
+
+union all
+
+-- All steps are done with the last of them.
+select
+    customer_id,
+    cohort_month,
+    min(first_value_days) as first_value_days,
+    'all_steps' as step_name,
+    count(step_days) = count(*) as is_completed,
+    case when count(step_days) = count(*) then max(step_days) end as step_days
+from customer_steps
+group by customer_id, cohort_month

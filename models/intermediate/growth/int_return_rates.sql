@@ -1,0 +1,55 @@
+-- Grain: one row per number of months gone that was seen: the chance to come back within the twelve months after.
+with
+
+departures as (select * from {{ ref('int_departures') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+numbers as (
+
+    {{ numbers(1200) }}
+
+),
+
+absences as (
+
+    select
+        departures.returned_date is not null as has_returned,
+        {{ months_between(
+            'departures.left_date', 'coalesce(departures.returned_date, run_settings.as_of_date)'
+        ) }} as gone_months
+    from departures
+    cross join run_settings
+
+),
+
+-- Of those who were still gone, who came back in that month: Kaplan and Meier, with who is still gone counted so long.
+months_gone as (
+
+    select
+        numbers.n as gone_months,
+        count(*) as at_risk_count,
+        sum(
+            case when absences.has_returned and absences.gone_months = numbers.n then 1 else 0 end
+        ) / cast(count(*) as {{ type_double() }}) as return_rate
+    from absences
+    inner join numbers on absences.gone_months >= numbers.n
+    group by numbers.n
+
+)
+
+select
+    months_gone.gone_months - 1 as gone_months,
+    months_gone.at_risk_count,
+    cast(
+        case
+            when max(later_months.return_rate) = 1 then 1
+            else 1 - exp(sum(ln(1 - case when later_months.return_rate = 1 then 0 else later_months.return_rate end)))
+        end as {{ type_rate() }}
+    ) as return_rate
+from months_gone
+inner join months_gone as later_months
+    on
+        months_gone.gone_months <= later_months.gone_months
+        and later_months.gone_months < months_gone.gone_months + 12
+group by months_gone.gone_months, months_gone.at_risk_count

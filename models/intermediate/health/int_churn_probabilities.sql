@@ -1,0 +1,50 @@
+-- Grain: one row per month, whether customers are bound, and step of the score: the known risk of churn.
+with
+
+churn_counts as (select * from {{ ref('int_churn_counts') }}),
+
+steps as (
+
+    {{ numbers(20) }}
+
+),
+
+ranges as (
+
+    select
+        churn_counts.activity_month,
+        churn_counts.is_bound,
+        first_steps.n - 1 as first_step,
+        last_steps.n - 1 as last_step,
+        sum(churn_counts.churn_count) / cast(sum(churn_counts.case_count) as {{ type_double() }}) as churn_rate
+    from churn_counts
+    inner join steps as first_steps on churn_counts.score_step >= first_steps.n - 1
+    inner join steps as last_steps on churn_counts.score_step <= last_steps.n - 1
+    group by churn_counts.activity_month, churn_counts.is_bound, first_steps.n, last_steps.n
+    having sum(churn_counts.case_count) >= {{ var('min_health_cases') }}
+
+),
+
+-- Isotonic regression: the probability that fits best among those that never rise with the score. That of a step is the
+-- lowest, over where a range of steps around it may start, of the highest rate, over where it may end.
+highest_rates as (
+
+    select
+        ranges.activity_month,
+        ranges.is_bound,
+        steps.n - 1 as score_step,
+        ranges.first_step,
+        max(ranges.churn_rate) as churn_rate
+    from ranges
+    inner join steps on ranges.first_step <= steps.n - 1 and ranges.last_step >= steps.n - 1
+    group by ranges.activity_month, ranges.is_bound, steps.n, ranges.first_step
+
+)
+
+select
+    activity_month,
+    is_bound,
+    score_step,
+    cast(min(churn_rate) as {{ type_rate() }}) as churn_probability
+from highest_rates
+group by activity_month, is_bound, score_step

@@ -1,0 +1,54 @@
+-- Grain: one row per paying customer and month, of those that lifetimes are judged as of: what it was worth.
+with
+
+cutoffs as (select * from {{ ref('int_retention_cutoffs') }}),
+
+customer_months as (select * from {{ ref('int_customer_months') }}),
+
+outlooks as (select * from {{ ref('int_customer_outlooks') }}),
+
+collections as (select * from {{ ref('int_customer_collections') }}),
+
+known_collections as (
+
+    select
+        cutoffs.activity_month,
+        collections.customer_id,
+        sum(collections.collected_amount - collections.refunded_amount) as collected_amount
+    from cutoffs
+    inner join collections on cutoffs.activity_month >= collections.activity_month
+    group by cutoffs.activity_month, collections.customer_id
+
+),
+
+values_known as (
+
+    select
+        customer_months.customer_id,
+        customer_months.activity_month,
+        customer_months.mrr_amount,
+        cast(
+            coalesce(known_collections.collected_amount, 0) * {{ var('gross_margin_rate') }} as {{ type_amount() }}
+        ) + cast(outlooks.value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as ltv_amount
+    from customer_months
+    inner join cutoffs on customer_months.activity_month = cutoffs.activity_month
+    left join outlooks
+        on
+            customer_months.customer_id = outlooks.customer_id
+            and cutoffs.cutoff_date = outlooks.cutoff_date
+            and outlooks.outlook = 'lifetime'
+    left join known_collections
+        on
+            customer_months.customer_id = known_collections.customer_id
+            and customer_months.activity_month = known_collections.activity_month
+    where customer_months.is_active
+
+)
+
+select
+    customer_id,
+    activity_month,
+    cast(ltv_amount as {{ type_amount() }}) as ltv_amount,
+    -- Before any customer had a renewal nobody's lifetime value is known: then MRR ranks them.
+    percent_rank() over (partition by activity_month order by coalesce(ltv_amount, mrr_amount) asc) as ltv_percentile
+from values_known

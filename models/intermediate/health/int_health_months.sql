@@ -1,0 +1,76 @@
+-- Grain: one row per customer and month at whose end it pays: its health, why, and what to do.
+with
+
+statuses as (select * from {{ ref('int_health_statuses') }}),
+
+scores as (select * from {{ ref('int_health_scores') }}),
+
+losses as (select * from {{ ref('int_health_losses') }}),
+
+definitions as (select * from {{ ref('health_signals') }}),
+
+outcomes as (select * from {{ ref('int_health_outcomes') }}),
+
+probabilities as (select * from {{ ref('int_churn_probabilities') }}),
+
+worst_losses as (
+
+    select
+        losses.customer_id,
+        losses.activity_month,
+        losses.signal_name,
+        losses.loss_rank,
+        definitions.advice,
+        {{ signal_reason('definitions', 'losses.raw_value') }} as reason
+    from losses
+    inner join definitions on losses.signal_name = definitions.signal_name
+    where losses.loss_rank <= 3
+
+),
+
+reasons as (
+
+    select
+        customer_id,
+        activity_month,
+        max(case when loss_rank = 1 then signal_name end) as weakest_signal,
+        max(case when loss_rank = 1 then advice end) as advice,
+        max(case when loss_rank = 1 then reason end)
+        || coalesce(max(case when loss_rank = 2 then '; ' || reason end), '')
+        || coalesce(max(case when loss_rank = 3 then '; ' || reason end), '') as reason_text
+    from worst_losses
+    group by customer_id, activity_month
+
+)
+
+select
+    statuses.customer_id,
+    statuses.activity_month,
+    statuses.as_of_date,
+    statuses.is_partial_month,
+    statuses.mrr_amount,
+    scores.health_score,
+    statuses.health_status,
+    statuses.previous_health_status,
+    statuses.status_since_date,
+    scores.signal_coverage_rate,
+    probabilities.churn_probability,
+    reasons.weakest_signal,
+    coalesce('Set by hand: ' || statuses.override_reason || '. ', '')
+    || coalesce(
+        reasons.reason_text, case when scores.health_score is null then 'nothing is known' else 'nothing is amiss' end
+    ) as reason_text,
+    reasons.advice,
+    statuses.override_reason is not null as is_overridden
+from statuses
+left join scores
+    on statuses.customer_id = scores.customer_id and statuses.activity_month = scores.activity_month
+left join reasons
+    on statuses.customer_id = reasons.customer_id and statuses.activity_month = reasons.activity_month
+left join outcomes
+    on statuses.customer_id = outcomes.customer_id and statuses.activity_month = outcomes.activity_month
+left join probabilities
+    on
+        statuses.activity_month = probabilities.activity_month
+        and outcomes.is_bound = probabilities.is_bound
+        and outcomes.score_step = probabilities.score_step

@@ -1,0 +1,51 @@
+-- Grain: one row per customer and month with a health score after its first days: what came of it.
+with
+
+bands as (select * from {{ ref('int_health_bands') }}),
+
+scores as (select * from {{ ref('int_health_scores') }}),
+
+statuses as (select * from {{ ref('int_health_statuses') }}),
+
+renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+horizons as (
+
+    select
+        bands.customer_id,
+        bands.activity_month,
+        statuses.as_of_date,
+        scores.health_score,
+        statuses.health_status,
+        renewal_dates.renewal_date,
+        renewal_dates.churned_date,
+        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.as_of_date') }} as date) as horizon_date,
+        {{ month_start('run_settings.as_of_end_at') }} as running_month
+    from bands
+    cross join run_settings
+    inner join scores
+        on bands.customer_id = scores.customer_id and bands.activity_month = scores.activity_month
+    inner join statuses
+        on bands.customer_id = statuses.customer_id and bands.activity_month = statuses.activity_month
+    left join renewal_dates
+        on bands.customer_id = renewal_dates.customer_id and bands.activity_month = renewal_dates.activity_month
+
+)
+
+select
+    customer_id,
+    activity_month,
+    as_of_date,
+    horizon_date,
+    health_score,
+    health_status,
+    -- Twenty steps of five points: what probabilities are counted by.
+    cast(least(floor(health_score / 5), 19) as {{ dbt.type_int() }}) as score_step,
+    -- Who is bound by its terms for longer can hardly leave within the horizon.
+    coalesce(renewal_date > horizon_date, false) as is_bound,
+    horizon_date < running_month as is_observed,
+    case when churned_date <= horizon_date and horizon_date < running_month then churned_date end as churned_date,
+    coalesce(churned_date <= horizon_date and horizon_date < running_month, false) as has_churned
+from horizons

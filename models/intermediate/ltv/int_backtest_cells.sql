@@ -1,0 +1,79 @@
+-- Grain: one row per segment and decile of predicted revenue; segment all is everyone, decile 0 the whole segment.
+with
+
+customers as (select * from {{ ref('int_backtest_customers') }}),
+
+parameters as (select * from {{ ref('int_retention_parameters') }}),
+
+members as (
+    {% for segment in ['segment_name', "'all'"] %}
+    select
+        customer_id,
+        {{ segment }} as segment_name,
+        ntile(10) over (
+            {{ 'partition by segment_name ' if loop.first }}order by predicted_revenue_amount desc, customer_id asc
+        ) as prediction_decile
+    from customers
+
+    union all
+
+    select
+        customer_id,
+        {{ segment }} as segment_name,
+        0 as prediction_decile
+    from customers
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
+curve_totals as (
+
+    select
+        members.segment_name,
+        members.prediction_decile,
+        customers.cutoff_date,
+        customers.curve_segment_name,
+        count(*) as customer_count,
+        sum(customers.stay_rate) as predicted_survivor_count,
+        sum(customers.survivor_count) as actual_survivor_count,
+        cast(sum(customers.stay_rate * (1 - customers.stay_rate)) as {{ type_double() }}) as survivor_variance,
+        cast(sum(customers.stay_alpha_slope) as {{ type_double() }}) as stay_alpha_slope,
+        cast(sum(customers.stay_beta_slope) as {{ type_double() }}) as stay_beta_slope,
+        sum(customers.predicted_revenue_amount) as predicted_revenue_amount,
+        sum(customers.retained_revenue_amount) as retained_revenue_amount,
+        sum(customers.actual_revenue_amount) as actual_revenue_amount,
+        sum(customers.revenue_variance) as revenue_variance,
+        cast(sum(customers.revenue_alpha_slope) as {{ type_double() }}) as revenue_alpha_slope,
+        cast(sum(customers.revenue_beta_slope) as {{ type_double() }}) as revenue_beta_slope
+    from members
+    inner join customers on members.customer_id = customers.customer_id
+    group by members.segment_name, members.prediction_decile, customers.cutoff_date, customers.curve_segment_name
+
+)
+
+select
+    curve_totals.segment_name,
+    curve_totals.prediction_decile,
+    curve_totals.cutoff_date,
+    sum(curve_totals.customer_count) as customer_count,
+    sum(curve_totals.predicted_survivor_count) as predicted_survivor_count,
+    sum(curve_totals.actual_survivor_count) as actual_survivor_count,
+    cast({{ var('interval_z_score') }} * sqrt(sum(
+        curve_totals.survivor_variance
+        + {{ parameter_variance('curve_totals.stay_alpha_slope', 'curve_totals.stay_beta_slope', 'parameters') }}
+    )) as decimal(28, 2)) as survivor_error_count,
+    sum(curve_totals.predicted_revenue_amount) as predicted_revenue_amount,
+    sum(curve_totals.retained_revenue_amount) as retained_revenue_amount,
+    sum(curve_totals.actual_revenue_amount) as actual_revenue_amount,
+    cast({{ var('interval_z_score') }} * sqrt(sum(
+        curve_totals.revenue_variance
+        + {{ parameter_variance('curve_totals.revenue_alpha_slope', 'curve_totals.revenue_beta_slope', 'parameters') }}
+    )) as decimal(28, 2)) as revenue_error_amount
+from curve_totals
+inner join parameters
+    on
+        curve_totals.cutoff_date = parameters.cutoff_date
+        and curve_totals.curve_segment_name = parameters.segment_name
+group by curve_totals.segment_name, curve_totals.prediction_decile, curve_totals.cutoff_date

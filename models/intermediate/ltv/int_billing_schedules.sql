@@ -1,0 +1,74 @@
+-- Grain: one row per outlook, billing period, months since the last bill and month ahead: what falls due for MRR of 1.
+with
+
+service_months as (select * from {{ ref('int_service_months') }}),
+
+numbers as (
+
+    {{ numbers(1200) }}
+
+),
+
+billing_periods as (
+
+    select distinct billing_months
+    from service_months
+
+),
+
+phases as (
+
+    select
+        billing_periods.billing_months,
+        numbers.n - 1 as months_since_bill
+    from billing_periods
+    inner join numbers on billing_periods.billing_months >= numbers.n
+
+),
+
+-- A lifetime counts the bills still to come, as of today: what was billed ahead is paid. A year counts twelve months of
+-- service, so that it can be held against the MRR of the year that followed.
+dues as (
+
+    select
+        'lifetime' as outlook,
+        phases.billing_months,
+        phases.months_since_bill,
+        numbers.n as months_ahead,
+        case
+            when mod(phases.months_since_bill + numbers.n, phases.billing_months) = 0
+                then
+                    cast(
+                        phases.billing_months
+                        * power(1 + cast({{ var('annual_discount_rate') }} as {{ type_double() }}), -numbers.n / 12.0)
+                        as {{ type_rate() }}
+                    )
+            else 0
+        end as due_weight
+    from phases
+    inner join numbers on numbers.n <= {{ var('ltv_horizon_months') }}
+
+    union all
+
+    select
+        'year' as outlook,
+        phases.billing_months,
+        phases.months_since_bill,
+        numbers.n as months_ahead,
+        1 as due_weight
+    from phases
+    inner join numbers on numbers.n <= 12
+
+)
+
+select
+    outlook,
+    billing_months,
+    months_since_bill,
+    months_ahead,
+    due_weight,
+    sum(due_weight) over (
+        partition by outlook, billing_months, months_since_bill order by months_ahead asc
+    ) as cumulative_weight,
+    max(months_ahead) over (partition by outlook) = months_ahead as is_last_month
+from dues

@@ -1,0 +1,67 @@
+-- Grain: one row per spell and cutoff by which it had begun: how long it had lasted and whether it had churned.
+with
+
+spells as (select * from {{ ref('int_retention_spells') }}),
+
+cutoffs as (select * from {{ ref('int_retention_cutoffs') }}),
+
+begun_spells as (
+
+    select
+        spells.customer_id,
+        spells.spell_number,
+        spells.renewal_months,
+        spells.billing_months,
+        spells.segment_name,
+        spells.term_name,
+        spells.started_date,
+        cutoffs.cutoff_date,
+        coalesce(spells.ended_date > cutoffs.cutoff_date, true) as is_running,
+        spells.is_churned and spells.ended_date <= cutoffs.cutoff_date as is_churned,
+        {{ days_between('spells.started_date', 'spells.ended_date') }} as served_days,
+        least(coalesce(spells.ended_date, cutoffs.cutoff_date), cutoffs.cutoff_date) as observed_until_date
+    from spells
+    inner join cutoffs on spells.started_date <= cutoffs.cutoff_date
+
+),
+
+measured_spells as (
+
+    select
+        customer_id,
+        spell_number,
+        renewal_months,
+        billing_months,
+        segment_name,
+        term_name,
+        cutoff_date,
+        is_running,
+        is_churned,
+        {{ elapsed_months('started_date', 'observed_until_date') }} as elapsed_months,
+        -- In whole months of 30.4375 days: an end some days after a renewal, as dunning brings, is an end at it.
+        cast(floor(cast(served_days as {{ type_double() }}) * 48 / 1461 + 0.5) as {{ dbt.type_int() }}) as served_months
+    from begun_spells
+
+)
+
+select
+    customer_id,
+    spell_number,
+    cutoff_date,
+    renewal_months,
+    billing_months,
+    segment_name,
+    term_name,
+    is_running,
+    is_churned,
+    elapsed_months,
+    -- The renewal at which it left, or the renewals that it had made.
+    cast(
+        case
+            when is_churned
+                then greatest(1, ceiling(cast(served_months as {{ type_double() }}) / renewal_months))
+            else floor(cast(elapsed_months as {{ type_double() }}) / renewal_months)
+        end
+        as {{ dbt.type_int() }}
+    ) as renewal_count
+from measured_spells

@@ -1,0 +1,85 @@
+-- Grain: one row per cutoff and segment: the parameters of its curve, and whose curve its customers take.
+with
+
+life_tables as (select * from {{ ref('int_retention_life_tables') }}),
+
+fits as (select * from {{ ref('int_retention_fits') }}),
+
+segments as (
+
+    select
+        cutoff_date,
+        segment_name,
+        parent_segment_name,
+        period_months,
+        max(customer_count) as customer_count,
+        sum(churn_count) as churn_count,
+        sum(case when period_number > 0 then at_risk_count else 0 end) as renewal_count
+    from life_tables
+    group by cutoff_date, segment_name, parent_segment_name, period_months
+
+),
+
+ranked_fits as (
+
+    select
+        cutoff_date,
+        segment_name,
+        fit_method,
+        alpha,
+        beta,
+        log_likelihood,
+        is_converged,
+        alpha_variance,
+        beta_variance,
+        alpha_beta_covariance,
+        row_number() over (
+            partition by cutoff_date, segment_name
+            order by
+                case
+                    when
+                        fit_method = 'maximum_likelihood'
+                        and is_converged
+                        and alpha_variance <= {{ var('max_ln_alpha_error') }} * {{ var('max_ln_alpha_error') }}
+                        then 1
+                    when fit_method = 'penalised' then 2
+                    else 3
+                end
+        ) as preference
+    from fits
+
+)
+
+select
+    segments.cutoff_date,
+    segments.segment_name,
+    segments.parent_segment_name,
+    segments.period_months,
+    case
+        when segments.parent_segment_name is null or segments.parent_segment_name = 'all'
+            then case when segments.renewal_count > 0 then segments.segment_name else 'all' end
+        when segments.churn_count >= {{ var('min_segment_churns') }} then segments.segment_name
+        when parents.renewal_count > 0 then segments.parent_segment_name
+        else 'all'
+    end as curve_segment_name,
+    segments.customer_count,
+    segments.churn_count,
+    segments.renewal_count,
+    ranked_fits.fit_method,
+    ranked_fits.alpha,
+    ranked_fits.beta,
+    ranked_fits.log_likelihood,
+    coalesce(ranked_fits.is_converged, false) as is_converged,
+    ranked_fits.alpha_variance,
+    ranked_fits.beta_variance,
+    ranked_fits.alpha_beta_covariance
+from segments
+left join segments as parents
+    on
+        segments.cutoff_date = parents.cutoff_date
+        and segments.parent_segment_name = parents.segment_name
+left join ranked_fits
+    on
+        segments.cutoff_date = ranked_fits.cutoff_date
+        and segments.segment_name = ranked_fits.segment_name
+        and ranked_fits.preference = 1

@@ -1,0 +1,60 @@
+-- Grain: one row per acquisition channel and month: what was spent, who came in, who became a customer.
+with
+
+spend_months as (select * from {{ ref('int_spend_months') }}),
+
+leads as (select * from {{ ref('stg_leads') }}),
+
+cohorts as (select * from {{ ref('int_customer_cohorts') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+events as (
+
+    select
+        coalesce(channel, 'unknown') as acquisition_channel,
+        {{ add_months('spend_month', var('cac_lag_months')) }} as cohort_month,
+        spend_amount,
+        0 as lead_count,
+        0 as new_customer_count,
+        0 as cohort_mrr_amount
+    from spend_months
+
+    union all
+
+    select
+        coalesce(leads.channel, 'unknown') as acquisition_channel,
+        {{ month_start('leads.created_at') }} as cohort_month,
+        0 as spend_amount,
+        1 as lead_count,
+        0 as new_customer_count,
+        0 as cohort_mrr_amount
+    from leads
+    cross join run_settings
+    where leads.created_at < run_settings.as_of_end_at
+
+    union all
+
+    select
+        acquisition_channel,
+        cohort_month,
+        0 as spend_amount,
+        0 as lead_count,
+        1 as new_customer_count,
+        cohort_mrr_amount
+    from cohorts
+
+)
+
+select
+    events.acquisition_channel,
+    events.cohort_month,
+    sum(events.spend_amount) as spend_amount,
+    sum(events.lead_count) as lead_count,
+    sum(events.new_customer_count) as new_customer_count,
+    sum(events.cohort_mrr_amount) as cohort_mrr_amount
+from events
+cross join run_settings
+-- Spend on customers who come after the as-of day has won none yet.
+where events.cohort_month <= run_settings.as_of_date
+group by events.acquisition_channel, events.cohort_month

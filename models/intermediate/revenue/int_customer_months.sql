@@ -1,0 +1,87 @@
+-- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
+with
+
+periods as (select * from {{ ref('int_subscription_periods') }}),
+
+item_months as (select * from {{ ref('int_subscription_item_months') }}),
+
+months as (select * from {{ ref('int_months') }}),
+
+first_months as (
+
+    select
+        customer_id,
+        {{ month_start('min(valid_from)') }} as first_month
+    from periods
+    group by customer_id
+
+),
+
+levels as (
+
+    select
+        first_months.customer_id,
+        months.activity_month,
+        months.month_end_at,
+        months.is_partial_month,
+        coalesce(sum(item_months.mrr_amount), 0) as mrr_amount,
+        coalesce(sum(item_months.mrr_list_amount), 0) as mrr_list_amount,
+        coalesce(sum(item_months.mrr_at_opening_rate_amount), 0) as mrr_at_opening_rate_amount,
+        coalesce(sum(item_months.mrr_at_year_ago_rate_amount), 0) as mrr_at_year_ago_rate_amount,
+        max(item_months.paused_at) as paused_at
+    from first_months
+    inner join months on first_months.first_month <= months.activity_month
+    left join item_months
+        on
+            first_months.customer_id = item_months.customer_id
+            and months.activity_month = item_months.activity_month
+    group by first_months.customer_id, months.activity_month, months.month_end_at, months.is_partial_month
+
+),
+
+paid_stretches as (
+
+    select
+        customer_id,
+        activity_month,
+        is_partial_month,
+        mrr_amount,
+        mrr_list_amount,
+        mrr_at_opening_rate_amount,
+        mrr_at_year_ago_rate_amount,
+        mrr_amount > 0 as is_active,
+        -- Counted in whole days, to the last day of the month or the as-of day.
+        coalesce(
+            {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
+            <= {{ var('pause_churn_days') }} + 1,
+            false
+        ) as has_pause,
+        min(case when mrr_amount > 0 then activity_month end) over (partition by customer_id) as cohort_month,
+        -- Numbers the active months: what follows one without MRR carries its number.
+        sum(case when mrr_amount > 0 then 1 else 0 end) over (
+            partition by customer_id order by activity_month asc
+        ) as active_month_count
+    from levels
+
+)
+
+select
+    customer_id,
+    activity_month,
+    is_partial_month,
+    mrr_amount,
+    mrr_list_amount,
+    mrr_at_opening_rate_amount,
+    mrr_at_year_ago_rate_amount,
+    is_active,
+    active_month_count,
+    case when cohort_month <= activity_month then cohort_month end as cohort_month,
+    -- Paused: has paid, and ever since the last paid month a pause was in force.
+    not is_active
+    and active_month_count > 0
+    and sum(case when is_active or has_pause then 0 else 1 end) over (
+        partition by customer_id, active_month_count order by activity_month asc
+    ) = 0 as is_paused,
+    -- What a customer paid last, for the pause that ends in churn.
+    max(mrr_amount) over (partition by customer_id, active_month_count) as last_paid_mrr_amount
+from paid_stretches

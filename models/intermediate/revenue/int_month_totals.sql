@@ -1,0 +1,57 @@
+-- Grain: one row per month: levels at its opening and close, how many customers moved, and what no level shows.
+with
+
+months as (select * from {{ ref('int_months') }}),
+
+movements as (select * from {{ ref('int_customer_movements') }}),
+
+intra_months as (
+
+    select
+        activity_month,
+        count(*) as intra_month_subscription_count,
+        sum(mrr_amount) as intra_month_mrr_amount
+    from {{ ref('int_intra_month_subscriptions') }}
+    group by activity_month
+
+)
+
+select
+    months.activity_month,
+    months.is_partial_month,
+    coalesce(sum(movements.opening_mrr_amount), 0) as opening_mrr_amount,
+    coalesce(sum(movements.mrr_amount), 0) as closing_mrr_amount,
+    count(case when movements.opening_mrr_amount > 0 then 1 end) as opening_customer_count,
+    count(case when movements.is_active then 1 end) as active_customer_count,
+    count(case when movements.movement_type = 'new' then 1 end) as new_customer_count,
+    count(case when movements.movement_type = 'expansion' then 1 end) as expansion_customer_count,
+    count(case when movements.movement_type = 'contraction' then 1 end) as contraction_customer_count,
+    count(case when movements.movement_type = 'pause' then 1 end) as pause_customer_count,
+    count(case when movements.movement_type = 'resume' then 1 end) as resume_customer_count,
+    count(case when movements.movement_type = 'churn' then 1 end) as churn_customer_count,
+    count(case when movements.movement_type = 'reactivation' then 1 end) as reactivation_customer_count,
+    count(case when movements.movement_type = 'fx' then 1 end) as fx_customer_count,
+    sum(movements.year_ago_mrr_amount) as year_ago_mrr_amount,
+    -- What those who paid a year ago pay now, at the exchange rates of then; kept: without those who left and returned.
+    sum(case when movements.year_ago_mrr_amount > 0 then movements.mrr_at_year_ago_rate_amount else 0 end)
+        as returned_mrr_amount,
+    sum(
+        case
+            when movements.year_ago_mrr_amount > 0 and not movements.has_reactivated_in_year
+                then movements.mrr_at_year_ago_rate_amount
+            else 0
+        end
+    ) as kept_mrr_amount,
+    sum(
+        case
+            when not movements.has_reactivated_in_year
+                then least(movements.mrr_at_year_ago_rate_amount, movements.year_ago_mrr_amount)
+            else 0
+        end
+    ) as kept_capped_mrr_amount,
+    coalesce(max(intra_months.intra_month_subscription_count), 0) as intra_month_subscription_count,
+    coalesce(max(intra_months.intra_month_mrr_amount), 0) as intra_month_mrr_amount
+from months
+left join movements on months.activity_month = movements.activity_month
+left join intra_months on months.activity_month = intra_months.activity_month
+group by months.activity_month, months.is_partial_month

@@ -1,0 +1,196 @@
+-- Grain: one row per day, customer as it landed, user, feature and day of the first load.
+-- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when its rows are
+-- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps an empty one.
+-- Events are read where they are needed, not once at the top: engines would keep a copy of them all. Good are those
+-- that were not turned away.
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
+    on_schema_change='fail'
+) }}
+{%- set events = raw('usage_events') %}
+{%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'loaded_at'] %}
+with
+
+rejected_events as (select * from {{ ref('rejected_usage_events') }}),
+
+landed_days as (select * from {{ ref('int_landed_usage_days') }}),
+{% if is_incremental() %}
+built_days as (
+
+    select distinct
+        activity_date,
+        day_row_count,
+        day_loaded_at,
+        day_second_sum
+    from {{ this }}
+
+),
+
+last_build as (
+
+    select
+        max(full_build_id) as full_build_id,
+        max(build_number) + 1 as build_number
+    from {{ this }}
+
+),
+
+changed_days as (
+
+    select coalesce(landed_days.activity_date, built_days.activity_date) as activity_date
+    from landed_days
+    full outer join built_days on landed_days.activity_date = built_days.activity_date
+    where
+        coalesce(landed_days.day_row_count, 0) <> coalesce(built_days.day_row_count, -1)
+        or landed_days.day_loaded_at is distinct from built_days.day_loaded_at
+        or landed_days.day_second_sum is distinct from built_days.day_second_sum
+
+),
+
+changed_events as (
+
+    select distinct event_id
+    from {{ events }}
+    where cast(occurred_at as date) in (select activity_date from changed_days)
+
+),
+
+changed_versions as (
+
+    select {{ columns | join(', ') }}
+    from {{ events }}
+    where event_id in (select event_id from changed_events)
+
+),
+
+-- A corrected event may have moved from another day, which changes with it.
+moved_days as (
+
+    select distinct cast(occurred_at as date) as activity_date
+    from changed_versions
+    where
+        cast(occurred_at as date) in (select activity_date from landed_days)
+        and cast(occurred_at as date) not in (select activity_date from changed_days)
+
+),
+
+days as (
+
+    select activity_date
+    from changed_days
+
+    union all
+
+    select activity_date
+    from moved_days
+
+),
+
+moved_events as (
+
+    select distinct events.event_id
+    from {{ events }} as events
+    left join changed_events on events.event_id = changed_events.event_id
+    where
+        cast(events.occurred_at as date) in (select activity_date from moved_days)
+        and changed_events.event_id is null
+
+),
+
+candidates as (
+
+    select {{ columns | join(', ') }}
+    from changed_versions
+
+    union all
+
+    select {{ columns | join(', ') }}
+    from {{ events }}
+    where event_id in (select event_id from moved_events)
+
+),
+{% else %}
+days as (
+
+    select activity_date
+    from landed_days
+
+),
+
+last_build as (
+
+    select
+        '{{ invocation_id }}' as full_build_id,
+        1 as build_number
+
+),
+{% endif %}
+versions as (
+
+    select
+        cast(events.occurred_at as date) as activity_date,
+        events.customer_id,
+        events.user_id,
+        events.feature,
+        cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
+        row_number() over event_versions as version_number,
+        cast(
+            min(events.loaded_at) over (
+                event_versions rows between unbounded preceding and unbounded following
+            ) as date
+        ) as first_loaded_date
+    from {{ 'candidates' if is_incremental() else events }} as events
+    left join rejected_events
+        on
+            events.event_id = rejected_events.event_id
+            and events.customer_id is not distinct from rejected_events.customer_id
+            and events.user_id is not distinct from rejected_events.user_id
+            and events.occurred_at is not distinct from rejected_events.occurred_at
+            and events.quantity is not distinct from rejected_events.quantity
+            and events.loaded_at is not distinct from rejected_events.loaded_at
+    where
+        rejected_events.event_id is null
+        {%- if not is_incremental() %}
+        and events.event_id is not null
+        {%- endif %}
+    window event_versions as (
+        partition by events.event_id
+        order by
+            events.loaded_at desc,
+            events.customer_id asc,
+            events.user_id asc nulls last,
+            events.feature asc nulls last,
+            events.occurred_at asc,
+            events.quantity asc nulls last
+    )
+
+)
+
+select
+    days.activity_date,
+    versions.customer_id,
+    versions.user_id,
+    versions.feature,
+    versions.first_loaded_date,
+    landed_days.day_row_count,
+    landed_days.day_loaded_at,
+    landed_days.day_second_sum,
+    -- What is derived from a day is derived again when the day has been built again.
+    max(last_build.full_build_id) as full_build_id,
+    max(last_build.build_number) as build_number,
+    sum(case when versions.version_number = 1 then 1 else 0 end) as event_count,
+    sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_event_count,
+    sum(case when versions.version_number = 1 then versions.quantity else 0 end) as usage_quantity
+from days
+cross join last_build
+left join versions on days.activity_date = versions.activity_date
+left join landed_days on days.activity_date = landed_days.activity_date
+group by
+    days.activity_date,
+    versions.customer_id,
+    versions.user_id,
+    versions.feature,
+    versions.first_loaded_date,
+    landed_days.day_row_count,
+    landed_days.day_loaded_at,
+    landed_days.day_second_sum

@@ -1,0 +1,74 @@
+-- Grain: one row per acquisition channel and cohort month.
+with
+
+acquisition_months as (select * from {{ ref('int_acquisition_months') }}),
+
+cohorts as (select * from {{ ref('int_customer_cohorts') }}),
+
+customer_ltv as (select * from {{ ref('customer_ltv') }}),
+
+company_facts as (select * from {{ ref('int_company_facts') }}),
+
+months as (select * from {{ ref('int_months') }}),
+
+bands as (select * from {{ ref('ltv_cac_bands') }}),
+
+cohort_values as (
+
+    select
+        cohorts.acquisition_channel,
+        cohorts.cohort_month,
+        -- Unknown as soon as one customer's is.
+        case when count(customer_ltv.ltv_amount) = count(*) then sum(customer_ltv.ltv_amount) end as ltv_amount
+    from cohorts
+    inner join customer_ltv on cohorts.customer_id = customer_ltv.customer_id
+    group by cohorts.acquisition_channel, cohorts.cohort_month
+
+),
+
+economics as (
+
+    select
+        acquisition_months.acquisition_channel,
+        acquisition_months.cohort_month,
+        acquisition_months.spend_amount,
+        acquisition_months.lead_count,
+        acquisition_months.new_customer_count,
+        {{ rate('acquisition_months.spend_amount', 'acquisition_months.new_customer_count') }} as cac_amount,
+        {{ rate('acquisition_months.cohort_mrr_amount', 'acquisition_months.new_customer_count') }} as arpa_amount,
+        {{ rate('cohort_values.ltv_amount', 'acquisition_months.new_customer_count') }} as ltv_amount,
+        {{ rate('cohort_values.ltv_amount', 'acquisition_months.spend_amount') }} as ltv_cac_ratio
+    from acquisition_months
+    left join cohort_values
+        on
+            acquisition_months.acquisition_channel = cohort_values.acquisition_channel
+            and acquisition_months.cohort_month = cohort_values.cohort_month
+
+)
+
+select
+    economics.acquisition_channel,
+    economics.cohort_month,
+    coalesce(months.is_partial_month, false) as is_partial_month,
+    cast(economics.spend_amount as {{ type_amount() }}) as spend_amount,
+    cast(economics.lead_count as {{ dbt.type_bigint() }}) as lead_count,
+    cast(economics.new_customer_count as {{ dbt.type_bigint() }}) as new_customer_count,
+    cast(economics.cac_amount as {{ type_amount() }}) as cac_amount,
+    cast(economics.arpa_amount as {{ type_amount() }}) as arpa_amount,
+    cast(economics.ltv_amount as {{ type_amount() }}) as ltv_amount,
+    economics.ltv_cac_ratio,
+    {{ rate('economics.cac_amount', 'economics.arpa_amount * ' ~ var('gross_margin_rate')) }} as payback_months,
+    cast(
+        {{ rate(
+            'case when economics.ltv_amount < 0 then 0 else economics.ltv_amount end',
+            'company_facts.target_ltv_cac_ratio'
+        ) }} as {{ type_amount() }}
+    ) as max_cac_amount,
+    bands.ltv_cac_status
+from economics
+cross join company_facts
+left join months on economics.cohort_month = months.activity_month
+left join bands
+    on
+        economics.ltv_cac_ratio >= coalesce(bands.min_ltv_cac_ratio, economics.ltv_cac_ratio)
+        and (economics.ltv_cac_ratio < bands.max_ltv_cac_ratio or bands.max_ltv_cac_ratio is null)

@@ -1,0 +1,26 @@
+-- Grain: one row per row of the input exchange_rates, good or bad, with the reason why it is turned away.
+with
+
+exchange_rates as (select * from {{ raw('exchange_rates') }}),
+
+currencies as (select * from {{ ref('currencies') }})
+
+select
+    exchange_rates.rate_date,
+    exchange_rates.currency,
+    exchange_rates.rate,
+    exchange_rates.loaded_at,
+    case
+        when exchange_rates.rate_date is null then 'missing_rate_date'
+        when exchange_rates.currency is null then 'missing_currency'
+        when exchange_rates.rate is null then 'missing_rate'
+        when exchange_rates.loaded_at is null then 'missing_loaded_at'
+        -- An amount below the limit stays a number that fits once it is converted.
+        when exchange_rates.rate * exchange_rates.rate >= {{ var('number_limit') }} then 'number_out_of_range'
+        when exchange_rates.rate <= 0 then 'rate_not_positive'
+        when currencies.currency is null then 'unknown_currency'
+        when exchange_rates.rate_date > cast(exchange_rates.loaded_at as date) then 'dated_after_loaded_at'
+        when cast(exchange_rates.rate_date as timestamp) < {{ earliest_at() }} then 'dated_before_earliest'
+    end as reject_reason
+from exchange_rates
+left join currencies on exchange_rates.currency = currencies.currency

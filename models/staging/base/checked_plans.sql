@@ -1,0 +1,40 @@
+-- Grain: one row per row of the input plans, good or bad, with the reason why it is turned away.
+with
+
+plans as (select * from {{ raw('plans') }}),
+
+currencies as (select * from {{ ref('currencies') }})
+
+select
+    plans.plan_id,
+    plans.plan_name,
+    plans.product_name,
+    plans.product_type,
+    plans.tier_rank,
+    plans.billing_interval,
+    plans.interval_count,
+    plans.unit_amount,
+    plans.currency,
+    plans.included_seats,
+    plans.usage_limit,
+    plans.loaded_at,
+    case
+        when plans.plan_id is null then 'missing_plan_id'
+        when plans.loaded_at is null then 'missing_loaded_at'
+        when plans.product_type is null then 'missing_product_type'
+        when plans.product_type not in ('core', 'add_on', 'service') then 'unknown_product_type'
+        when plans.billing_interval not in ('day', 'week', 'month', 'year') then 'unknown_billing_interval'
+        when
+            greatest(
+                abs(plans.tier_rank), abs(plans.interval_count), abs(plans.unit_amount),
+                abs(plans.included_seats), abs(plans.usage_limit)
+            ) >= {{ var('number_limit') }}
+            then 'number_out_of_range'
+        when plans.interval_count < 1 or plans.interval_count <> floor(plans.interval_count)
+            then 'invalid_interval_count'
+        when least(plans.unit_amount, plans.included_seats, plans.usage_limit) < 0 then 'negative_number'
+        when plans.currency is not null and currencies.currency is null then 'unknown_currency'
+        when plans.loaded_at < {{ earliest_at() }} then 'dated_before_earliest'
+    end as reject_reason
+from plans
+left join currencies on plans.currency = currencies.currency

@@ -1,0 +1,28 @@
+-- Grain: one row per row of the input support_tickets, good or bad, with the reason why it is turned away.
+with
+
+tickets as (select * from {{ raw('support_tickets') }}),
+
+customers as (select * from {{ ref('stg_customers') }})
+
+select
+    tickets.ticket_id,
+    tickets.customer_id,
+    tickets.opened_at,
+    tickets.resolved_at,
+    tickets.priority,
+    tickets.loaded_at,
+    customers.surviving_customer_id,
+    case
+        when tickets.ticket_id is null then 'missing_ticket_id'
+        when tickets.customer_id is null then 'missing_customer_id'
+        when tickets.opened_at is null then 'missing_opened_at'
+        when tickets.loaded_at is null then 'missing_loaded_at'
+        when tickets.priority not in ('low', 'normal', 'high', 'urgent') then 'unknown_priority'
+        when customers.customer_id is null then 'unknown_customer'
+        when tickets.resolved_at < tickets.opened_at then 'end_before_start'
+        when greatest(tickets.opened_at, tickets.resolved_at) > tickets.loaded_at then 'dated_after_loaded_at'
+        when least(tickets.opened_at, tickets.loaded_at) < {{ earliest_at() }} then 'dated_before_earliest'
+    end as reject_reason
+from tickets
+left join customers on tickets.customer_id = customers.customer_id
