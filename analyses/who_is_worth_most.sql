@@ -2,7 +2,7 @@
 select
     customers.customer_name,
     customers.customer_status,
-    customer_ltv.segment_name,
+    customer_ltv.survival_segment,
     customer_ltv.mrr_amount,
     customer_ltv.historic_ltv_amount,
     customer_ltv.expected_future_ltv_amount,

@@ -59,7 +59,7 @@ def suites():
         "retention_parameters": [
             between("alpha", "alpha is within the bounds of the fit", min_value=0.002, max_value=23000),
             none_of(
-                "parent_segment_name is null and churn_count >= 100 and not is_converged",
+                "parent_survival_segment is null and churn_count >= 100 and not is_converged",
                 "the curve of all customers converges on 100 churns or more",
                 "warning",
             ),
@@ -82,7 +82,7 @@ def suites():
         ],
         "ltv_backtest": [
             none_of(
-                "segment_name = 'all' and prediction_decile = 0 and customer_count >= 100 "
+                "survival_segment = 'all' and prediction_decile = 0 and customer_count >= 100 "
                 "and abs(predicted_survivor_count - actual_survivor_count) > 0.15 * customer_count",
                 "a year ago the survivors of today were foretold to 15 % of the customers",
                 "warning",

@@ -15,7 +15,7 @@ versions as (
                     'acquisition_channel', 'created_at', 'deleted_at', 'merged_into_customer_id'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_customers') }}
+    from {{ ref('base_customers') }}
     where reject_reason is null
 
 )

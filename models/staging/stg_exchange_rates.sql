@@ -14,7 +14,7 @@ versions as (
                     'rate'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_exchange_rates') }}
+    from {{ ref('base_exchange_rates') }}
     where reject_reason is null
 
 )

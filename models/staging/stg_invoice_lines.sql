@@ -18,7 +18,7 @@ versions as (
                     'refunded_amount', 'refunded_at'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_invoice_lines') }}
+    from {{ ref('base_invoice_lines') }}
     where reject_reason is null
 
 )

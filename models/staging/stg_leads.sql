@@ -15,7 +15,7 @@ versions as (
                     'trip_wire_amount', 'customer_id', 'exit_offer_at'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_leads') }}
+    from {{ ref('base_leads') }}
     where reject_reason is null
 
 )

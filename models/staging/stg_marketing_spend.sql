@@ -14,7 +14,7 @@ versions as (
                     'amount', 'currency'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_marketing_spend') }}
+    from {{ ref('base_marketing_spend') }}
     where reject_reason is null
 
 )

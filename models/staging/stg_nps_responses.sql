@@ -15,7 +15,7 @@ versions as (
                     'customer_id', 'user_id', 'sent_at', 'responded_at', 'score', 'comment'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_nps_responses') }}
+    from {{ ref('base_nps_responses') }}
     where reject_reason is null
 
 )

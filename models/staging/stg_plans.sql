@@ -15,7 +15,7 @@ versions as (
                     'interval_count', 'unit_amount', 'currency', 'included_seats', 'usage_limit'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_plans') }}
+    from {{ ref('base_plans') }}
     where reject_reason is null
 
 )

@@ -18,7 +18,7 @@ versions as (
                     'migrated_from_subscription_id'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_subscription_changes') }}
+    from {{ ref('base_subscription_changes') }}
     where reject_reason is null
 
 )

@@ -15,7 +15,7 @@ versions as (
                     'customer_id', 'opened_at', 'resolved_at', 'priority'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_support_tickets') }}
+    from {{ ref('base_support_tickets') }}
     where reject_reason is null
 
 )

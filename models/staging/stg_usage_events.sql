@@ -16,7 +16,7 @@ versions as (
                 occurred_at asc nulls last,
                 quantity asc nulls last
         ) as version_number
-    from {{ ref('checked_usage_events') }}
+    from {{ ref('base_usage_events') }}
     where reject_reason is null
 
 )

@@ -14,7 +14,7 @@ versions as (
                     'customer_id', 'created_at', 'deactivated_at'
                 ]) }} asc
         ) as version_number
-    from {{ ref('checked_users') }}
+    from {{ ref('base_users') }}
     where reject_reason is null
 
 )

@@ -116,13 +116,13 @@ def test_health_tells_what_the_truth_allows(company):
         select
             o.has_churned, h.churn_probability as hazard,
             1 - power(1 - h.churn_probability, count(*) filter (
-                s.started_date + to_months(cast(k * s.renewal_months as int)) between o.as_of_date + 1 and o.horizon_date
+                s.started_date + to_months(cast(k * s.renewal_months as int)) between o.scored_date + 1 and o.horizon_date
             )) as known_risk
         from intermediate.int_health_outcomes o
         join '{truth}/customers.parquet' h using (customer_id)
-        join intermediate.int_retention_spells s
-            on s.customer_id = o.customer_id and s.started_date <= o.as_of_date
-            and coalesce(s.ended_date > o.as_of_date, true)
+        join intermediate.int_service_spells s
+            on s.customer_id = o.customer_id and s.started_date <= o.scored_date
+            and coalesce(s.ended_date > o.scored_date, true)
         cross join range(1, 61) r (k)
         where o.is_observed
         group by o.customer_id, o.activity_month, o.has_churned, h.churn_probability
@@ -177,10 +177,10 @@ def test_usage_that_drives_churn_is_found(tmp_path):
         with counts as (
             select
                 o.customer_id, o.activity_month, o.has_churned, -o.health_score as risk, count(event_id) as frequency,
-                date_diff('day', coalesce(max(e.occurred_at), min(o.as_of_date) - 28), min(o.as_of_date)) as recency
+                date_diff('day', coalesce(max(e.occurred_at), min(o.scored_date) - 28), min(o.scored_date)) as recency
             from intermediate.int_health_outcomes o
             left join raw.usage_events e
-                on e.customer_id = o.customer_id and e.occurred_at >= o.as_of_date - 27 and e.occurred_at < o.as_of_date + 1
+                on e.customer_id = o.customer_id and e.occurred_at >= o.scored_date - 27 and e.occurred_at < o.scored_date + 1
             where o.is_observed
             group by o.customer_id, o.activity_month, o.has_churned, o.health_score
         )

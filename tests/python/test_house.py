@@ -20,14 +20,14 @@ LONG_MODELS = {
     "int_renewal_items": 101,  # both sides of a renewal, with what belongs to each
     "int_renewal_prices": 111,  # two price rises, each with what it is compared to
     "int_subscription_log": 101,  # every term of the log
-    "int_term_entries": 121,  # what each entry's neighbours say of its own dates
-    "checked_subscription_changes": 110,  # a rule a line, for the input with the most columns
+    "int_contract_periods": 121,  # what each entry's neighbours say of its own dates
+    "base_subscription_changes": 110,  # a rule a line, for the input with the most columns
     "customers": 110,  # all that is known of a customer, a column a fact
     "int_health_facts": 109,  # eight inputs side by side
     "int_movement_causes": 103,  # three steps and three causes, each by name
-    "int_retention_fits": 132,  # eight steps of one method, with what they need
+    "int_sbg_fits": 132,  # eight steps of one method, with what they need
     "int_usage_days": 204,  # the full and the incremental way, in one model
-    "int_usage_uses": 128,  # which months to derive again, and the two kinds of uses
+    "int_monthly_users_and_features": 128,  # which months to derive again, and the two kinds of uses
     "nps_monthly": 101,  # a score with its error, its interval and its change
     "revenue_bridge": 112,  # every step a column
     "stg_subscription_changes": 53,  # the input with the most columns
@@ -82,8 +82,8 @@ def test_the_contract_is_declared_once():
 def test_mrr_amount_is_found_from_mart_to_raw():
     """The road of the headline, model by model: each names the column and reads the one before."""
     road = [
-        ("marts/revenue/mrr_monthly", "int_month_totals"),
-        ("intermediate/int_month_totals", "int_customer_movements"),
+        ("marts/revenue/mrr_monthly", "int_mrr_month_totals"),
+        ("intermediate/int_mrr_month_totals", "int_customer_movements"),
         ("intermediate/int_customer_movements", "int_customer_months"),
         ("intermediate/int_customer_months", "int_subscription_item_months"),
         ("intermediate/int_subscription_item_months", "int_subscription_periods"),

@@ -62,8 +62,8 @@ def published_tables(tmp_path_factory):
 def test_published_tables(published_tables, segment, alpha, beta, observed, later):
     (row,) = rows_of(
         published_tables,
-        "select alpha, beta, is_converged, fit_method, customer_count, churn_count, curve_segment_name "
-        f"from marts.retention_parameters where segment_name = '{segment}'",
+        "select alpha, beta, is_converged, fit_method, customer_count, churn_count, curve_survival_segment "
+        f"from marts.retention_parameters where survival_segment = '{segment}'",
     )
     assert float(row[0]) == pytest.approx(alpha, rel=0.002) and float(row[1]) == pytest.approx(beta, rel=0.002)
     assert row[2:] == (True, "maximum_likelihood", 1000, 1000 - observed[-1], segment)
@@ -72,7 +72,7 @@ def test_published_tables(published_tables, segment, alpha, beta, observed, late
         for t, *values in rows_of(
             published_tables,
             "select period_number, observed_survival_rate, fitted_survival_rate, discounted_residual_periods "
-            f"from marts.retention_curves where segment_name = '{segment}'",
+            f"from marts.retention_curves where survival_segment = '{segment}'",
         )
     }
     for t, left in enumerate(observed, 1):
@@ -131,7 +131,7 @@ def true_futures(company):
         """
         select o.customer_id, o.mrr_amount::double as mrr, e.elapsed_months as elapsed, e.renewal_months as term,
             e.billing_months as bill, t.churn_probability as hazard
-        from intermediate.int_customer_outlooks o
+        from intermediate.int_customer_expected_values o
         join intermediate.int_retention_exposures e using (customer_id, cutoff_date)
         join '{truth}/customers.parquet' t using (customer_id)
         where o.is_as_of and o.outlook = 'lifetime' and e.is_running
@@ -182,10 +182,10 @@ def test_fitted_segments_find_the_parameters_of_the_simulation(simulations):
                 c.fitted_survival_high_rate as high
             from marts.retention_curves c
             join intermediate.int_retention_parameters p
-                on p.segment_name = c.segment_name and p.cutoff_date = c.as_of_date
+                on p.survival_segment = c.survival_segment and p.cutoff_date = c.as_of_date
             join '{truth}/segments.parquet' s on s.renewal_months = p.period_months
-                and p.segment_name like '% / ' || s.size_name
-            where p.curve_segment_name = p.segment_name and s.size_name in ('small', 'medium')
+                and p.survival_segment like '% / ' || s.size_name
+            where p.curve_survival_segment = p.survival_segment and s.size_name in ('small', 'medium')
                 and c.period_number * c.period_months = 12
             """,
         )
@@ -202,9 +202,9 @@ def test_the_back_test_keeps_its_promise(simulations):
     for company in simulations:
         cells = columns_of(company, "select * from marts.ltv_backtest where customer_count >= 5")
         deciles = cells["prediction_decile"] > 0
-        survivor_cells += list(cells["is_survivor_count_covered"][deciles & (cells["segment_name"] != "all")])
-        revenue_cells += list(cells["is_revenue_covered"][deciles & (cells["segment_name"] != "all")])
-        errors.append(float(cells["retained_error_rate"][(cells["segment_name"] == "all") & ~deciles][0]))
+        survivor_cells += list(cells["is_survivor_count_covered"][deciles & (cells["survival_segment"] != "all")])
+        revenue_cells += list(cells["is_revenue_covered"][deciles & (cells["survival_segment"] != "all")])
+        errors.append(float(cells["retained_error_rate"][(cells["survival_segment"] == "all") & ~deciles][0]))
     assert len(survivor_cells) > 130
     # The standard error of a share of 0.8 over 150 cells is 0.033; counts are whole and cover a little more.
     assert 0.70 <= np.mean(survivor_cells) <= 0.93, np.mean(survivor_cells)

@@ -135,7 +135,7 @@ def test_months_that_were_known_are_restated_with_a_cause(nights):
             connection.execute("select restatement_cause, count(*) from marts.restatements group by 1").fetchall()
         )
         (known,) = connection.execute(
-            "select count(*) from intermediate.int_first_known_metrics where known_date = date '2025-10-18'"
+            "select count(*) from intermediate.first_known_metrics where known_date = date '2025-10-18'"
         ).fetchone()
         (wrong,) = connection.execute(
             """
@@ -158,9 +158,9 @@ def test_only_what_changed_is_derived_again(nights):
             return connection.execute(query).fetchone()
 
     before = state()
-    nights.build("--select", "+int_usage_uses")
+    nights.build("--select", "+int_monthly_users_and_features")
     assert state() == before
-    said = nights.build("--select", "+int_usage_uses", "--vars", "{usage_window_days: 21}")
+    said = nights.build("--select", "+int_monthly_users_and_features", "--vars", "{usage_window_days: 21}")
     assert "int_usage_days: what it is made of has changed, it is built in full." in said
     days, number, full_build = state()
     assert (days, number) == (before[0], 1) and full_build != before[2]
@@ -175,8 +175,8 @@ def test_vars_of_incremental_models_are_watched():
     macros = "".join(
         path.read_text() for path in (PROJECT / "macros").rglob("*.sql") if path.stem in ("earliest_at", "raw")
     )
-    models = ["int_usage_days", "int_usage_customer_days", "int_usage_uses", "int_usage_windows"]
-    sql = macros + (PROJECT / "models/staging/checked/checked_usage_events.sql").read_text()
+    models = ["int_usage_days", "int_usage_customer_days", "int_monthly_users_and_features", "int_usage_windows"]
+    sql = macros + (PROJECT / "models/staging/base/base_usage_events.sql").read_text()
     sql += "".join((PROJECT / f"models/intermediate/{model}.sql").read_text() for model in models)
     watched = re.search(r"for name in \[([^\]]+)\]", (PROJECT / "macros/build_memory.sql").read_text()).group(1)
     assert set(re.findall(r"var\(['\"](\w+)", sql)) <= set(re.findall(r"'(\w+)'", watched))
@@ -234,11 +234,11 @@ def test_a_table_that_cannot_be_made_stays_as_it_was(demo, tmp_path):
     company = copied(demo, tmp_path / "home")
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         before = connection.execute("from marts.mrr_monthly order by all").fetchall()
-        connection.execute("drop table intermediate.int_month_totals")
+        connection.execute("drop table intermediate.int_mrr_month_totals")
         connection.execute("drop table marts.customer_months")
         connection.execute("create view marts.customer_months as select 1 as was_a_view")
     failed = company.dbt("run", "--select", "mrr_monthly", "customer_months")
-    assert failed.returncode == 1 and "int_month_totals does not exist" in failed.stdout
+    assert failed.returncode == 1 and "int_mrr_month_totals does not exist" in failed.stdout
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
         assert before == connection.execute("from marts.mrr_monthly order by all").fetchall()
         # What was a view is a table now.

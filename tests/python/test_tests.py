@@ -31,8 +31,8 @@ RECONCILIATION = {
     "bridge_leads_from_mrr_to_money": "update marts.revenue_bridge set net_collected_amount = net_collected_amount + 0.01 "
     "where activity_month = (select min(activity_month) from marts.revenue_bridge)",
     "survival_counts_the_churns_of_the_bridge": "update marts.retention_parameters set churn_count = churn_count + 1 "
-    "where parent_segment_name = 'all' and rowid = (select min(rowid) from marts.retention_parameters "
-    "where parent_segment_name = 'all')",
+    "where parent_survival_segment = 'all' and rowid = (select min(rowid) from marts.retention_parameters "
+    "where parent_survival_segment = 'all')",
     "lifetime_values_sum_to_the_whole": "update marts.ltv_by_segment set total_ltv_amount = total_ltv_amount + 0.01 "
     "where cohort_dimension = 'country' and rowid = (select min(rowid) from marts.ltv_by_segment "
     "where cohort_dimension = 'country')",
@@ -66,7 +66,7 @@ RECONCILIATION = {
     "playbook_counts_every_customer": "update marts.playbook_outcomes set customer_count = customer_count + 1 where rowid = 0",
     "health_monthly_sums_to_mrr_monthly": "update marts.health_monthly set customer_count = customer_count + 1 where rowid = 0",
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
-    "where prediction_decile = 1 and segment_name = 'all'",
+    "where prediction_decile = 1 and survival_segment = 'all'",
 }
 
 # By mart: the statement that breaks rows for its rules.
@@ -80,7 +80,7 @@ RULES = {
     "support_tickets": "update marts.support_tickets set priority = 'mild' where rowid = 0",
     "input_reconciliation": "update marts.input_reconciliation set rejected_row_count = -1 where rowid = 0",
     "customer_ltv": "update marts.customer_ltv set ltv_low_amount = ltv_high_amount + 1 where rowid = 0",
-    "retention_parameters": "update marts.retention_parameters set beta = -1 where segment_name = 'all'",
+    "retention_parameters": "update marts.retention_parameters set beta = -1 where survival_segment = 'all'",
     "retention_curves": "update marts.retention_curves set fitted_survival_low_rate = 2 where rowid = 0",
     "ltv_by_segment": "update marts.ltv_by_segment set cohort_dimension = 'mood' where rowid = 0",
     "ltv_monthly": "update marts.ltv_monthly set ltv_amount = ltv_amount + 1 where activity_month = (select max(activity_month) from marts.ltv_monthly)",
@@ -131,16 +131,16 @@ EXPECTATIONS = {
     ("customer_ltv", 0): "delete from marts.customer_ltv",
     ("customer_ltv", 1): "update marts.customer_ltv set expected_remaining_months = -1 where rowid = 0",
     ("customer_ltv", 2): "update marts.customer_ltv set max_cac_amount = -1 where rowid = 0",
-    ("retention_parameters", 0): "update marts.retention_parameters set alpha = 0.001 where segment_name = 'all'",
+    ("retention_parameters", 0): "update marts.retention_parameters set alpha = 0.001 where survival_segment = 'all'",
     ("retention_parameters", 1): "update marts.retention_parameters set is_converged = false, churn_count = 100 "
-    "where segment_name = 'all'",
+    "where survival_segment = 'all'",
     ("retention_curves", 0): "update marts.retention_curves set fitted_survival_rate = 1.01 where rowid = 0",
     ("ltv_by_segment", 0): "update marts.ltv_by_segment set total_ltv_high_amount = 3 * total_ltv_amount "
     "where cohort_dimension = 'all'",
     ("ltv_monthly", 0): "update marts.ltv_monthly set trailing_churn_rate = 1.01 where rowid = 0",
     ("unit_economics", 0): "update marts.unit_economics set spend_amount = -1 where rowid = 0",
     ("ltv_backtest", 0): "update marts.ltv_backtest set customer_count = 100, predicted_survivor_count = 10, "
-    "actual_survivor_count = 90 where segment_name = 'all' and prediction_decile = 0",
+    "actual_survivor_count = 90 where survival_segment = 'all' and prediction_decile = 0",
     ("revenue_bridge", 0): "update marts.revenue_bridge set residual_amount = 0.01 where rowid = 0",
     ("nps_responses", 0): "update marts.nps_responses set score = -1 where has_answer",
     ("nps_monthly", 0): "update marts.nps_monthly set nps_score = 101 where rowid = 0",
@@ -210,8 +210,8 @@ def test_reconciliation_tests_fail_on_broken_rows(broken):
 
 def test_rules_fail_on_broken_rows(broken):
     company = broken(*RULES.values())
-    failed = failed_tests(company, "test_name:rules,path:models/marts")
-    assert {mart for mart in RULES if any(name.startswith(f"rules_{mart}_") for name in failed)} == set(RULES)
+    failed = failed_tests(company, "test_name:expression_is_true,path:models/marts")
+    assert {mart for mart in RULES if any(name.startswith(f"expression_is_true_{mart}_") for name in failed)} == set(RULES)
     assert len(failed) == len(RULES)
 
 

@@ -6,14 +6,14 @@ cells as (select * from {{ ref('ltv_backtest') }}),
 totals as (
 
     select
-        segment_name = 'all' as is_everyone,
+        survival_segment = 'all' as is_everyone,
         prediction_decile = 0 as is_whole_segment,
         sum(customer_count) as customer_count,
         sum(actual_survivor_count) as actual_survivor_count,
         sum(predicted_revenue_amount) as predicted_revenue_amount,
         sum(actual_revenue_amount) as actual_revenue_amount
     from cells
-    group by segment_name = 'all', prediction_decile = 0
+    group by survival_segment = 'all', prediction_decile = 0
 
 )
 

@@ -6,7 +6,7 @@ candidates as (select * from {{ ref('expansion_candidates') }}),
 
 customers as (select * from {{ ref('customers') }}),
 
-held_products as (select * from {{ ref('int_held_products') }})
+held_products as (select * from {{ ref('int_customer_add_ons') }})
 
 select
     candidates.customer_id,

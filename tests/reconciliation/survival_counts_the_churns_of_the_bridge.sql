@@ -14,16 +14,16 @@ levels as (
 
     select
         case
-            when parent_segment_name is null then 'all'
-            when parent_segment_name = 'all' then 'terms'
+            when parent_survival_segment is null then 'all'
+            when parent_survival_segment = 'all' then 'terms'
             else 'segments'
         end as segment_level,
         sum(churn_count) as churn_count
     from parameters
     group by
         case
-            when parent_segment_name is null then 'all'
-            when parent_segment_name = 'all' then 'terms'
+            when parent_survival_segment is null then 'all'
+            when parent_survival_segment = 'all' then 'terms'
             else 'segments'
         end
 

@@ -7,7 +7,7 @@ spells as (
         *,
         {{ add_months('started_date', 'billing_months') }} as second_bill_date,
         row_number() over (partition by customer_id order by spell_number asc) as spell_order
-    from {{ ref('int_retention_spells') }}
+    from {{ ref('int_service_spells') }}
 
 ),
 

@@ -5,7 +5,7 @@ cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
 starts as (select * from {{ ref('int_customer_starts') }}),
 
-recorded_inputs as (select * from {{ ref('int_recorded_inputs') }}),
+recorded_inputs as (select * from {{ ref('int_tracking_start_dates') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 

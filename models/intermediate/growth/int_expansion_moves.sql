@@ -7,11 +7,11 @@ allowances as (select * from {{ ref('int_plan_allowances') }}),
 
 next_tiers as (select * from {{ ref('int_next_tiers') }}),
 
-like_customers as (select * from {{ ref('int_like_customers') }}),
+like_customers as (select * from {{ ref('int_peer_groups') }}),
 
 affinities as (select * from {{ ref('int_product_affinities') }}),
 
-held_products as (select * from {{ ref('int_held_products') }})
+held_products as (select * from {{ ref('int_customer_add_ons') }})
 
 -- Seats are full: as many as bring their use below the line again, at what a unit pays today.
 select

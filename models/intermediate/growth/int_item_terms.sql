@@ -4,7 +4,7 @@
     ~ " as date), run_settings.as_of_date)" %}
 with
 
-entries as (select * from {{ ref('int_term_entries') }}),
+entries as (select * from {{ ref('int_contract_periods') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 

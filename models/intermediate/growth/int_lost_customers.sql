@@ -1,7 +1,7 @@
 -- Grain: one row per customer that has churned and not come back: when and why it left.
 with
 
-standings as (select * from {{ ref('int_customer_standings') }}),
+standings as (select * from {{ ref('int_customer_status') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 

@@ -3,7 +3,7 @@ with
 
 main_items as (select * from {{ ref('int_customer_main_items') }}),
 
-outlooks as (select * from {{ ref('int_customer_outlooks') }})
+outlooks as (select * from {{ ref('int_customer_expected_values') }})
 
 select
     outlooks.customer_id,

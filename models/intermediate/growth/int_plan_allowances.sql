@@ -7,7 +7,7 @@ plans as (select * from {{ ref('stg_plans') }}),
 
 usage_months as (select * from {{ ref('int_usage_months') }}),
 
-usage_breadths as (select * from {{ ref('int_usage_breadths') }}),
+usage_breadths as (select * from {{ ref('int_feature_adoption_months') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 

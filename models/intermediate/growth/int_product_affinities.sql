@@ -1,9 +1,9 @@
 -- Grain: one row per plan, size and add-on or service that a customer of this kind holds.
 with
 
-like_customers as (select * from {{ ref('int_like_customers') }}),
+like_customers as (select * from {{ ref('int_peer_groups') }}),
 
-held_products as (select * from {{ ref('int_held_products') }}),
+held_products as (select * from {{ ref('int_customer_add_ons') }}),
 
 kinds as (
 

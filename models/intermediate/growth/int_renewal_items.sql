@@ -5,7 +5,7 @@ terms as (select * from {{ ref('int_contract_terms') }}),
 
 item_terms as (select * from {{ ref('int_item_terms') }}),
 
-entries as (select * from {{ ref('int_term_entries') }}),
+entries as (select * from {{ ref('int_contract_periods') }}),
 
 successors as (select * from {{ ref('int_term_successors') }}),
 

@@ -1,7 +1,7 @@
 -- Grain: one row per customer and month by whose end it had asked to cancel, or its term was to end soon for good.
 with
 
-changes as (select * from {{ ref('int_known_changes') }}),
+changes as (select * from {{ ref('int_subscription_changes_as_known') }}),
 
 months as (select * from {{ ref('int_months') }}),
 

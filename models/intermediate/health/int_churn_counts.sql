@@ -7,7 +7,7 @@ months as (
 
     select distinct
         activity_month,
-        as_of_date
+        scored_date
     from outcomes
 
 ),
@@ -33,5 +33,5 @@ select
     sum(step_counts.case_count) as case_count,
     sum(step_counts.churn_count) as churn_count
 from months
-inner join step_counts on months.as_of_date >= step_counts.horizon_date
+inner join step_counts on months.scored_date >= step_counts.horizon_date
 group by months.activity_month, step_counts.is_bound, step_counts.score_step

@@ -1,11 +1,11 @@
 -- Grain: one row per paying customer and month, of those that lifetimes are judged as of: what it was worth.
 with
 
-cutoffs as (select * from {{ ref('int_retention_cutoffs') }}),
+cutoffs as (select * from {{ ref('int_valuation_dates') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 
-outlooks as (select * from {{ ref('int_customer_outlooks') }}),
+outlooks as (select * from {{ ref('int_customer_expected_values') }}),
 
 collections as (select * from {{ ref('int_customer_collections') }}),
 

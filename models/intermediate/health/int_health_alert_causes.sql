@@ -3,7 +3,7 @@ with
 
 alerts as (select * from {{ ref('int_health_alerts') }}),
 
-losses as (select * from {{ ref('int_health_losses') }}),
+losses as (select * from {{ ref('int_health_score_deductions') }}),
 
 definitions as (select * from {{ ref('health_signals') }}),
 

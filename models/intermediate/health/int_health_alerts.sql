@@ -16,13 +16,13 @@ recoveries as (
     select
         falls.customer_id,
         falls.activity_month,
-        min(statuses.as_of_date) as recovered_date
+        min(statuses.scored_date) as recovered_date
     from falls
     inner join statuses
         on
             falls.customer_id = statuses.customer_id
-            and falls.opened_date < statuses.as_of_date
-            and falls.expires_date >= statuses.as_of_date
+            and falls.opened_date < statuses.scored_date
+            and falls.expires_date >= statuses.scored_date
     inner join bands on statuses.health_status = bands.health_status
     where bands.min_score >= falls.from_min_score
     group by falls.customer_id, falls.activity_month

@@ -1,7 +1,7 @@
 -- Grain: one row per customer and month with a score after its first days: which lines the score is held to be above.
 with
 
-subjects as (select * from {{ ref('int_health_subjects') }}),
+subjects as (select * from {{ ref('int_health_population') }}),
 
 scores as (select * from {{ ref('int_health_scores') }}),
 

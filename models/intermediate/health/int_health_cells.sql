@@ -1,7 +1,7 @@
 -- Grain: one row per period, split (all, status or decile of the score) and value of it.
 with
 
-cases as (select * from {{ ref('int_health_cases') }}),
+cases as (select * from {{ ref('int_health_backtest_cases') }}),
 
 splits as (
 

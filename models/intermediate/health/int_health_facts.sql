@@ -1,11 +1,11 @@
 -- Grain: one row per customer and month at whose end it pays: the counts that its signals are made of.
 with
 
-subjects as (select * from {{ ref('int_health_subjects') }}),
+subjects as (select * from {{ ref('int_health_population') }}),
 
 usage_months as (select * from {{ ref('int_usage_months') }}),
 
-usage_breadths as (select * from {{ ref('int_usage_breadths') }}),
+usage_breadths as (select * from {{ ref('int_feature_adoption_months') }}),
 
 seat_months as (select * from {{ ref('int_seat_months') }}),
 

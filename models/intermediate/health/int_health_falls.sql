@@ -8,13 +8,13 @@ bands as (select * from {{ ref('health_bands') }})
 select
     statuses.customer_id,
     statuses.activity_month,
-    statuses.as_of_date as opened_date,
+    statuses.scored_date as opened_date,
     statuses.previous_health_status as from_health_status,
     statuses.health_status as to_health_status,
     statuses.mrr_amount,
     statuses.override_reason,
     from_bands.min_score as from_min_score,
-    cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.as_of_date') }} as date) as expires_date
+    cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.scored_date') }} as date) as expires_date
 from statuses
 inner join bands as from_bands on statuses.previous_health_status = from_bands.health_status
 inner join bands as to_bands on statuses.health_status = to_bands.health_status

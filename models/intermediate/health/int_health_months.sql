@@ -5,7 +5,7 @@ statuses as (select * from {{ ref('int_health_statuses') }}),
 
 scores as (select * from {{ ref('int_health_scores') }}),
 
-losses as (select * from {{ ref('int_health_losses') }}),
+losses as (select * from {{ ref('int_health_score_deductions') }}),
 
 definitions as (select * from {{ ref('health_signals') }}),
 
@@ -46,7 +46,7 @@ reasons as (
 select
     statuses.customer_id,
     statuses.activity_month,
-    statuses.as_of_date,
+    statuses.scored_date,
     statuses.is_partial_month,
     statuses.mrr_amount,
     scores.health_score,

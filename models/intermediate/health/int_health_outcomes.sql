@@ -16,12 +16,12 @@ horizons as (
     select
         bands.customer_id,
         bands.activity_month,
-        statuses.as_of_date,
+        statuses.scored_date,
         scores.health_score,
         statuses.health_status,
         renewal_dates.renewal_date,
         renewal_dates.churned_date,
-        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.as_of_date') }} as date) as horizon_date,
+        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.scored_date') }} as date) as horizon_date,
         {{ month_start('run_settings.as_of_end_at') }} as running_month
     from bands
     cross join run_settings
@@ -37,7 +37,7 @@ horizons as (
 select
     customer_id,
     activity_month,
-    as_of_date,
+    scored_date,
     horizon_date,
     health_score,
     health_status,

@@ -1,7 +1,7 @@
 -- Grain: one row per customer and month at whose end an override of its health status holds.
 with
 
-subjects as (select * from {{ ref('int_health_subjects') }}),
+subjects as (select * from {{ ref('int_health_population') }}),
 
 overrides as (select * from {{ ref('health_overrides') }}),
 

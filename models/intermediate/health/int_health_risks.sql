@@ -2,7 +2,7 @@
 {{ config(materialized='view') }}
 with
 
-cases as (select * from {{ ref('int_health_cases') }})
+cases as (select * from {{ ref('int_health_backtest_cases') }})
 
 select
     period_name,

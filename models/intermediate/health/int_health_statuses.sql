@@ -1,7 +1,7 @@
 -- Grain: one row per customer and month at whose end it pays: its health status, and since when it has it.
 with
 
-subjects as (select * from {{ ref('int_health_subjects') }}),
+subjects as (select * from {{ ref('int_health_population') }}),
 
 bands as (select * from {{ ref('int_health_bands') }}),
 
@@ -70,7 +70,7 @@ select
     customer_id,
     activity_month,
     -- The last day that the status looks at.
-    cast({{ dbt.dateadd('day', -1, 'month_end_date') }} as date) as as_of_date,
+    cast({{ dbt.dateadd('day', -1, 'month_end_date') }} as date) as scored_date,
     is_partial_month,
     mrr_amount,
     override_reason,

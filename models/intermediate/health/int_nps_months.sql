@@ -1,9 +1,9 @@
 -- Grain: one row per customer and month by whose end somebody had answered in the year before: the latest answer.
 with
 
-responses as (select * from {{ ref('checked_nps_responses') }}),
+responses as (select * from {{ ref('base_nps_responses') }}),
 
-backfills as (select * from {{ ref('int_backfills') }}),
+backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 months as (select * from {{ ref('int_months') }}),
 

@@ -1,11 +1,11 @@
 -- Grain: one row per customer and month at whose end payments were in trouble, as it was known then.
 with
 
-changes as (select * from {{ ref('int_known_changes') }}),
+changes as (select * from {{ ref('int_subscription_changes_as_known') }}),
 
 invoice_lines as (select * from {{ ref('stg_invoice_lines') }}),
 
-backfills as (select * from {{ ref('int_backfills') }}),
+backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 months as (select * from {{ ref('int_months') }}),
 

@@ -12,7 +12,7 @@ segments as (select * from {{ ref('segments') }})
 select
     health_months.customer_id,
     health_months.activity_month,
-    health_months.as_of_date,
+    health_months.scored_date,
     health_months.is_partial_month,
     health_months.health_status,
     health_months.health_score,

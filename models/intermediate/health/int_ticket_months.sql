@@ -1,9 +1,9 @@
 -- Grain: one row per customer and month at whose end urgent support tickets were open, as it was known then.
 with
 
-tickets as (select * from {{ ref('checked_support_tickets') }}),
+tickets as (select * from {{ ref('base_support_tickets') }}),
 
-backfills as (select * from {{ ref('int_backfills') }}),
+backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 months as (select * from {{ ref('int_months') }}),
 

@@ -6,12 +6,12 @@ customers as (select * from {{ ref('int_backtest_customers') }}),
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
 members as (
-    {% for segment in ['segment_name', "'all'"] %}
+    {% for segment in ['survival_segment', "'all'"] %}
     select
         customer_id,
-        {{ segment }} as segment_name,
+        {{ segment }} as survival_segment,
         ntile(10) over (
-            {{ 'partition by segment_name ' if loop.first }}order by predicted_revenue_amount desc, customer_id asc
+            {{ 'partition by survival_segment ' if loop.first }}order by predicted_revenue_amount desc, customer_id asc
         ) as prediction_decile
     from customers
 
@@ -19,7 +19,7 @@ members as (
 
     select
         customer_id,
-        {{ segment }} as segment_name,
+        {{ segment }} as survival_segment,
         0 as prediction_decile
     from customers
     {% if not loop.last %}
@@ -31,10 +31,10 @@ members as (
 curve_totals as (
 
     select
-        members.segment_name,
+        members.survival_segment,
         members.prediction_decile,
         customers.cutoff_date,
-        customers.curve_segment_name,
+        customers.curve_survival_segment,
         count(*) as customer_count,
         sum(customers.stay_rate) as predicted_survivor_count,
         sum(customers.survivor_count) as actual_survivor_count,
@@ -49,12 +49,12 @@ curve_totals as (
         cast(sum(customers.revenue_beta_slope) as {{ type_double() }}) as revenue_beta_slope
     from members
     inner join customers on members.customer_id = customers.customer_id
-    group by members.segment_name, members.prediction_decile, customers.cutoff_date, customers.curve_segment_name
+    group by members.survival_segment, members.prediction_decile, customers.cutoff_date, customers.curve_survival_segment
 
 )
 
 select
-    curve_totals.segment_name,
+    curve_totals.survival_segment,
     curve_totals.prediction_decile,
     curve_totals.cutoff_date,
     sum(curve_totals.customer_count) as customer_count,
@@ -75,5 +75,5 @@ from curve_totals
 inner join parameters
     on
         curve_totals.cutoff_date = parameters.cutoff_date
-        and curve_totals.curve_segment_name = parameters.segment_name
-group by curve_totals.segment_name, curve_totals.prediction_decile, curve_totals.cutoff_date
+        and curve_totals.curve_survival_segment = parameters.survival_segment
+group by curve_totals.survival_segment, curve_totals.prediction_decile, curve_totals.cutoff_date

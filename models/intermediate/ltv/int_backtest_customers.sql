@@ -1,7 +1,7 @@
 -- Grain: one row per customer that paid at the cutoff of the back-test: what was expected of its next year, what came.
 with
 
-outlooks as (select * from {{ ref('int_customer_outlooks') }}
+outlooks as (select * from {{ ref('int_customer_expected_values') }}
     where outlook = 'year' and not is_as_of
 
 ),
@@ -37,8 +37,8 @@ outcomes as (
 select
     outlooks.customer_id,
     outlooks.cutoff_date,
-    outlooks.segment_name,
-    outlooks.curve_segment_name,
+    outlooks.survival_segment,
+    outlooks.curve_survival_segment,
     outlooks.stay_rate,
     outlooks.stay_alpha_slope,
     outlooks.stay_beta_slope,

@@ -3,7 +3,7 @@ with
 
 cohort_members as (select * from {{ ref('int_cohort_members') }}),
 
-outlooks as (select * from {{ ref('int_customer_outlooks') }}),
+outlooks as (select * from {{ ref('int_customer_expected_values') }}),
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
@@ -13,7 +13,7 @@ curve_totals as (
         cohort_members.cohort_dimension,
         cohort_members.cohort_value,
         outlooks.cutoff_date,
-        outlooks.curve_segment_name,
+        outlooks.curve_survival_segment,
         cast(sum(outlooks.value_alpha_slope_amount) as {{ type_double() }}) as alpha_slope,
         cast(sum(outlooks.value_beta_slope_amount) as {{ type_double() }}) as beta_slope,
         sum(outlooks.value_variance) as own_variance
@@ -27,7 +27,7 @@ curve_totals as (
         cohort_members.cohort_dimension,
         cohort_members.cohort_value,
         outlooks.cutoff_date,
-        outlooks.curve_segment_name
+        outlooks.curve_survival_segment
 
 )
 
@@ -45,5 +45,5 @@ from curve_totals
 inner join parameters
     on
         curve_totals.cutoff_date = parameters.cutoff_date
-        and curve_totals.curve_segment_name = parameters.segment_name
+        and curve_totals.curve_survival_segment = parameters.survival_segment
 group by curve_totals.cohort_dimension, curve_totals.cohort_value

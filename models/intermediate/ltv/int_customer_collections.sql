@@ -5,7 +5,7 @@ invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
 
 service_months as (select * from {{ ref('int_service_months') }}),
 
-spells as (select * from {{ ref('int_retention_spells') }}),
+spells as (select * from {{ ref('int_service_spells') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 

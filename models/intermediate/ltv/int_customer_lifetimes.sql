@@ -7,15 +7,15 @@ run_settings as (select * from {{ ref('run_settings') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 
-outlooks as (select * from {{ ref('int_customer_outlooks') }}),
+outlooks as (select * from {{ ref('int_customer_expected_values') }}),
 
 last_spells as (
 
     select
         customer_id,
-        segment_name,
+        survival_segment,
         row_number() over (partition by customer_id order by spell_number desc) as recency
-    from {{ ref('int_retention_spells') }}
+    from {{ ref('int_service_spells') }}
 
 ),
 
@@ -34,7 +34,7 @@ select
     customers.customer_id,
     run_settings.as_of_date,
     coalesce(customer_months.is_active, false) as is_active,
-    last_spells.segment_name,
+    last_spells.survival_segment,
     coalesce(customer_months.active_month_count, 0) as tenure_months,
     coalesce(collections.collected_amount, 0) as collected_amount,
     coalesce(collections.refunded_amount, 0) as refunded_amount,

@@ -1,9 +1,9 @@
 -- Grain: one row per cutoff: the company's customers and their value, as they were known then.
 with
 
-cutoffs as (select * from {{ ref('int_retention_cutoffs') }}),
+cutoffs as (select * from {{ ref('int_valuation_dates') }}),
 
-month_totals as (select * from {{ ref('int_month_totals') }}),
+month_totals as (select * from {{ ref('int_mrr_month_totals') }}),
 
 collected_months as (select * from {{ ref('int_collected_months') }}),
 
@@ -13,7 +13,7 @@ outlooks as (
         cutoff_date,
         {{ rate('sum(expected_months)', 'count(*)') }} as expected_remaining_months,
         case when count(value_amount) = count(*) then sum(value_amount) end as outlook_amount
-    from {{ ref('int_customer_outlooks') }}
+    from {{ ref('int_customer_expected_values') }}
     where outlook = 'lifetime'
     group by cutoff_date
 

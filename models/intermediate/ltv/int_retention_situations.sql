@@ -7,7 +7,7 @@ parameters as (select * from {{ ref('int_retention_parameters') }})
 
 select distinct
     exposures.cutoff_date,
-    parameters.curve_segment_name,
+    parameters.curve_survival_segment,
     exposures.renewal_months,
     exposures.billing_months,
     exposures.elapsed_months
@@ -15,5 +15,5 @@ from exposures
 inner join parameters
     on
         exposures.cutoff_date = parameters.cutoff_date
-        and exposures.segment_name = parameters.segment_name
+        and exposures.survival_segment = parameters.survival_segment
 where exposures.is_running

@@ -1,7 +1,7 @@
 -- Grain: one row per customer and churn: when it left, and when it came back, if it did.
 with
 
-spells as (select * from {{ ref('int_retention_spells') }}),
+spells as (select * from {{ ref('int_service_spells') }}),
 
 spell_log as (
 

@@ -3,32 +3,32 @@ with
 
 statuses as (select * from {{ ref('int_health_statuses') }}),
 
-spells as (select * from {{ ref('int_retention_spells') }}),
+spells as (select * from {{ ref('int_service_spells') }}),
 
 running_spells as (
 
     select
         statuses.customer_id,
         statuses.activity_month,
-        statuses.as_of_date,
+        statuses.scored_date,
         spells.started_date,
         spells.renewal_months,
         spells.ended_date,
         spells.is_churned,
-        {{ elapsed_months('spells.started_date', 'statuses.as_of_date') }} as elapsed_months
+        {{ elapsed_months('spells.started_date', 'statuses.scored_date') }} as elapsed_months
     from statuses
     inner join spells
         on
             statuses.customer_id = spells.customer_id
-            and statuses.as_of_date >= spells.started_date
-            and statuses.as_of_date < coalesce(spells.ended_date, {{ dbt.dateadd('day', 1, 'statuses.as_of_date') }})
+            and statuses.scored_date >= spells.started_date
+            and statuses.scored_date < coalesce(spells.ended_date, {{ dbt.dateadd('day', 1, 'statuses.scored_date') }})
 
 )
 
 select
     customer_id,
     activity_month,
-    as_of_date,
+    scored_date,
     cast(
         {{ add_months(
             'started_date',

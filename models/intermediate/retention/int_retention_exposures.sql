@@ -1,9 +1,9 @@
 -- Grain: one row per spell and cutoff by which it had begun: how long it had lasted and whether it had churned.
 with
 
-spells as (select * from {{ ref('int_retention_spells') }}),
+spells as (select * from {{ ref('int_service_spells') }}),
 
-cutoffs as (select * from {{ ref('int_retention_cutoffs') }}),
+cutoffs as (select * from {{ ref('int_valuation_dates') }}),
 
 begun_spells as (
 
@@ -12,7 +12,7 @@ begun_spells as (
         spells.spell_number,
         spells.renewal_months,
         spells.billing_months,
-        spells.segment_name,
+        spells.survival_segment,
         spells.term_name,
         spells.started_date,
         cutoffs.cutoff_date,
@@ -32,7 +32,7 @@ measured_spells as (
         spell_number,
         renewal_months,
         billing_months,
-        segment_name,
+        survival_segment,
         term_name,
         cutoff_date,
         is_running,
@@ -50,7 +50,7 @@ select
     cutoff_date,
     renewal_months,
     billing_months,
-    segment_name,
+    survival_segment,
     term_name,
     is_running,
     is_churned,

@@ -15,10 +15,10 @@ extents as (
 
     select
         cutoff_date,
-        segment_name,
+        survival_segment,
         max(period_number) as last_period_number
     from life_tables
-    group by cutoff_date, segment_name
+    group by cutoff_date, survival_segment
 
 ),
 
@@ -27,7 +27,7 @@ periods as (
 
     select
         parameters.cutoff_date,
-        parameters.segment_name,
+        parameters.survival_segment,
         parameters.period_months,
         numbers.n - 1 as period_number,
         cast(parameters.alpha as {{ type_double() }}) as alpha,
@@ -41,7 +41,7 @@ periods as (
     inner join extents
         on
             parameters.cutoff_date = extents.cutoff_date
-            and parameters.segment_name = extents.segment_name
+            and parameters.survival_segment = extents.survival_segment
     inner join numbers
         on
             (numbers.n - 1) * parameters.period_months
@@ -52,7 +52,7 @@ periods as (
 
 select
     periods.cutoff_date,
-    periods.segment_name,
+    periods.survival_segment,
     periods.period_number,
     periods.period_number * periods.period_months as served_months,
     life_tables.at_risk_count,
@@ -74,5 +74,5 @@ from periods
 left join life_tables
     on
         periods.cutoff_date = life_tables.cutoff_date
-        and periods.segment_name = life_tables.segment_name
+        and periods.survival_segment = life_tables.survival_segment
         and periods.period_number = life_tables.period_number

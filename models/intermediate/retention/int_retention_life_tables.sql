@@ -1,6 +1,6 @@
 -- Grain: one row per cutoff, segment and renewal number: how many spells came to that renewal and how many left at it.
 {%- set levels = {
-    'leaf': {'segment': 'segment_name', 'parent': 'term_name', 'period': 'renewal_months'},
+    'leaf': {'segment': 'survival_segment', 'parent': 'term_name', 'period': 'renewal_months'},
     'term': {'segment': 'term_name', 'parent': "'all'", 'period': 'renewal_months'},
     'all': {'segment': "'all'", 'parent': "cast(null as " ~ dbt.type_string() ~ ")", 'period': '1'},
 } %}
@@ -12,14 +12,14 @@ spell_counts as (
 
     select
         cutoff_date,
-        segment_name,
+        survival_segment,
         term_name,
         renewal_months,
         renewal_count,
         sum(case when is_churned then 1 else 0 end) as churn_count,
         count(*) as spell_count
     from exposures
-    group by cutoff_date, segment_name, term_name, renewal_months, renewal_count
+    group by cutoff_date, survival_segment, term_name, renewal_months, renewal_count
 
 ),
 
@@ -34,8 +34,8 @@ level_counts as (
     {% for level in levels.values() %}
     select
         cutoff_date,
-        {{ level.segment }} as segment_name,
-        {{ level.parent }} as parent_segment_name,
+        {{ level.segment }} as survival_segment,
+        {{ level.parent }} as parent_survival_segment,
         {{ level.period }} as period_months,
         {{ 'renewal_count' if level.period != '1' else 'renewal_count * renewal_months' }} as period_number,
         churn_count,
@@ -49,13 +49,13 @@ segments as (
 
     select
         cutoff_date,
-        segment_name,
-        parent_segment_name,
+        survival_segment,
+        parent_survival_segment,
         period_months,
         max(period_number) as last_period_number,
         sum(spell_count) as customer_count
     from level_counts
-    group by cutoff_date, segment_name, parent_segment_name, period_months
+    group by cutoff_date, survival_segment, parent_survival_segment, period_months
 
 ),
 
@@ -63,19 +63,19 @@ period_counts as (
 
     select
         cutoff_date,
-        segment_name,
+        survival_segment,
         period_number,
         sum(churn_count) as churn_count,
         sum(spell_count) as spell_count
     from level_counts
-    group by cutoff_date, segment_name, period_number
+    group by cutoff_date, survival_segment, period_number
 
 )
 
 select
     segments.cutoff_date,
-    segments.segment_name,
-    segments.parent_segment_name,
+    segments.survival_segment,
+    segments.parent_survival_segment,
     segments.period_months,
     numbers.n - 1 as period_number,
     cast(segments.customer_count as {{ dbt.type_bigint() }}) as customer_count,
@@ -83,7 +83,7 @@ select
     -- Who left later, or made more renewals, was there, too.
     cast(
         sum(coalesce(period_counts.spell_count, 0)) over (
-            partition by segments.cutoff_date, segments.segment_name order by numbers.n desc
+            partition by segments.cutoff_date, segments.survival_segment order by numbers.n desc
         ) as {{ dbt.type_bigint() }}
     ) as at_risk_count
 from segments
@@ -91,5 +91,5 @@ inner join numbers on segments.last_period_number >= numbers.n - 1
 left join period_counts
     on
         segments.cutoff_date = period_counts.cutoff_date
-        and segments.segment_name = period_counts.segment_name
+        and segments.survival_segment = period_counts.survival_segment
         and period_counts.period_number = numbers.n - 1

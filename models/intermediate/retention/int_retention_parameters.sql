@@ -3,20 +3,20 @@ with
 
 life_tables as (select * from {{ ref('int_retention_life_tables') }}),
 
-fits as (select * from {{ ref('int_retention_fits') }}),
+fits as (select * from {{ ref('int_sbg_fits') }}),
 
 segments as (
 
     select
         cutoff_date,
-        segment_name,
-        parent_segment_name,
+        survival_segment,
+        parent_survival_segment,
         period_months,
         max(customer_count) as customer_count,
         sum(churn_count) as churn_count,
         sum(case when period_number > 0 then at_risk_count else 0 end) as renewal_count
     from life_tables
-    group by cutoff_date, segment_name, parent_segment_name, period_months
+    group by cutoff_date, survival_segment, parent_survival_segment, period_months
 
 ),
 
@@ -24,7 +24,7 @@ ranked_fits as (
 
     select
         cutoff_date,
-        segment_name,
+        survival_segment,
         fit_method,
         alpha,
         beta,
@@ -34,7 +34,7 @@ ranked_fits as (
         beta_variance,
         alpha_beta_covariance,
         row_number() over (
-            partition by cutoff_date, segment_name
+            partition by cutoff_date, survival_segment
             order by
                 case
                     when
@@ -52,16 +52,16 @@ ranked_fits as (
 
 select
     segments.cutoff_date,
-    segments.segment_name,
-    segments.parent_segment_name,
+    segments.survival_segment,
+    segments.parent_survival_segment,
     segments.period_months,
     case
-        when segments.parent_segment_name is null or segments.parent_segment_name = 'all'
-            then case when segments.renewal_count > 0 then segments.segment_name else 'all' end
-        when segments.churn_count >= {{ var('min_segment_churns') }} then segments.segment_name
-        when parents.renewal_count > 0 then segments.parent_segment_name
+        when segments.parent_survival_segment is null or segments.parent_survival_segment = 'all'
+            then case when segments.renewal_count > 0 then segments.survival_segment else 'all' end
+        when segments.churn_count >= {{ var('min_segment_churns') }} then segments.survival_segment
+        when parents.renewal_count > 0 then segments.parent_survival_segment
         else 'all'
-    end as curve_segment_name,
+    end as curve_survival_segment,
     segments.customer_count,
     segments.churn_count,
     segments.renewal_count,
@@ -77,9 +77,9 @@ from segments
 left join segments as parents
     on
         segments.cutoff_date = parents.cutoff_date
-        and segments.parent_segment_name = parents.segment_name
+        and segments.parent_survival_segment = parents.survival_segment
 left join ranked_fits
     on
         segments.cutoff_date = ranked_fits.cutoff_date
-        and segments.segment_name = ranked_fits.segment_name
+        and segments.survival_segment = ranked_fits.survival_segment
         and ranked_fits.preference = 1

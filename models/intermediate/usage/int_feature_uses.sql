@@ -6,7 +6,7 @@ customers as (select * from {{ ref('stg_customers') }}),
 
 starts as (select * from {{ ref('int_customer_starts') }}),
 
-backfills as (select * from {{ ref('int_backfills') }}),
+backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 known_usage as (
 

@@ -11,9 +11,9 @@
 {%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'loaded_at'] %}
 with
 
-rejected_events as (select * from {{ ref('rejected_usage_events') }}),
+rejected_events as (select * from {{ ref('base_rejected_usage_events') }}),
 
-landed_days as (select * from {{ ref('int_landed_usage_days') }}),
+landed_days as (select * from {{ ref('int_usage_day_fingerprints') }}),
 {% if is_incremental() %}
 built_days as (
 

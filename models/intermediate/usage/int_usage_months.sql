@@ -5,7 +5,7 @@ customer_days as (select * from {{ ref('int_usage_customer_days') }}),
 
 customers as (select * from {{ ref('stg_customers') }}),
 
-backfills as (select * from {{ ref('int_backfills') }}),
+backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 windows as (select * from {{ ref('int_usage_windows') }}),
 

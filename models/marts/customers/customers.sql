@@ -5,7 +5,7 @@ customers as (select * from {{ ref('int_customers') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-standings as (select * from {{ ref('int_customer_standings') }}),
+standings as (select * from {{ ref('int_customer_status') }}),
 
 latest_answers as (select * from {{ ref('int_customer_latest_answers') }}),
 
@@ -79,4 +79,4 @@ left join customer_segments on customers.customer_id = customer_segments.custome
 left join renewal_dates
     on
         customers.customer_id = renewal_dates.customer_id
-        and run_settings.as_of_date = renewal_dates.as_of_date
+        and run_settings.as_of_date = renewal_dates.scored_date

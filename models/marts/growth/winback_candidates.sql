@@ -25,7 +25,7 @@ ranked_months as (
     inner join health_months
         on
             lost_customers.customer_id = health_months.customer_id
-            and lost_customers.left_date > health_months.as_of_date
+            and lost_customers.left_date > health_months.scored_date
 
 )
 

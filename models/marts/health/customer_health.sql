@@ -7,7 +7,7 @@ run_settings as (select * from {{ ref('run_settings') }})
 
 select
     health_months.customer_id,
-    health_months.as_of_date,
+    health_months.scored_date as as_of_date,
     health_months.health_score,
     health_months.health_status,
     health_months.previous_health_status,
@@ -20,4 +20,4 @@ select
     health_months.is_overridden,
     cast(health_months.mrr_amount as {{ type_amount() }}) as mrr_amount
 from health_months
-inner join run_settings on health_months.as_of_date = run_settings.as_of_date
+inner join run_settings on health_months.scored_date = run_settings.as_of_date

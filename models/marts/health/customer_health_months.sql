@@ -7,7 +7,7 @@ select
     customer_id,
     activity_month,
     is_partial_month,
-    as_of_date,
+    scored_date,
     health_score,
     health_status,
     previous_health_status,

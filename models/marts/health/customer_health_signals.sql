@@ -3,7 +3,7 @@ with
 
 signals as (select * from {{ ref('int_health_signals') }}),
 
-losses as (select * from {{ ref('int_health_losses') }}),
+losses as (select * from {{ ref('int_health_score_deductions') }}),
 
 definitions as (select * from {{ ref('health_signals') }}),
 

@@ -3,7 +3,7 @@ with
 
 cells as (select * from {{ ref('int_health_cells') }}),
 
-aucs as (select * from {{ ref('int_health_aucs') }}),
+aucs as (select * from {{ ref('int_health_auc') }}),
 
 alert_scores as (select * from {{ ref('int_health_alert_scores') }})
 

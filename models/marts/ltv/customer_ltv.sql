@@ -9,7 +9,7 @@ select
     lifetimes.customer_id,
     lifetimes.as_of_date,
     lifetimes.is_active,
-    lifetimes.segment_name,
+    lifetimes.survival_segment,
     cast(lifetimes.tenure_months as {{ dbt.type_bigint() }}) as tenure_months,
     cast(lifetimes.collected_amount as {{ type_amount() }}) as collected_amount,
     cast(lifetimes.refunded_amount as {{ type_amount() }}) as refunded_amount,

@@ -6,7 +6,7 @@ cells as (select * from {{ ref('int_backtest_cells') }}),
 bounded_cells as (
 
     select
-        segment_name,
+        survival_segment,
         prediction_decile,
         cutoff_date,
         customer_count,
@@ -24,7 +24,7 @@ bounded_cells as (
 )
 
 select
-    segment_name,
+    survival_segment,
     cast(prediction_decile as {{ dbt.type_int() }}) as prediction_decile,
     cutoff_date,
     cast({{ add_months('cutoff_date', 12) }} as date) as until_date,

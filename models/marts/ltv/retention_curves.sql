@@ -1,18 +1,18 @@
 -- Grain: one row per segment with a fitted curve and renewal period, from 0, the start.
 with
 
-curves as (select * from {{ ref('int_retention_curves') }}),
+curves as (select * from {{ ref('int_survival_curves') }}),
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-residual_lifetimes as (select * from {{ ref('int_residual_lifetimes') }}),
+residual_lifetimes as (select * from {{ ref('int_discounted_residual_lifetimes') }}),
 
-cutoffs as (select * from {{ ref('int_retention_cutoffs') }}),
+cutoffs as (select * from {{ ref('int_valuation_dates') }}),
 
 bounded_curves as (
 
     select
-        curves.segment_name,
+        curves.survival_segment,
         curves.cutoff_date,
         parameters.period_months,
         curves.period_number,
@@ -30,12 +30,12 @@ bounded_curves as (
     inner join parameters
         on
             curves.cutoff_date = parameters.cutoff_date
-            and curves.segment_name = parameters.segment_name
+            and curves.survival_segment = parameters.survival_segment
 
 )
 
 select
-    bounded_curves.segment_name,
+    bounded_curves.survival_segment,
     bounded_curves.cutoff_date as as_of_date,
     bounded_curves.period_months,
     bounded_curves.period_number,
@@ -52,5 +52,5 @@ select
 from bounded_curves
 left join residual_lifetimes
     on
-        bounded_curves.segment_name = residual_lifetimes.segment_name
+        bounded_curves.survival_segment = residual_lifetimes.survival_segment
         and bounded_curves.period_number = residual_lifetimes.period_number

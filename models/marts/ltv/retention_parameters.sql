@@ -3,13 +3,13 @@ with
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-cutoffs as (select * from {{ ref('int_retention_cutoffs') }})
+cutoffs as (select * from {{ ref('int_valuation_dates') }})
 
 select
-    parameters.segment_name,
+    parameters.survival_segment,
     parameters.cutoff_date as as_of_date,
-    parameters.parent_segment_name,
-    parameters.curve_segment_name,
+    parameters.parent_survival_segment,
+    parameters.curve_survival_segment,
     parameters.period_months,
     parameters.fit_method,
     parameters.alpha,

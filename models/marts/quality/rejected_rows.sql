@@ -58,7 +58,7 @@ select
     {%- else -%}
     cast(null as {{ type_amount() }})
     {%- endif %} as amount_at_stake
-from {{ ref('rejected_usage_events' if input_name == 'usage_events' else 'checked_' ~ input_name) }}
+from {{ ref('base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name) }}
 where reject_reason is not null
 {% if not loop.last %}
 union all

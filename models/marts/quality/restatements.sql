@@ -1,9 +1,9 @@
 -- Grain: one row per complete month and metric that is not what it was when it was first published.
 with
 
-first_known_metrics as (select * from {{ ref('int_first_known_metrics') }}),
+first_known_metrics as (select * from {{ ref('first_known_metrics') }}),
 
-metric_months as (select * from {{ ref('int_metric_months') }}),
+metric_months as (select * from {{ ref('metric_months') }}),
 
 input_changes as (select * from {{ ref('int_input_changes') }}),
 

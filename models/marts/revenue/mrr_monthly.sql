@@ -1,7 +1,7 @@
 -- Grain: one row per month, from the first subscription to the as-of day.
 with
 
-totals as (select * from {{ ref('int_month_totals') }}),
+totals as (select * from {{ ref('int_mrr_month_totals') }}),
 
 movement_totals as (select * from {{ ref('int_movement_totals') }}),
 

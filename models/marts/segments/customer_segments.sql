@@ -7,7 +7,7 @@ run_settings as (select * from {{ ref('run_settings') }})
 
 select
     segment_months.customer_id,
-    segment_months.as_of_date,
+    segment_months.scored_date as as_of_date,
     segment_months.health_status,
     segment_months.value_tier,
     segment_months.segment_name,
@@ -25,4 +25,4 @@ select
             segment_months.customer_id asc
     ) as priority_rank
 from segment_months
-inner join run_settings on segment_months.as_of_date = run_settings.as_of_date
+inner join run_settings on segment_months.scored_date = run_settings.as_of_date

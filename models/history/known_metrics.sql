@@ -1,0 +1,49 @@
+-- Grain: one row per build, month and metric that no published build had known.
+-- The memory of what was published first: it is added to and never built anew, not by a full refresh either.
+-- depends_on: {{ ref('published_builds') }}
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+with
+
+metric_months as (select * from {{ ref('metric_months') }}),
+
+run_settings as (select * from {{ ref('run_settings') }}){% if is_incremental() %},
+
+published_builds as (select * from {{ ref('published_builds') }}),
+
+published_totals as (
+
+    select count(*) as build_count
+    from published_builds
+
+),
+
+-- What was built and not published nobody has known. Where others publish, all counts.
+known_metrics as (
+
+    select distinct
+        known.activity_month,
+        known.metric_name
+    from {{ this }} as known
+    cross join published_totals
+    left join published_builds on known.build_id = published_builds.build_id
+    where published_builds.build_id is not null or published_totals.build_count = 0
+
+){% endif %}
+
+select
+    metric_months.activity_month,
+    metric_months.metric_name,
+    metric_months.input_name,
+    metric_months.metric_value,
+    run_settings.as_of_date as known_date,
+    run_settings.build_id,
+    '{{ metric_definition_id() }}' as definition_id
+from metric_months
+cross join run_settings
+{%- if is_incremental() %}
+left join known_metrics
+    on
+        metric_months.activity_month = known_metrics.activity_month
+        and metric_months.metric_name = known_metrics.metric_name
+where known_metrics.activity_month is null
+{%- endif %}

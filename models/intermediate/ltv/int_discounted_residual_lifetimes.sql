@@ -1,0 +1,76 @@
+-- Grain: one row per segment with a fitted curve and renewal: how many renewals are still to come before it.
+with
+
+parameters as (select * from {{ ref('int_retention_parameters') }}),
+
+cutoffs as (select * from {{ ref('int_valuation_dates') }}),
+
+curves as (select * from {{ ref('int_survival_curves') }}),
+
+numbers as (
+
+    {{ numbers(3000) }}
+
+),
+
+current_parameters as (
+
+    select
+        parameters.cutoff_date,
+        parameters.survival_segment,
+        cast(parameters.alpha as {{ type_double() }}) as alpha,
+        cast(parameters.beta as {{ type_double() }}) as beta,
+        ln(1 + cast({{ var('annual_discount_rate') }} as {{ type_double() }})) * parameters.period_months / 12
+            as period_discount
+    from parameters
+    inner join cutoffs on parameters.cutoff_date = cutoffs.cutoff_date and cutoffs.is_as_of
+    where parameters.alpha is not null
+
+),
+
+fitted_survivals as (
+
+    select
+        current_parameters.cutoff_date,
+        current_parameters.survival_segment,
+        numbers.n as period_number,
+        current_parameters.period_discount,
+        sum(
+            ln(
+                (current_parameters.beta + numbers.n - 1)
+                / (current_parameters.alpha + current_parameters.beta + numbers.n - 1)
+            )
+        ) over (partition by current_parameters.survival_segment order by numbers.n asc) as log_survival
+    from current_parameters
+    -- Far enough for any discount, near enough for exp().
+    inner join numbers on numbers.n * current_parameters.period_discount < 600
+
+),
+
+residual_lifetimes as (
+
+    select
+        cutoff_date,
+        survival_segment,
+        period_number,
+        sum(exp(log_survival - period_discount * period_number)) over (
+            partition by survival_segment order by period_number desc
+        ) as later_survivals,
+        lag(log_survival, 1, 0) over (partition by survival_segment order by period_number asc)
+        - period_discount * period_number as log_survival_before
+    from fitted_survivals
+
+)
+
+-- Fader and Hardie (2010): the renewals still to come, each as likely as it is, discounted from this one on.
+select
+    residual_lifetimes.survival_segment,
+    residual_lifetimes.period_number,
+    {{ rate('residual_lifetimes.later_survivals', 'exp(residual_lifetimes.log_survival_before)') }}
+        as discounted_residual_periods
+from residual_lifetimes
+inner join curves
+    on
+        residual_lifetimes.cutoff_date = curves.cutoff_date
+        and residual_lifetimes.survival_segment = curves.survival_segment
+        and residual_lifetimes.period_number = curves.period_number

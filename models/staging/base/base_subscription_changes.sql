@@ -1,0 +1,96 @@
+-- Grain: one row per row of the input subscription_changes, good or bad, with the reason why it is turned away.
+with
+
+changes as (
+
+    select
+        *,
+        -- Terms are needed only where they are worth money: an end says no price, and must not be lost for that.
+        {{ status_carries_mrr('status') }} as carries_mrr,
+        status in ('canceled', 'expired') as is_end,
+        min(case when status not in ('canceled', 'expired') then changed_at end)
+            over (partition by subscription_id, item_id) as first_started_at
+    from {{ raw('subscription_changes') }}
+
+),
+
+customers as (select * from {{ ref('stg_customers') }}),
+
+plans as (select * from {{ ref('stg_plans') }}),
+
+currencies as (select * from {{ ref('base_currencies') }})
+
+select
+    changes.subscription_id,
+    changes.item_id,
+    changes.changed_at,
+    changes.customer_id,
+    changes.plan_id,
+    changes.status,
+    changes.quantity,
+    changes.unit_amount,
+    changes.currency,
+    changes.billing_interval,
+    changes.interval_count,
+    changes.discount_rate,
+    changes.discount_amount,
+    changes.discount_kind,
+    changes.discount_ends_at,
+    changes.term_months,
+    changes.term_started_at,
+    changes.auto_renew,
+    changes.notice_days,
+    changes.cancel_requested_at,
+    changes.cancel_reason,
+    changes.migrated_from_subscription_id,
+    changes.loaded_at,
+    customers.surviving_customer_id,
+    case
+        when changes.subscription_id is null then 'missing_subscription_id'
+        when changes.item_id is null then 'missing_item_id'
+        when changes.changed_at is null then 'missing_changed_at'
+        when changes.customer_id is null then 'missing_customer_id'
+        when changes.status is null then 'missing_status'
+        when changes.loaded_at is null then 'missing_loaded_at'
+        when changes.status not in ('trialing', 'active', 'past_due', 'paused', 'unpaid', 'canceled', 'expired')
+            then 'unknown_status'
+        when changes.billing_interval not in ('day', 'week', 'month', 'year') then 'unknown_billing_interval'
+        when changes.discount_kind not in ('recurring', 'once') then 'unknown_discount_kind'
+        when changes.carries_mrr and changes.plan_id is null then 'missing_plan_id'
+        when changes.carries_mrr and changes.quantity is null then 'missing_quantity'
+        when changes.carries_mrr and changes.unit_amount is null then 'missing_unit_amount'
+        when changes.carries_mrr and changes.currency is null then 'missing_currency'
+        when changes.carries_mrr and changes.billing_interval is null then 'missing_billing_interval'
+        when changes.carries_mrr and changes.interval_count is null then 'missing_interval_count'
+        when
+            greatest(
+                abs(changes.quantity), abs(changes.unit_amount), abs(changes.quantity * changes.unit_amount),
+                abs(changes.interval_count), abs(changes.discount_rate), abs(changes.discount_amount),
+                abs(changes.term_months), abs(changes.notice_days)
+            ) >= {{ var('number_limit') }}
+            then 'number_out_of_range'
+        when changes.quantity < 0 then 'negative_quantity'
+        when changes.unit_amount < 0 then 'negative_unit_amount'
+        when changes.interval_count < 1 or changes.interval_count <> floor(changes.interval_count)
+            then 'invalid_interval_count'
+        when changes.discount_rate < 0 or changes.discount_rate > 1 then 'discount_rate_out_of_range'
+        when changes.discount_amount < 0 then 'negative_discount_amount'
+        when least(changes.term_months, changes.notice_days) < 0 then 'negative_number'
+        when
+            least(
+                changes.changed_at, changes.discount_ends_at, changes.term_started_at,
+                changes.cancel_requested_at, changes.loaded_at
+            ) < {{ earliest_at() }}
+            then 'dated_before_earliest'
+        when changes.currency is not null and currencies.currency is null then 'unknown_currency'
+        when
+            changes.currency is not null and coalesce(currencies.first_rate_month > changes.changed_at, true)
+            then 'missing_exchange_rate'
+        when customers.customer_id is null then 'unknown_customer'
+        when changes.plan_id is not null and plans.plan_id is null then 'unknown_plan'
+        when changes.is_end and changes.changed_at < changes.first_started_at then 'end_before_start'
+    end as reject_reason
+from changes
+left join customers on changes.customer_id = customers.customer_id
+left join plans on changes.plan_id = plans.plan_id
+left join currencies on changes.currency = currencies.currency
