@@ -24,6 +24,7 @@ months as (
     select
         calendar.activity_month,
         run_settings.as_of_end_at,
+        calendar.activity_month = {{ month_start('run_settings.as_of_date') }} as is_as_of_month,
         cast({{ add_months('calendar.activity_month', 1) }} as timestamp) as next_month_at
     from calendar
     cross join run_settings
@@ -40,5 +41,6 @@ select
     activity_month,
     -- Excluded: the instant at which the month's levels are read. The as-of day ends the running month.
     least(next_month_at, as_of_end_at) as month_end_at,
-    next_month_at > as_of_end_at as is_partial_month
+    next_month_at > as_of_end_at as is_partial_month,
+    is_as_of_month
 from months
