@@ -20,7 +20,7 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from customer_value.build import BuildError
 from customer_value.load import literal, relation_of
-from customer_value.memory import build_of, remember
+from customer_value.build_metadata import build_of, record
 from expectations import marts, raw
 
 NOT_EVALUATED = "could not be evaluated"
@@ -176,6 +176,6 @@ def check_marts(settings):
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
         build = build_of(connection, "warehouse")
     if build is not None:
-        remember(settings.warehouse, "checked_build", build[0], only=True)
-        remember(settings.warehouse, "held_expectation_count", str(sum(result.passed for result in results)), only=True)
-        remember(settings.warehouse, "expectation_count", str(len(results)), only=True)
+        record(settings.warehouse, "checked_build", build[0], only=True)
+        record(settings.warehouse, "held_expectation_count", str(sum(result.passed for result in results)), only=True)
+        record(settings.warehouse, "expectation_count", str(len(results)), only=True)

@@ -135,7 +135,7 @@ def test_months_that_were_known_are_restated_with_a_cause(nights):
             connection.execute("select restatement_cause, count(*) from marts.restatements group by 1").fetchall()
         )
         (known,) = connection.execute(
-            "select count(*) from intermediate.first_known_metrics where known_date = date '2025-10-18'"
+            "select count(*) from history.first_known_metrics where known_date = date '2025-10-18'"
         ).fetchone()
         (wrong,) = connection.execute(
             """
@@ -161,7 +161,7 @@ def test_only_what_changed_is_derived_again(nights):
     nights.build("--select", "+int_monthly_users_and_features")
     assert state() == before
     said = nights.build("--select", "+int_monthly_users_and_features", "--vars", "{usage_window_days: 21}")
-    assert "int_usage_days: what it is made of has changed, it is built in full." in said
+    assert "int_usage_days: its definition has changed, it is rebuilt in full." in said
     days, number, full_build = state()
     assert (days, number) == (before[0], 1) and full_build != before[2]
 
@@ -178,7 +178,7 @@ def test_vars_of_incremental_models_are_watched():
     models = ["int_usage_days", "int_usage_customer_days", "int_monthly_users_and_features", "int_usage_windows"]
     sql = macros + (PROJECT / "models/staging/base/base_usage_events.sql").read_text()
     sql += "".join((PROJECT / f"models/intermediate/{model}.sql").read_text() for model in models)
-    watched = re.search(r"for name in \[([^\]]+)\]", (PROJECT / "macros/build_memory.sql").read_text()).group(1)
+    watched = re.search(r"for name in \[([^\]]+)\]", (PROJECT / "macros/build_metadata.sql").read_text()).group(1)
     assert set(re.findall(r"var\(['\"](\w+)", sql)) <= set(re.findall(r"'(\w+)'", watched))
 
 
