@@ -4,7 +4,7 @@ BIN := .venv/bin
 RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate load build check publish run report serve docs superset test torture fuzz benchmark freshness lint lock clean
+.PHONY: help setup generate load build check publish run report serve docs superset test structure torture fuzz benchmark freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,7 +58,16 @@ lint: setup  ## ruff and SQLFluff
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models analyses tests/reconciliation
 
-test: lint  ## lint, build with unit tests and reconciliations, expectations, pytest
+structure: setup .venv-structure/installed  ## dbt-bouncer: layers, folders, names, tests and sizes of models
+	DBT_TARGET_PATH=target $(BIN)/dbt --quiet parse --target lint
+	.venv-structure/bin/dbt-bouncer run --config-file tests/structure/dbt-bouncer.yml
+
+.venv-structure/installed: tests/structure/requirements.lock
+	$(PYTHON) -m venv .venv-structure
+	.venv-structure/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+test: lint structure  ## lint, build with unit tests and reconciliations, expectations, pytest
 	$(BIN)/pytest
 
 torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)
@@ -76,6 +85,7 @@ freshness: setup  ## which inputs have not come, by the clock
 lock: setup  ## pin everything again
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+	cd tests/structure && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.lock requirements.in
 
 clean:  ## remove the environment and everything built
-	rm -rf .venv data
+	rm -rf .venv .venv-structure data

@@ -27,7 +27,9 @@ def test_the_history_of_an_earlier_layout_is_carried_over(demo, tmp_path):
     # What readers were told first is what is restated now, of every month and metric.
     restated = rows_of(company, "select distinct current_value - first_known_value from marts.restatements")
     assert restated == [(-1,)] and len(rows_of(company, "from marts.restatements")) == len(earlier)
-    places = "select table_name from information_schema.tables where table_name in ('int_known_metrics', 'build_memory')"
+    places = (
+        "select table_name from information_schema.tables where table_name in ('int_known_metrics', 'build_memory')"
+    )
     assert rows_of(company, places) == []
 
 
