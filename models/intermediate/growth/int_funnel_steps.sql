@@ -8,7 +8,7 @@ with
 
 prospects as (select * from {{ ref('int_prospects') }}),
 
-lifecycle as (select * from {{ ref('customer_lifecycle') }}),
+lifecycle_months as (select * from {{ ref('int_lifecycle_months') }}),
 
 stages as (select * from {{ ref('funnel_stages') }}),
 
@@ -40,7 +40,7 @@ steps as (
         end as last_reached_date,
         -- Who is no customer stands where it came to last.
         stages.funnel_stage = coalesce(
-            lifecycle.funnel_stage,
+            lifecycle_months.funnel_stage,
             case
                 when prospects.trip_wire_date is not null then 'trip_wire_buyer'
                 when prospects.opted_in_date is not null then 'opted_in'
@@ -50,10 +50,8 @@ steps as (
     from prospects
     cross join stages
     cross join run_settings
-    left join lifecycle
-        on
-            prospects.customer_id = lifecycle.customer_id
-            and lifecycle.activity_month = {{ month_start('run_settings.as_of_date') }}
+    left join lifecycle_months
+        on prospects.customer_id = lifecycle_months.customer_id and lifecycle_months.is_as_of_month
 
 )
 
