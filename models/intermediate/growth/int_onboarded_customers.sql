@@ -11,9 +11,21 @@ run_settings as (select * from {{ ref('run_settings') }}),
 
 features as (select * from {{ ref('features') }}),
 
-first_values as (select * from {{ ref('int_first_values') }}),
+feature_uses as (select * from {{ ref('int_feature_uses') }}),
 
 done_steps as (select * from {{ ref('int_onboarding_steps') }}),
+
+first_values as (
+
+    select
+        feature_uses.customer_id,
+        min(feature_uses.first_used_date) as first_value_date
+    from feature_uses
+    inner join features on feature_uses.feature = features.feature
+    where features.is_first_value
+    group by feature_uses.customer_id
+
+),
 
 onboarded_customers as (
 
