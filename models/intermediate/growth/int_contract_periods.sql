@@ -16,10 +16,9 @@ entries as (
                         least(coalesce(term_months, 0), 1200)
                     )
         end as stated_months,
-        sum(case when status = 'paused' then 0 else 1 end) over (
-            partition by subscription_id, item_id order by changed_at asc
-        ) as terms_number
+        sum(case when status = 'paused' then 0 else 1 end) over item_log as terms_number
     from {{ ref('int_subscription_log') }}
+    window item_log as (partition by subscription_id, item_id order by changed_at asc)
 
 ),
 

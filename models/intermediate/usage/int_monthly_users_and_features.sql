@@ -41,34 +41,25 @@ month_builds as (
     group by windows.activity_month, windows.month_end_date
 
 ),
-{% if is_incremental() %}
-built_months as (
 
-    select distinct
+months as (
+
+    select
+        activity_month,
+        month_end_date,
+        full_build_id,
+        build_number
+    from month_builds
+    {%- if is_incremental() %}
+
+    except
+
+    select
         activity_month,
         month_end_date,
         full_build_id,
         build_number
     from {{ this }}
-
-),
-{% endif %}
-months as (
-
-    select
-        month_builds.activity_month,
-        month_builds.month_end_date,
-        month_builds.full_build_id,
-        month_builds.build_number
-    from month_builds
-    {%- if is_incremental() %}
-    left join built_months
-        on
-            month_builds.activity_month = built_months.activity_month
-            and month_builds.month_end_date = built_months.month_end_date
-            and month_builds.full_build_id = built_months.full_build_id
-            and month_builds.build_number = built_months.build_number
-    where built_months.activity_month is null
     {%- endif %}
 
 ),
