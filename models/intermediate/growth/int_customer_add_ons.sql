@@ -5,7 +5,7 @@ entries as (select * from {{ ref('int_subscription_log') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
-run_settings as (select * from {{ ref('run_settings') }}),
+months as (select * from {{ ref('int_months') }}),
 
 held_items as (
 
@@ -25,11 +25,11 @@ held_items as (
             end * exchange_rates.exchange_rate as {{ type_amount() }}
         ) as service_amount
     from entries
-    cross join run_settings
+    inner join months on months.is_as_of_month
     left join exchange_rates
         on
             entries.currency = exchange_rates.currency
-            and exchange_rates.activity_month = {{ month_start('run_settings.as_of_date') }}
+            and months.activity_month = exchange_rates.activity_month
     where
         entries.next_changed_at is null
         and {{ status_carries_mrr('entries.status') }}

@@ -39,4 +39,4 @@ left join departures on cohorts.customer_id = departures.customer_id
 where
     not customer_months.is_partial_month
     and {{ months_between('cohorts.cohort_month', 'customer_months.activity_month') }}
-    in (3, 6, 12)
+    in ({{ retention_ages() | join(', ') }})
