@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day and add-on or service that it holds.
+-- Grain: one row per customer and add-on or service that it owns (filter: in force on the as-of day).
 with
 
 entries as (select * from {{ ref('int_subscription_log') }}),
@@ -7,7 +7,7 @@ exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
-held_items as (
+owned_items as (
 
     select
         entries.customer_id,
@@ -43,5 +43,5 @@ select
     min(plan_id) as plan_id,
     sum(mrr_amount) as mrr_amount,
     sum(service_amount) as service_amount
-from held_items
+from owned_items
 group by customer_id, product_name

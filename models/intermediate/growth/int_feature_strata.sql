@@ -53,7 +53,7 @@ adoptions as (
 
     union distinct
 
-    -- Any feature that lets a customer make the product its own is personalisation, once a customer.
+    -- Any feature of personalisation counts as personalisation, once a customer.
     select
         early_uses.customer_id,
         early_uses.months_since_cohort,

@@ -1,4 +1,4 @@
--- Grain: one row per customer and month, from the month in which it came in.
+-- Grain: one row per customer and month, from the month in which it became a lead or a customer.
 with
 
 prospects as (select * from {{ ref('int_prospects') }}),

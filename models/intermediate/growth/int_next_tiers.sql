@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day and whose main plan has a tier above it.
+-- Grain: one row per customer (filter: pays on the as-of day for a main plan with a tier above it).
 with
 
 main_items as (select * from {{ ref('int_customer_main_items') }}),

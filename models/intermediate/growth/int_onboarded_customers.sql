@@ -1,4 +1,4 @@
--- Grain: one row per onboarding step and customer that has paid and whose first days, usage recorded, are over.
+-- Grain: one row per customer and onboarding step (filter: has paid, onboarding period over, usage recorded).
 with
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
@@ -56,7 +56,7 @@ customer_steps as (
         onboarded_customers.cohort_month,
         onboarded_customers.first_value_days,
         features.feature as step_name,
-        -- What was done before the subscription began was done at once.
+        -- A step done before the subscription began takes no days.
         case
             when done_steps.done_date is not null
                 then greatest({{ days_between('onboarded_customers.started_date', 'done_steps.done_date') }}, 0)
@@ -79,7 +79,7 @@ from customer_steps
 
 union all
 
--- All steps are done with the last of them.
+-- All steps together are completed with the last of them.
 select
     customer_id,
     cohort_month,

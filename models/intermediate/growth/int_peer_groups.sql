@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day: the plan and the size by which others are like it.
+-- Grain: one row per customer (filter: pays on the as-of day): the plan and the size that make its peer group.
 with
 
 main_items as (select * from {{ ref('int_customer_main_items') }}),

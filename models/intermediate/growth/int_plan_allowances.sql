@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day: what it uses of the seats and the usage that it pays for.
+-- Grain: one row per customer (filter: pays on the as-of day): its use of seats and usage against the plan limits.
 with
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),

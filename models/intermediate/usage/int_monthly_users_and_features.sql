@@ -1,6 +1,6 @@
--- Grain: one row per month, customer as it landed, and user or feature used in the window that ends with the month.
--- An incremental run derives the months in whose window int_usage_days has built a day since, and those that have moved
--- their end. Usage days are read where they are needed, not once at the top: engines would keep a copy of them all.
+-- Grain: one row per month, customer as loaded, user or feature used in the window, and day of a late load.
+-- An incremental run derives the months in whose window int_usage_days has built a day since, and those whose end has
+-- moved. Usage days are read where they are needed, not once at the top: engines would keep a copy of them all.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_month',
     on_schema_change='fail'
@@ -71,7 +71,7 @@ window_days as (
         usage_days.customer_id,
         usage_days.user_id,
         usage_days.feature,
-        -- Only what was loaded after the month's end may not have been known by then.
+        -- Rows that were loaded after the month's end may not have been known by then.
         case when usage_days.first_loaded_date >= months.month_end_date then usage_days.first_loaded_date end
             as late_loaded_date
     from {{ usage_days }} as usage_days
@@ -105,7 +105,7 @@ uses as (
 
 )
 
--- A month without uses keeps an empty row.
+-- A month without uses keeps one row of nulls, so that its build is recorded.
 select
     months.activity_month,
     months.month_end_date,

@@ -1,4 +1,4 @@
--- Grain: one row per month that is three months ago or more, and segment with customers at its end.
+-- Grain: one row per month and segment with customers at its end (filter: three month ends ago or more).
 with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),

@@ -1,4 +1,4 @@
--- Grain: one row per customer that has churned and not come back.
+-- Grain: one row per customer (filter: has churned and not come back).
 with
 
 lost_customers as (select * from {{ ref('int_lost_customers') }}),
