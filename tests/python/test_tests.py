@@ -56,8 +56,8 @@ RECONCILIATION = {
     "where term_id = (select min(term_id) from marts.contract_renewals where is_running)",
     "funnel_counts_every_lead_and_customer": "update marts.lifecycle_funnel set standing_count = standing_count + 1 "
     "where funnel_stage = 'lead' and acquisition_channel = 'all' and lead_month is null",
-    "lifecycle_holds_every_customer_month": "delete from marts.customer_lifecycle where rowid = "
-    "(select min(rowid) from marts.customer_lifecycle where mrr_amount > 0)",
+    "lifecycle_holds_every_customer_month": "delete from intermediate.int_lifecycle_months where rowid = "
+    "(select min(rowid) from intermediate.int_lifecycle_months where mrr_amount > 0)",
     "expansion_candidates_are_well": "update marts.expansion_candidates set mrr_amount = mrr_amount + 0.01 where rowid = 0",
     "onboarding_cohorts_sum_to_all": "update marts.onboarding_cohorts set customer_count = customer_count + 1 "
     "where cohort_month is null and step_name = 'reports'",
@@ -103,7 +103,7 @@ RULES = {
     "playbook_outcomes": "update marts.playbook_outcomes set left_count = customer_count + 1 where rowid = 0",
     "contract_renewals": "update marts.contract_renewals set renewal_outcome = 'lost' where is_running",
     "expansion_candidates": "update marts.expansion_candidates set health_status = 'red' where rowid = 0",
-    "customer_lifecycle": "update marts.customer_lifecycle set funnel_stage = 'lead' where mrr_amount > 0",
+    "customer_lifecycle": "update intermediate.int_lifecycle_months set funnel_stage = 'lead' where mrr_amount > 0",
     "lifecycle_funnel": "update marts.lifecycle_funnel set step_count = reached_count + 1 where rowid = 0",
     "onboarding_cohorts": "update marts.onboarding_cohorts set completed_count = customer_count + 1 where rowid = 0",
     "feature_stickiness": "update marts.feature_stickiness set adopter_count = 0 where rowid = 0",
@@ -163,7 +163,7 @@ EXPECTATIONS = {
     ("expansion_candidates", 0): "update marts.expansion_candidates set added_mrr_amount = 2 * mrr_amount + 10 "
     "where expansion_kind = 'more_seats' and rowid = (select min(rowid) from marts.expansion_candidates "
     "where expansion_kind = 'more_seats')",
-    ("customer_lifecycle", 0): "delete from marts.customer_lifecycle",
+    ("customer_lifecycle", 0): "delete from intermediate.int_lifecycle_months",
     ("lifecycle_funnel", 0): "update marts.lifecycle_funnel set median_step_days = 4000 where rowid = 0",
     ("onboarding_cohorts", 0): "update marts.onboarding_cohorts set median_first_value_days = -1 where rowid = 0",
     ("feature_stickiness", 0): "update marts.feature_stickiness set adjusted_difference_rate = 1.01 where rowid = 0",

@@ -1,4 +1,4 @@
--- Grain: one row per subscription item and log entry in service: from when to when, and by what terms it renews.
+-- Grain: one row per subscription item and log entry (filter: in service): from when to when, and how it renews.
 with
 
 entries as (
@@ -16,10 +16,9 @@ entries as (
                         least(coalesce(term_months, 0), 1200)
                     )
         end as stated_months,
-        sum(case when status = 'paused' then 0 else 1 end) over (
-            partition by subscription_id, item_id order by changed_at asc
-        ) as terms_number
+        sum(case when status = 'paused' then 0 else 1 end) over item_log as terms_number
     from {{ ref('int_subscription_log') }}
+    window item_log as (partition by subscription_id, item_id order by changed_at asc)
 
 ),
 
@@ -94,10 +93,10 @@ select
     auto_renew,
     notice_days,
     renewal_months,
-    -- What is neither bound by contract nor paid for longer than a month can be left each month.
+    -- Neither bound by contract nor billed for longer than a month: the customer is free to leave each month.
     is_contract or coalesce(renewal_months > 1, false) as is_fixed_term,
     is_contract,
-    -- A renewal that was written late counts from the day on which the term began.
+    -- A renewal that was recorded late counts from the day on which the term began.
     case
         when is_continued and stated_start_date > coalesce(last_start_date, last_changed_date)
             then greatest(least(stated_start_date, changed_date), last_changed_date)
@@ -108,7 +107,7 @@ select
             then least(greatest(next_start_date, changed_date), ended_date)
         else ended_date
     end as valid_until_date,
-    -- Where the log does not say when a term began, with the first entry of these terms.
+    -- Where the log does not state when a term began: with the first entry of these terms.
     coalesce(
         stated_start_date,
         max(

@@ -19,7 +19,7 @@ select
     term_started_date,
     renewal_date,
     min(renewal_months) as term_months,
-    -- The largest item speaks for the others.
+    -- Customer and plan are those of the largest item.
     max(case when item_rank = 1 then customer_id end) as customer_id,
     max(case when item_rank = 1 then plan_id end) as plan_id,
     count(*) as item_count,

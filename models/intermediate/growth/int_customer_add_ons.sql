@@ -1,13 +1,13 @@
--- Grain: one row per customer that pays on the as-of day and add-on or service that it holds.
+-- Grain: one row per customer and add-on or service that it owns (filter: in force on the as-of day).
 with
 
 entries as (select * from {{ ref('int_subscription_log') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
-run_settings as (select * from {{ ref('run_settings') }}),
+months as (select * from {{ ref('int_months') }}),
 
-held_items as (
+owned_items as (
 
     select
         entries.customer_id,
@@ -25,11 +25,11 @@ held_items as (
             end * exchange_rates.exchange_rate as {{ type_amount() }}
         ) as service_amount
     from entries
-    cross join run_settings
+    inner join months on months.is_as_of_month
     left join exchange_rates
         on
             entries.currency = exchange_rates.currency
-            and exchange_rates.activity_month = {{ month_start('run_settings.as_of_date') }}
+            and months.activity_month = exchange_rates.activity_month
     where
         entries.next_changed_at is null
         and {{ status_carries_mrr('entries.status') }}
@@ -43,5 +43,5 @@ select
     min(plan_id) as plan_id,
     sum(mrr_amount) as mrr_amount,
     sum(service_amount) as service_amount
-from held_items
+from owned_items
 group by customer_id, product_name

@@ -1,4 +1,4 @@
--- Grain: one row per customer that has paid: when it first did, bought again, bought more, left and returned.
+-- Grain: one row per customer (filter: has paid): when it first paid, paid again, bought more, churned and returned.
 with
 
 spells as (
@@ -33,7 +33,7 @@ purchases as (
     select
         spells.customer_id,
         min(spells.started_date) as customer_date,
-        -- Its second bill, or a second spell: other terms, or a return.
+        -- The second bill, or a second spell: other terms, or a return.
         least(
             min(
                 case

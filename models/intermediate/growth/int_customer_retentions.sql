@@ -1,4 +1,4 @@
--- Grain: one row per customer whose usage was recorded from its start, and age that its cohort has reached.
+-- Grain: one row per customer and age that its cohort has reached (filter: usage recorded from its start).
 with
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
@@ -27,7 +27,7 @@ select
     starts.started_date,
     {{ months_between('cohorts.cohort_month', 'customer_months.activity_month') }} as months_since_cohort,
     customer_months.is_active as is_retained,
-    -- Who left earlier had no time to adopt anything.
+    -- Customers that churned earlier had no time to adopt anything.
     coalesce(
         {{ days_between('starts.started_date', 'departures.left_date') }} >= {{ var('adoption_days') }}, true
     ) as has_stayed
@@ -39,4 +39,4 @@ left join departures on cohorts.customer_id = departures.customer_id
 where
     not customer_months.is_partial_month
     and {{ months_between('cohorts.cohort_month', 'customer_months.activity_month') }}
-    in (3, 6, 12)
+    in ({{ retention_ages() | join(', ') }})

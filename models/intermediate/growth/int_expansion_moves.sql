@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day, kind of expansion and product that it could be sold.
+-- Grain: one row per customer, kind of expansion and product to offer it (filter: pays on the as-of day).
 with
 
 moves as (select * from {{ ref('expansion_moves') }}),
@@ -7,18 +7,18 @@ allowances as (select * from {{ ref('int_plan_allowances') }}),
 
 next_tiers as (select * from {{ ref('int_next_tiers') }}),
 
-like_customers as (select * from {{ ref('int_peer_groups') }}),
+peer_groups as (select * from {{ ref('int_peer_groups') }}),
 
 affinities as (select * from {{ ref('int_product_affinities') }}),
 
-held_products as (select * from {{ ref('int_customer_add_ons') }})
+owned_products as (select * from {{ ref('int_customer_add_ons') }})
 
--- Seats are full: as many as bring their use below the line again, at what a unit pays today.
+-- Seats are full: as many more as bring their use below the threshold again, at today's price of a unit.
 select
     allowances.customer_id,
     moves.expansion_kind,
     'seats' as product_name,
-    like_customers.plan_id as offered_plan_id,
+    peer_groups.plan_id as offered_plan_id,
     allowances.seat_use_rate as use_rate,
     cast(null as {{ type_rate() }}) as support_rate,
     cast(null as {{ type_rate() }}) as confidence_rate,
@@ -33,13 +33,13 @@ select
     ) as added_mrr_amount,
     cast(0 as {{ type_amount() }}) as service_amount
 from allowances
-inner join like_customers on allowances.customer_id = like_customers.customer_id
+inner join peer_groups on allowances.customer_id = peer_groups.customer_id
 inner join moves on moves.expansion_kind = 'more_seats' and allowances.seat_use_rate >= moves.min_rate
 where allowances.seat_count = allowances.unit_count
 
 union all
 
--- The allowance is used up, of usage or of the seats that the plan includes.
+-- A plan limit is used up: the usage allowance, or the seats that the plan includes.
 select
     allowances.customer_id,
     moves.expansion_kind,
@@ -67,9 +67,9 @@ left join next_tiers on allowances.customer_id = next_tiers.customer_id
 
 union all
 
--- Customers like it hold a product that it lacks, no less often than customers at large.
+-- Its peers own a product that it does not own, no less often than customers at large.
 select
-    like_customers.customer_id,
+    peer_groups.customer_id,
     moves.expansion_kind,
     affinities.product_name,
     affinities.offered_plan_id,
@@ -80,16 +80,16 @@ select
     affinities.confidence_rate as success_rate,
     affinities.added_mrr_amount,
     affinities.service_amount
-from like_customers
+from peer_groups
 inner join affinities
-    on like_customers.plan_id = affinities.plan_id and like_customers.customer_size = affinities.customer_size
+    on peer_groups.plan_id = affinities.plan_id and peer_groups.customer_size = affinities.customer_size
 inner join moves
     on
         moves.expansion_kind = 'cross_sell'
         and affinities.confidence_rate >= moves.min_rate
-        and affinities.like_count >= coalesce(moves.min_case_count, 0)
-left join held_products
+        and affinities.peer_count >= coalesce(moves.min_case_count, 0)
+left join owned_products
     on
-        like_customers.customer_id = held_products.customer_id
-        and affinities.product_name = held_products.product_name
-where affinities.lift >= 1 and held_products.customer_id is null
+        peer_groups.customer_id = owned_products.customer_id
+        and affinities.product_name = owned_products.product_name
+where affinities.lift >= 1 and owned_products.customer_id is null

@@ -1,4 +1,4 @@
--- Grain: one row per customer that bought an add-on, a service or a higher tier: the day on which it first did.
+-- Grain: one row per customer (filter: has bought an add-on, a service or a higher tier): when it first did.
 with
 
 entries as (select * from {{ ref('int_subscription_log') }}),

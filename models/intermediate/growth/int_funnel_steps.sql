@@ -1,4 +1,4 @@
--- Grain: one row per lead or customer without one, and stage of the funnel.
+-- Grain: one row per prospect (a lead, or a customer without one) and stage of the funnel.
 {%- set stage_dates = {
     'lead': 'lead_date', 'opted_in': 'opted_in_date', 'trip_wire_buyer': 'trip_wire_date',
     'customer': 'customer_date', 'repeat_buyer': 'repeat_date', 'profit_maximiser': 'extra_date',
@@ -8,7 +8,7 @@ with
 
 prospects as (select * from {{ ref('int_prospects') }}),
 
-lifecycle as (select * from {{ ref('customer_lifecycle') }}),
+lifecycle_months as (select * from {{ ref('int_lifecycle_months') }}),
 
 stages as (select * from {{ ref('funnel_stages') }}),
 
@@ -17,6 +17,8 @@ run_settings as (select * from {{ ref('run_settings') }}),
 steps as (
 
     select
+        prospects.customer_id,
+        prospects.lead_id,
         prospects.acquisition_channel,
         prospects.exit_offer_date,
         {{ month_start('prospects.lead_date') }} as lead_month,
@@ -38,9 +40,9 @@ steps as (
             when 'lost' then prospects.last_lost_date
             when 'returned' then prospects.last_returned_date
         end as last_reached_date,
-        -- Who is no customer stands where it came to last.
+        -- A prospect that is no customer is in the last stage that it reached.
         stages.funnel_stage = coalesce(
-            lifecycle.funnel_stage,
+            lifecycle_months.funnel_stage,
             case
                 when prospects.trip_wire_date is not null then 'trip_wire_buyer'
                 when prospects.opted_in_date is not null then 'opted_in'
@@ -50,20 +52,20 @@ steps as (
     from prospects
     cross join stages
     cross join run_settings
-    left join lifecycle
-        on
-            prospects.customer_id = lifecycle.customer_id
-            and lifecycle.activity_month = {{ month_start('run_settings.as_of_date') }}
+    left join lifecycle_months
+        on prospects.customer_id = lifecycle_months.customer_id and lifecycle_months.is_as_of_month
 
 )
 
 select
+    customer_id,
+    lead_id,
     acquisition_channel,
     lead_month,
     funnel_stage,
     reached_date is not null as has_reached,
     previous_reached_date is not null as has_reached_previous,
-    -- Who skipped a stage, or took it later, has not come from it.
+    -- A prospect that skipped the stage before has not come from it.
     reached_date is not null and previous_reached_date is not null as has_stepped,
     case
         when reached_date >= previous_reached_date then {{ days_between('previous_reached_date', 'reached_date') }}

@@ -34,7 +34,7 @@ served_entries as (
         floor(
             ({{ elapsed_months('entries.first_term_date', 'entries.valid_from_date') }}) / {{ months_per_term }}
         ) + 1 as first_number,
-        -- Terms are served to the last day before the next entry; of what is agreed ahead the first one is.
+        -- Terms are served to the last day before the next entry; of terms agreed ahead the first one counts.
         floor(
             greatest({{ elapsed_months('entries.first_term_date', last_date) }}, 0) / {{ months_per_term }}
         ) + 1 as last_number
@@ -89,8 +89,8 @@ select
     coalesce(auto_renew, true) as is_auto_renewing,
     notice_days,
     is_contract,
-    -- Served to here: to the renewal, or until other terms or the end of the service came first.
+    -- Ended by the renewal, or earlier by other terms or the end of the service.
     least(valid_until_date, case when renewal_date <= as_of_date then renewal_date end) as over_date
 from entry_terms
--- What was agreed ahead and taken back before it began was no term.
+-- Terms agreed ahead and withdrawn before they began were never served.
 where recency = 1 and coalesce(valid_until_date > term_started_date, true)

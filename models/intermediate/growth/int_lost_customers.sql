@@ -1,25 +1,72 @@
--- Grain: one row per customer that has churned and not come back: when and why it left.
+-- Grain: one row per customer (filter: has churned and not come back): when and why it churned.
 with
 
-standings as (select * from {{ ref('int_customer_status') }}),
+customer_status as (select * from {{ ref('int_customer_status') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
 departures as (select * from {{ ref('int_departures') }}),
 
-reasons as (select * from {{ ref('int_churn_reasons') }})
+entries as (select * from {{ ref('int_subscription_log') }}),
+
+changes as (select * from {{ ref('stg_subscription_changes') }}),
+
+previous_entries as (
+
+    select
+        customer_id,
+        subscription_id,
+        item_id,
+        changed_at,
+        status,
+        lag(status) over (partition by subscription_id, item_id order by changed_at asc) as previous_status
+    from entries
+
+),
+
+ranked_ends as (
+
+    select
+        previous_entries.customer_id,
+        changes.cancel_reason,
+        changes.cancel_requested_at,
+        previous_entries.previous_status,
+        row_number() over (
+            partition by previous_entries.customer_id
+            order by
+                previous_entries.changed_at desc,
+                case when changes.cancel_reason is null then 1 else 0 end asc,
+                previous_entries.subscription_id asc,
+                previous_entries.item_id asc
+        ) as recency
+    from previous_entries
+    inner join changes
+        on
+            previous_entries.subscription_id = changes.subscription_id
+            and previous_entries.item_id = changes.item_id
+            and previous_entries.changed_at = changes.changed_at
+    where previous_entries.status in ('canceled', 'expired', 'unpaid')
+
+)
 
 select
-    standings.customer_id,
+    customer_status.customer_id,
     run_settings.as_of_date,
     departures.left_date,
     {{ days_between('departures.left_date', 'run_settings.as_of_date') }} as gone_days,
     {{ months_between('departures.left_date', 'run_settings.as_of_date') }} as gone_months,
-    coalesce(reasons.churn_kind, 'voluntary') as churn_kind,
-    reasons.cancel_reason
-from standings
+    -- Without a request to cancel, what was unpaid before its end was lost to the means of payment.
+    case
+        when
+            ranked_ends.cancel_requested_at is null
+            and coalesce(ranked_ends.previous_status in ('past_due', 'unpaid'), false)
+            then 'payment_failure'
+        else 'voluntary'
+    end as churn_kind,
+    ranked_ends.cancel_reason
+from customer_status
 cross join run_settings
 inner join departures
-    on standings.customer_id = departures.customer_id and departures.returned_date is null
-left join reasons on standings.customer_id = reasons.customer_id
-where standings.customer_status = 'churned'
+    on customer_status.customer_id = departures.customer_id and departures.returned_date is null
+left join ranked_ends on customer_status.customer_id = ranked_ends.customer_id and ranked_ends.recency = 1
+where customer_status.customer_status = 'churned'

@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day and whose main plan has a tier above it.
+-- Grain: one row per customer (filter: pays on the as-of day for a main plan with a tier above it).
 with
 
 main_items as (select * from {{ ref('int_customer_main_items') }}),
@@ -9,7 +9,7 @@ plans as (select * from {{ ref('stg_plans') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
-run_settings as (select * from {{ ref('run_settings') }}),
+months as (select * from {{ ref('int_months') }}),
 
 next_plans as (
 
@@ -46,7 +46,7 @@ main_plans as (
         sum(item_months.mrr_list_amount) as mrr_list_amount,
         sum(item_months.mrr_amount) as mrr_amount
     from main_items
-    inner join run_settings on main_items.activity_month = {{ month_start('run_settings.as_of_date') }}
+    inner join months on main_items.activity_month = months.activity_month and months.is_as_of_month
     inner join item_months
         on
             main_items.customer_id = item_months.customer_id
@@ -61,16 +61,10 @@ select
     main_plans.customer_id,
     main_plans.plan_id,
     next_plans.next_plan_id,
-    -- As many units at its list price of today, less the share that the customer's discount takes off.
-    cast(
-        {{ monthly_amount(
-            'main_plans.quantity', 'next_plans.unit_amount', '0', '0',
-            'next_plans.billing_interval', 'next_plans.interval_count'
-        ) }}
-        * exchange_rates.exchange_rate
-        * (main_plans.mrr_amount / cast(main_plans.mrr_list_amount as {{ type_double() }}))
-        - main_plans.mrr_amount as {{ type_amount() }}
-    ) as added_mrr_amount
+    {{ list_price_rise(
+        'main_plans.quantity', 'next_plans', 'exchange_rates.exchange_rate',
+        'main_plans.mrr_amount', 'main_plans.mrr_list_amount'
+    ) }} as added_mrr_amount
 from main_plans
 inner join next_plans on main_plans.plan_id = next_plans.plan_id and next_plans.preference = 1
 left join exchange_rates

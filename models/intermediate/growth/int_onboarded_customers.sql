@@ -1,4 +1,4 @@
--- Grain: one row per onboarding step and customer that has paid and whose first days, usage recorded, are over.
+-- Grain: one row per customer and onboarding step (filter: has paid, onboarding period over, usage recorded).
 with
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
@@ -11,9 +11,21 @@ run_settings as (select * from {{ ref('run_settings') }}),
 
 features as (select * from {{ ref('features') }}),
 
-first_values as (select * from {{ ref('int_first_values') }}),
+feature_uses as (select * from {{ ref('int_feature_uses') }}),
 
 done_steps as (select * from {{ ref('int_onboarding_steps') }}),
+
+first_values as (
+
+    select
+        feature_uses.customer_id,
+        min(feature_uses.first_used_date) as first_value_date
+    from feature_uses
+    inner join features on feature_uses.feature = features.feature
+    where features.is_first_value
+    group by feature_uses.customer_id
+
+),
 
 onboarded_customers as (
 
@@ -44,7 +56,7 @@ customer_steps as (
         onboarded_customers.cohort_month,
         onboarded_customers.first_value_days,
         features.feature as step_name,
-        -- What was done before the subscription began was done at once.
+        -- A step done before the subscription began takes no days.
         case
             when done_steps.done_date is not null
                 then greatest({{ days_between('onboarded_customers.started_date', 'done_steps.done_date') }}, 0)
@@ -67,7 +79,7 @@ from customer_steps
 
 union all
 
--- All steps are done with the last of them.
+-- All steps together are completed with the last of them.
 select
     customer_id,
     cohort_month,

@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day: the plan and the size by which others are like it.
+-- Grain: one row per customer (filter: pays on the as-of day): the plan and the size that make its peer group.
 with
 
 main_items as (select * from {{ ref('int_customer_main_items') }}),
@@ -7,14 +7,14 @@ customer_months as (select * from {{ ref('int_customer_months') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
-run_settings as (select * from {{ ref('run_settings') }})
+months as (select * from {{ ref('int_months') }})
 
 select
     customer_months.customer_id,
     main_items.plan_id,
     customers.customer_size
 from customer_months
-inner join run_settings on customer_months.activity_month = {{ month_start('run_settings.as_of_date') }}
+inner join months on customer_months.activity_month = months.activity_month and months.is_as_of_month
 inner join main_items
     on
         customer_months.customer_id = main_items.customer_id

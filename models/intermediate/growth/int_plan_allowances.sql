@@ -1,4 +1,4 @@
--- Grain: one row per customer that pays on the as-of day: what it uses of the seats and the usage that it pays for.
+-- Grain: one row per customer (filter: pays on the as-of day): its use of seats and usage against the plan limits.
 with
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
@@ -9,7 +9,7 @@ usage_months as (select * from {{ ref('int_usage_months') }}),
 
 usage_breadths as (select * from {{ ref('int_feature_adoption_months') }}),
 
-run_settings as (select * from {{ ref('run_settings') }}),
+months as (select * from {{ ref('int_months') }}),
 
 allowances as (
 
@@ -27,7 +27,7 @@ allowances as (
         ) as seat_count,
         sum(plans.usage_limit) as usage_limit
     from item_months
-    inner join run_settings on item_months.activity_month = {{ month_start('run_settings.as_of_date') }}
+    inner join months on item_months.activity_month = months.activity_month and months.is_as_of_month
     left join plans on item_months.plan_id = plans.plan_id
     where item_months.mrr_amount > 0
     group by item_months.customer_id, item_months.activity_month

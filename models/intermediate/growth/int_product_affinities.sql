@@ -1,17 +1,17 @@
--- Grain: one row per plan, size and add-on or service that a customer of this kind holds.
+-- Grain: one row per plan, size and add-on or service that customers of this peer group own.
 with
 
-like_customers as (select * from {{ ref('int_peer_groups') }}),
+peer_groups as (select * from {{ ref('int_peer_groups') }}),
 
-held_products as (select * from {{ ref('int_customer_add_ons') }}),
+owned_products as (select * from {{ ref('int_customer_add_ons') }}),
 
-kinds as (
+peer_totals as (
 
     select
         plan_id,
         customer_size,
-        count(*) as like_count
-    from like_customers
+        count(*) as peer_count
+    from peer_groups
     group by plan_id, customer_size
 
 ),
@@ -19,41 +19,41 @@ kinds as (
 totals as (
 
     select count(*) as customer_count
-    from like_customers
+    from peer_groups
 
 ),
 
-holders as (
+owners as (
 
     select
-        like_customers.plan_id,
-        like_customers.customer_size,
-        held_products.product_name,
-        min(held_products.plan_id) as offered_plan_id,
-        count(*) as holder_count,
-        sum(held_products.mrr_amount) as mrr_amount,
-        sum(held_products.service_amount) as service_amount
-    from like_customers
-    inner join held_products on like_customers.customer_id = held_products.customer_id
-    group by like_customers.plan_id, like_customers.customer_size, held_products.product_name
+        peer_groups.plan_id,
+        peer_groups.customer_size,
+        owned_products.product_name,
+        min(owned_products.plan_id) as offered_plan_id,
+        count(*) as owner_count,
+        sum(owned_products.mrr_amount) as mrr_amount,
+        sum(owned_products.service_amount) as service_amount
+    from peer_groups
+    inner join owned_products on peer_groups.customer_id = owned_products.customer_id
+    group by peer_groups.plan_id, peer_groups.customer_size, owned_products.product_name
 
 ),
 
 shares as (
 
     select
-        holders.plan_id,
-        holders.customer_size,
-        holders.product_name,
-        holders.offered_plan_id,
-        holders.mrr_amount,
-        holders.service_amount,
-        holders.holder_count,
-        kinds.like_count,
-        sum(holders.holder_count) over (partition by holders.product_name) as all_holder_count,
+        owners.plan_id,
+        owners.customer_size,
+        owners.product_name,
+        owners.offered_plan_id,
+        owners.mrr_amount,
+        owners.service_amount,
+        owners.owner_count,
+        peer_totals.peer_count,
+        sum(owners.owner_count) over (partition by owners.product_name) as all_owner_count,
         totals.customer_count
-    from holders
-    inner join kinds on holders.plan_id = kinds.plan_id and holders.customer_size = kinds.customer_size
+    from owners
+    inner join peer_totals on owners.plan_id = peer_totals.plan_id and owners.customer_size = peer_totals.customer_size
     cross join totals
 
 )
@@ -63,11 +63,11 @@ select
     customer_size,
     product_name,
     offered_plan_id,
-    like_count,
-    holder_count,
-    {{ rate('holder_count', 'customer_count') }} as support_rate,
-    {{ rate('holder_count', 'like_count') }} as confidence_rate,
-    {{ rate('cast(holder_count as ' ~ type_double() ~ ') * customer_count', 'like_count * all_holder_count') }} as lift,
-    cast(mrr_amount / cast(holder_count as {{ type_double() }}) as {{ type_amount() }}) as added_mrr_amount,
-    cast(service_amount / cast(holder_count as {{ type_double() }}) as {{ type_amount() }}) as service_amount
+    peer_count,
+    owner_count,
+    {{ rate('owner_count', 'customer_count') }} as support_rate,
+    {{ rate('owner_count', 'peer_count') }} as confidence_rate,
+    {{ rate('cast(owner_count as ' ~ type_double() ~ ') * customer_count', 'peer_count * all_owner_count') }} as lift,
+    cast(mrr_amount / cast(owner_count as {{ type_double() }}) as {{ type_amount() }}) as added_mrr_amount,
+    cast(service_amount / cast(owner_count as {{ type_double() }}) as {{ type_amount() }}) as service_amount
 from shares

@@ -1,4 +1,4 @@
--- Grain: one row per lead, leads of one customer taken together, and customer that came without a lead.
+-- Grain: one row per prospect: a lead (those of one customer taken together), or a customer without one.
 with
 
 leads as (select * from {{ ref('stg_leads') }}),
@@ -53,7 +53,7 @@ select
     customers.customer_id,
     case when customers.customer_id is null then prospect_leads.lead_id end as lead_id,
     coalesce(customers.acquisition_channel, prospect_leads.channel, 'unknown') as acquisition_channel,
-    -- A lead that was written down after it had become a customer came in no later than that.
+    -- A lead that was recorded after it had become a customer dates from then at the latest.
     coalesce(
         least(
             prospect_leads.created_date, prospect_leads.opted_in_date, prospect_leads.trip_wire_date,

@@ -1,4 +1,4 @@
--- Grain: one row per term that is over, side and subscription item: what was in force before its end, and after.
+-- Grain: one row per ended term, side (before, after) and subscription item: what was in force then.
 with
 
 terms as (select * from {{ ref('int_contract_terms') }}),
@@ -37,6 +37,8 @@ items_after as (
     select
         successors.term_id,
         successors.over_date,
+        entries.subscription_id,
+        entries.item_id,
         entries.currency,
         -- Before the renewal another contract that goes on as it was is a move; so is a term of another length.
         entries.is_fixed_term
@@ -58,7 +60,7 @@ items_after as (
             successors.term_id = items_before.term_id
             and entries.subscription_id = items_before.subscription_id
             and entries.item_id = items_before.item_id
-    -- What the subscription has beside the term on other terms says nothing of it.
+    -- Items that the subscription had on other terms before are no part of the renewal.
     where coalesce(items_before.is_of_term, true)
 
 )
@@ -67,6 +69,8 @@ select
     term_id,
     over_date,
     'before' as side,
+    subscription_id,
+    item_id,
     cast(null as boolean) as is_renewal,
     currency,
     mrr_own_amount
@@ -79,6 +83,8 @@ select
     term_id,
     over_date,
     'after' as side,
+    subscription_id,
+    item_id,
     is_renewal,
     currency,
     mrr_own_amount

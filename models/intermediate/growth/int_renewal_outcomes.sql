@@ -1,4 +1,4 @@
--- Grain: one row per subscription and term that is over: what it paid before and after, and what became of it.
+-- Grain: one row per ended term of a subscription: what it paid before and after, and its outcome.
 with
 
 terms as (select * from {{ ref('int_contract_terms') }}),

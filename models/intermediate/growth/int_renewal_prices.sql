@@ -9,7 +9,7 @@ item_months as (select * from {{ ref('int_subscription_item_months') }}),
 
 plans as (select * from {{ ref('stg_plans') }}),
 
-run_settings as (select * from {{ ref('run_settings') }}),
+months as (select * from {{ ref('int_months') }}),
 
 price_indices as (
 
@@ -61,22 +61,18 @@ select
             cast(later_indices.price_index as {{ type_double() }}) / earlier_indices.price_index - 1
         ) as {{ type_amount() }}
     ) as index_rise_mrr_amount,
-    -- What the plan costs today, less the share that the item's discount takes off; in the item's own currency only.
-    cast(
-        {{ monthly_amount(
-            'item_months.quantity', 'plans.unit_amount', '0', '0', 'plans.billing_interval', 'plans.interval_count'
-        ) }}
-        * item_months.exchange_rate
-        * (item_months.mrr_amount / cast(nullif(item_months.mrr_list_amount, 0) as {{ type_double() }}))
-        - item_months.mrr_amount as {{ type_amount() }}
-    ) as list_gap_mrr_amount
+    -- Plans join in the item's own currency: a price in another one cannot be compared.
+    {{ list_price_rise(
+        'item_months.quantity', 'plans', 'item_months.exchange_rate',
+        'item_months.mrr_amount', 'item_months.mrr_list_amount'
+    ) }} as list_gap_mrr_amount
 from item_terms
-cross join run_settings
+inner join months on months.is_as_of_month
 left join item_months
     on
         item_terms.subscription_id = item_months.subscription_id
         and item_terms.item_id = item_months.item_id
-        and item_months.activity_month = {{ month_start('run_settings.as_of_date') }}
+        and months.activity_month = item_months.activity_month
 left join price_starts
     on item_terms.subscription_id = price_starts.subscription_id and item_terms.item_id = price_starts.item_id
 left join plans on item_terms.plan_id = plans.plan_id and item_months.currency = plans.currency

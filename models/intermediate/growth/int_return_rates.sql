@@ -1,4 +1,4 @@
--- Grain: one row per number of months gone that was seen: the chance to come back within the twelve months after.
+-- Grain: one row per number of months since churn (filter: observed): the chance to return within the next twelve.
 with
 
 departures as (select * from {{ ref('int_departures') }}),
@@ -23,7 +23,7 @@ absences as (
 
 ),
 
--- Of those who were still gone, who came back in that month: Kaplan and Meier, with who is still gone counted so long.
+-- Of the customers still gone, the share that returned in that month (Kaplan-Meier; those still gone are censored).
 months_gone as (
 
     select

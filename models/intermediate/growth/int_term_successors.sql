@@ -1,4 +1,4 @@
--- Grain: one row per term that is over and subscription that can go on from it.
+-- Grain: one row per ended term and subscription that can continue it.
 with
 
 terms as (select * from {{ ref('int_contract_terms') }}),
@@ -15,7 +15,7 @@ select
 from terms
 where over_date is not null
 
-union
+union all
 
 select
     terms.term_id,
@@ -23,10 +23,17 @@ select
     terms.term_months,
     terms.renewal_date,
     terms.over_date,
-    cast(plan_changes.continued_at as date) as next_date
+    -- Items may go on one after the other: together from the last of these days on.
+    max(cast(plan_changes.continued_at as date)) as next_date
 from terms
 inner join plan_changes
     on
         terms.subscription_id = plan_changes.subscription_id
         and terms.over_date = cast(plan_changes.ended_at as date)
         and terms.subscription_id <> plan_changes.next_subscription_id
+group by
+    terms.term_id,
+    plan_changes.next_subscription_id,
+    terms.term_months,
+    terms.renewal_date,
+    terms.over_date

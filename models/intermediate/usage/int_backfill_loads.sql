@@ -1,4 +1,4 @@
--- Grain: one row per input and day whose load brought history: what had happened long before it was loaded.
+-- Grain: one row per input and day of a load that was a backfill: most of its rows had occurred long before.
 {%- set occurred_at = {
     'nps_responses': 'coalesce(responded_at, sent_at)', 'support_tickets': 'coalesce(resolved_at, opened_at)',
     'subscription_changes': 'changed_at', 'invoice_lines': 'coalesce(paid_at, issued_at)',
@@ -47,7 +47,7 @@ load_days as (
 
 ),
 
--- What had been loaded by then, and of it what was old and came in the weeks before: history may take days to load.
+-- All rows loaded by then, and of them the old ones of the last weeks: a backfill may take some days to load.
 loads_so_far as (
 
     select

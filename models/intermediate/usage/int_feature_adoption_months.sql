@@ -1,4 +1,4 @@
--- Grain: one row per customer and month with usage in the days before its end: how many people used how many features.
+-- Grain: one row per customer and month (filter: with usage in its window): how many users and features.
 with
 
 uses as (select * from {{ ref('int_monthly_users_and_features') }}),
@@ -11,7 +11,7 @@ backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 features as (select * from {{ ref('features') }}),
 
--- Each user and each feature once, of those that were known by the month's end.
+-- Each user and each feature once, point-in-time: only rows loaded by the month's end, or by a backfill.
 known_uses as (
 
     select distinct

@@ -1,4 +1,4 @@
--- Grain: one row per customer and feature that it has used; no feature where its events name none.
+-- Grain: one row per customer and feature that it has used; feature is null where its events name none.
 -- Usage days are read where they are needed, not once at the top: engines would keep a copy of them all.
 with
 

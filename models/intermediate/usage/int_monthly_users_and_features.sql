@@ -1,6 +1,6 @@
--- Grain: one row per month, customer as it landed, and user or feature used in the window that ends with the month.
--- An incremental run derives the months in whose window int_usage_days has built a day since, and those that have moved
--- their end. Usage days are read where they are needed, not once at the top: engines would keep a copy of them all.
+-- Grain: one row per month, customer as loaded, user or feature used in the window, and day of a late load.
+-- An incremental run derives the months in whose window int_usage_days has built a day since, and those whose end has
+-- moved. Usage days are read where they are needed, not once at the top: engines would keep a copy of them all.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_month',
     on_schema_change='fail'
@@ -41,34 +41,25 @@ month_builds as (
     group by windows.activity_month, windows.month_end_date
 
 ),
-{% if is_incremental() %}
-built_months as (
 
-    select distinct
+months as (
+
+    select
+        activity_month,
+        month_end_date,
+        full_build_id,
+        build_number
+    from month_builds
+    {%- if is_incremental() %}
+
+    except
+
+    select
         activity_month,
         month_end_date,
         full_build_id,
         build_number
     from {{ this }}
-
-),
-{% endif %}
-months as (
-
-    select
-        month_builds.activity_month,
-        month_builds.month_end_date,
-        month_builds.full_build_id,
-        month_builds.build_number
-    from month_builds
-    {%- if is_incremental() %}
-    left join built_months
-        on
-            month_builds.activity_month = built_months.activity_month
-            and month_builds.month_end_date = built_months.month_end_date
-            and month_builds.full_build_id = built_months.full_build_id
-            and month_builds.build_number = built_months.build_number
-    where built_months.activity_month is null
     {%- endif %}
 
 ),
@@ -80,7 +71,7 @@ window_days as (
         usage_days.customer_id,
         usage_days.user_id,
         usage_days.feature,
-        -- Only what was loaded after the month's end may not have been known by then.
+        -- Rows that were loaded after the month's end may not have been known by then.
         case when usage_days.first_loaded_date >= months.month_end_date then usage_days.first_loaded_date end
             as late_loaded_date
     from {{ usage_days }} as usage_days
@@ -114,7 +105,7 @@ uses as (
 
 )
 
--- A month without uses keeps an empty row.
+-- A month without uses keeps one row of nulls, so that its build is recorded.
 select
     months.activity_month,
     months.month_end_date,

@@ -1,4 +1,4 @@
--- Grain: one row per customer and onboarding step done in its first days.
+-- Grain: one row per customer and onboarding step (filter: done in the onboarding period).
 with
 
 feature_uses as (select * from {{ ref('int_feature_uses') }}),

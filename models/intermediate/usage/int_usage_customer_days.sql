@@ -1,4 +1,4 @@
--- Grain: one row per day, customer as it landed and day of the first load.
+-- Grain: one row per day, customer as loaded and day of the first load.
 -- An incremental run derives the days that int_usage_days has built since. Usage days are read where they are needed,
 -- not once at the top: engines would keep a copy of them all.
 {{ config(

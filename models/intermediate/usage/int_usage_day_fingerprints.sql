@@ -1,5 +1,5 @@
--- Grain: one row per day with good usage events: by what an incremental run tells which days have changed.
--- Whether an event is good is not asked anew: all are counted, and those that were turned away taken off.
+-- Grain: one row per day with valid usage events: by which an incremental run tells the days that have changed.
+-- Validity is not checked again: all events are counted, and the rejected ones subtracted.
 {%- set second_of_hour = 'extract(minute from occurred_at) * 60 + floor(extract(second from occurred_at))' %}
 with
 

@@ -1,8 +1,8 @@
--- Grain: one row per day, customer as it landed, user, feature and day of the first load.
+-- Grain: one row per day, customer as loaded, user, feature and day of the first load.
 -- An incremental run rebuilds the days whose rows changed, however late they came: a day is unchanged when its rows are
--- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps an empty one.
--- Events are read where they are needed, not once at the top: engines would keep a copy of them all. Good are those
--- that were not turned away.
+-- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps a null one.
+-- Events are read where they are needed, not once at the top: engines would keep a copy of them all. Valid
+-- are those that were not rejected.
 {{ config(
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
@@ -13,7 +13,7 @@ with
 
 rejected_events as (select * from {{ ref('base_rejected_usage_events') }}),
 
-landed_days as (select * from {{ ref('int_usage_day_fingerprints') }}),
+loaded_days as (select * from {{ ref('int_usage_day_fingerprints') }}),
 {% if is_incremental() %}
 built_days as (
 
@@ -37,13 +37,13 @@ last_build as (
 
 changed_days as (
 
-    select coalesce(landed_days.activity_date, built_days.activity_date) as activity_date
-    from landed_days
-    full outer join built_days on landed_days.activity_date = built_days.activity_date
+    select coalesce(loaded_days.activity_date, built_days.activity_date) as activity_date
+    from loaded_days
+    full outer join built_days on loaded_days.activity_date = built_days.activity_date
     where
-        coalesce(landed_days.day_row_count, 0) <> coalesce(built_days.day_row_count, -1)
-        or landed_days.day_loaded_at is distinct from built_days.day_loaded_at
-        or landed_days.day_second_sum is distinct from built_days.day_second_sum
+        coalesce(loaded_days.day_row_count, 0) <> coalesce(built_days.day_row_count, -1)
+        or loaded_days.day_loaded_at is distinct from built_days.day_loaded_at
+        or loaded_days.day_second_sum is distinct from built_days.day_second_sum
 
 ),
 
@@ -69,7 +69,7 @@ moved_days as (
     select distinct cast(occurred_at as date) as activity_date
     from changed_versions
     where
-        cast(occurred_at as date) in (select activity_date from landed_days)
+        cast(occurred_at as date) in (select activity_date from loaded_days)
         and cast(occurred_at as date) not in (select activity_date from changed_days)
 
 ),
@@ -113,7 +113,7 @@ candidates as (
 days as (
 
     select activity_date
-    from landed_days
+    from loaded_days
 
 ),
 
@@ -172,10 +172,10 @@ select
     versions.user_id,
     versions.feature,
     versions.first_loaded_date,
-    landed_days.day_row_count,
-    landed_days.day_loaded_at,
-    landed_days.day_second_sum,
-    -- What is derived from a day is derived again when the day has been built again.
+    loaded_days.day_row_count,
+    loaded_days.day_loaded_at,
+    loaded_days.day_second_sum,
+    -- Models derived from a day derive it again when it has been built again.
     max(last_build.full_build_id) as full_build_id,
     max(last_build.build_number) as build_number,
     sum(case when versions.version_number = 1 then 1 else 0 end) as event_count,
@@ -184,13 +184,13 @@ select
 from days
 cross join last_build
 left join versions on days.activity_date = versions.activity_date
-left join landed_days on days.activity_date = landed_days.activity_date
+left join loaded_days on days.activity_date = loaded_days.activity_date
 group by
     days.activity_date,
     versions.customer_id,
     versions.user_id,
     versions.feature,
     versions.first_loaded_date,
-    landed_days.day_row_count,
-    landed_days.day_loaded_at,
-    landed_days.day_second_sum
+    loaded_days.day_row_count,
+    loaded_days.day_loaded_at,
+    loaded_days.day_second_sum

@@ -1,4 +1,4 @@
--- Grain: one row per customer and month with usage in the windows that end with it, as it was known then.
+-- Grain: one row per customer and month (filter: with usage in the windows that end with it), point-in-time.
 with
 
 customer_days as (select * from {{ ref('int_usage_customer_days') }}),
@@ -9,7 +9,7 @@ backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 windows as (select * from {{ ref('int_usage_windows') }}),
 
-landed_customers as (
+canonical_customers as (
 
     select
         customer_id,
@@ -19,21 +19,21 @@ landed_customers as (
 
 ),
 
--- Most days of a customer are one row. Those that may be several, by loads or by merges, are told by their date.
+-- Most days of a customer are one row. Those that may be several, by loads or by merges, are counted by their date.
 known_days as (
 
     select
-        landed_customers.surviving_customer_id as customer_id,
+        canonical_customers.surviving_customer_id as customer_id,
         customer_days.activity_date,
         case
-            when customer_days.load_count > 1 or landed_customers.merged_customer_count > 1
+            when customer_days.load_count > 1 or canonical_customers.merged_customer_count > 1
                 then customer_days.activity_date
         end as repeated_date,
         customer_days.event_count,
         customer_days.usage_quantity,
         {{ known_date('customer_days.first_loaded_date', 'customer_days.activity_date') }} as known_date
     from customer_days
-    inner join landed_customers on customer_days.customer_id = landed_customers.customer_id
+    inner join canonical_customers on customer_days.customer_id = canonical_customers.customer_id
     left join backfills
         on customer_days.first_loaded_date = backfills.loaded_date and backfills.input_name = 'usage_events'
     where customer_days.event_count > 0

@@ -1,9 +1,34 @@
--- Grain: one row per customer that pays by the month and discount for paying a year ahead.
+-- Grain: one row per customer and discount for a prepaid year (filter: pays by the month on the as-of day).
 with
 
-monthly_payers as (select * from {{ ref('int_monthly_payers') }}),
+main_items as (select * from {{ ref('int_customer_main_items') }}),
+
+expected_values as (select * from {{ ref('int_customer_expected_values') }}),
 
 offers as (select * from {{ ref('prepaid_offers') }}),
+
+-- Billed and renewed by the month: free to leave each month.
+monthly_payers as (
+
+    select
+        expected_values.customer_id,
+        expected_values.cutoff_date as as_of_date,
+        main_items.plan_id,
+        expected_values.mrr_amount,
+        -- Of the next twelve bills the number that is expected to be paid.
+        expected_values.expected_months
+    from expected_values
+    inner join main_items
+        on
+            expected_values.customer_id = main_items.customer_id
+            and expected_values.activity_month = main_items.activity_month
+    where
+        expected_values.is_as_of
+        and expected_values.outlook = 'year'
+        and main_items.billing_months = 1
+        and main_items.renewal_months = 1
+
+),
 
 priced_offers as (
 
@@ -17,7 +42,7 @@ priced_offers as (
         monthly_payers.expected_months,
         cast(monthly_payers.mrr_amount * monthly_payers.expected_months as {{ type_amount() }}) as monthly_value_amount,
         cast(monthly_payers.mrr_amount * 12 * (1 - offers.discount_rate) as {{ type_amount() }}) as prepaid_amount,
-        -- Where the year ahead is worth what the months are.
+        -- The discount at which the prepaid year is worth as much as the expected months.
         cast(1 - monthly_payers.expected_months / 12.0 as {{ type_rate() }}) as break_even_discount_rate
     from monthly_payers
     cross join offers
@@ -56,7 +81,7 @@ select
     cast(gain_amount as {{ type_amount() }}) as gain_amount,
     expected_gain_amount,
     break_even_discount_rate,
-    -- The offer that brings most, of those that bring anything; of two alike the smaller discount.
+    -- The offer with the largest expected gain, if that is above 0; of two alike the smaller discount.
     coalesce(
         expected_gain_amount > 0
         and row_number() over (

@@ -1,4 +1,4 @@
--- Grain: one row per green or amber customer, kind of expansion and product that it could be sold.
+-- Grain: one row per customer, kind of expansion and product to offer it (filter: green or amber health).
 with
 
 expansion_moves as (select * from {{ ref('int_expansion_moves') }}),
@@ -31,7 +31,7 @@ priced_moves as (
     from expansion_moves
     inner join customer_segments on expansion_moves.customer_id = customer_segments.customer_id
     inner join definitions on expansion_moves.expansion_kind = definitions.expansion_kind
-    -- Who is unwell, new or unknown is not sold to.
+    -- Only green and amber customers are targeted.
     where customer_segments.health_status in ('green', 'amber')
 
 )

@@ -17,7 +17,7 @@ totals as (
 
 ),
 
--- Mantel and Haenszel: differences within strata, each weighed by what it can tell. Variance: Greenland and Robins.
+-- Mantel-Haenszel: the differences within strata, weighted by their precision. Variance: Greenland and Robins.
 sums as (
 
     select

@@ -1,4 +1,4 @@
--- Grain: one row per acquisition channel, month in which leads came in, and stage; also of all channels, of all months.
+-- Grain: one row per acquisition channel, month of the lead, and stage; also of all channels, and of all months.
 with
 
 steps as (select * from {{ ref('int_funnel_steps') }}),
@@ -7,7 +7,7 @@ stages as (select * from {{ ref('funnel_stages') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
--- Everybody counts four times: by channel and month, by either, and among all.
+-- Each prospect counts four times: by channel and month, by either, and among all.
 splits as (
 
     {{ numbers(4) }}

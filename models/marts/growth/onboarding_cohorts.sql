@@ -1,5 +1,5 @@
 -- Grain: one row per cohort month and onboarding step; also of all cohorts.
-{%- set ages = [3, 6, 12] %}
+{%- set ages = retention_ages() %}
 with
 
 onboarded_customers as (select * from {{ ref('int_onboarded_customers') }}),

@@ -1,9 +1,9 @@
--- Grain: one row per customer that has churned and not come back.
+-- Grain: one row per customer (filter: has churned and not come back).
 with
 
 lost_customers as (select * from {{ ref('int_lost_customers') }}),
 
-health_months as (select * from {{ ref('int_health_months') }}),
+health_statuses as (select * from {{ ref('int_health_statuses') }}),
 
 value_months as (select * from {{ ref('int_customer_value_months') }}),
 
@@ -15,17 +15,17 @@ ranked_months as (
 
     select
         lost_customers.customer_id,
-        health_months.activity_month,
-        health_months.health_status,
-        health_months.mrr_amount,
+        health_statuses.activity_month,
+        health_statuses.health_status,
+        health_statuses.mrr_amount,
         row_number() over (
-            partition by lost_customers.customer_id order by health_months.activity_month desc
+            partition by lost_customers.customer_id order by health_statuses.activity_month desc
         ) as recency
     from lost_customers
-    inner join health_months
+    inner join health_statuses
         on
-            lost_customers.customer_id = health_months.customer_id
-            and lost_customers.left_date > health_months.scored_date
+            lost_customers.customer_id = health_statuses.customer_id
+            and lost_customers.left_date > health_statuses.scored_date
 
 )
 
