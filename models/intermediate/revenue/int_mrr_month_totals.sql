@@ -1,17 +1,57 @@
--- Grain: one row per month: levels at its opening and close, how many customers moved, and what no level shows.
+-- Grain: one row per month, from the first subscription to the as-of day.
 with
 
 months as (select * from {{ ref('int_months') }}),
 
 movements as (select * from {{ ref('int_customer_movements') }}),
 
+item_months as (select * from {{ ref('int_subscription_item_months') }}),
+
+plan_changes as (select * from {{ ref('int_plan_changes') }}),
+
+periods as (select * from {{ ref('int_subscription_periods') }}),
+
+exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
+
+shown_subscriptions as (
+
+    select subscription_id
+    from item_months
+    where mrr_amount > 0
+
+    union distinct
+
+    -- What another subscription continues is shown by that one.
+    select subscription_id
+    from plan_changes
+
+),
+
+-- What began and ended between two month ends, so that no month's level shows it.
+intra_month_items as (
+
+    select
+        periods.subscription_id,
+        {{ month_start('min(min(periods.valid_from)) over (partition by periods.subscription_id)') }} as activity_month,
+        max(cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})) as mrr_amount
+    from periods
+    left join shown_subscriptions on periods.subscription_id = shown_subscriptions.subscription_id
+    left join exchange_rates
+        on
+            periods.currency = exchange_rates.currency
+            and {{ month_start('periods.valid_from') }} = exchange_rates.activity_month
+    where periods.mrr_own_amount > 0 and shown_subscriptions.subscription_id is null
+    group by periods.subscription_id, periods.item_id
+
+),
+
 intra_months as (
 
     select
         activity_month,
-        count(*) as intra_month_subscription_count,
+        count(distinct subscription_id) as intra_month_subscription_count,
         sum(mrr_amount) as intra_month_mrr_amount
-    from {{ ref('int_intra_month_subscriptions') }}
+    from intra_month_items
     group by activity_month
 
 )
