@@ -3,7 +3,7 @@ with
 
 feature_uses as (select * from {{ ref('int_feature_uses') }}),
 
-starts as (select * from {{ ref('int_customer_starts') }}),
+starts as (select * from {{ ref('int_customers') }}),
 
 features as (select * from {{ ref('features') }}),
 
