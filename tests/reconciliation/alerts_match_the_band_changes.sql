@@ -5,7 +5,7 @@ falls as (
 
     select
         customer_id,
-        as_of_date as opened_date,
+        scored_date as opened_date,
         health_status as to_health_status
     from {{ ref('customer_health_months') }}
     where

@@ -35,7 +35,7 @@ judged_cases as (
         health_months.health_score is not null
         -- The first days are judged by their status: an override may hide it, and is counted.
         and coalesce(health_months.health_status <> 'onboarding', true)
-        and {{ dbt.dateadd('day', var('health_horizon_days'), 'health_months.as_of_date') }}
+        and {{ dbt.dateadd('day', var('health_horizon_days'), 'health_months.scored_date') }}
         < {{ month_start('run_settings.as_of_end_at') }}
 
 )
