@@ -211,7 +211,9 @@ def test_reconciliation_tests_fail_on_broken_rows(broken):
 def test_rules_fail_on_broken_rows(broken):
     company = broken(*RULES.values())
     failed = failed_tests(company, "test_name:expression_is_true,path:models/marts")
-    assert {mart for mart in RULES if any(name.startswith(f"expression_is_true_{mart}_") for name in failed)} == set(RULES)
+    assert {mart for mart in RULES if any(name.startswith(f"expression_is_true_{mart}_") for name in failed)} == set(
+        RULES
+    )
     assert len(failed) == len(RULES)
 
 
