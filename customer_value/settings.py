@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import yaml
 
 from customer_value.errors import InputError
 
@@ -95,3 +96,8 @@ class Settings:
             "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
         }
+
+
+def project_vars():
+    """The vars of dbt_project.yml; what `--vars` overrides in one dbt command is not seen here."""
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
