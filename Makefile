@@ -68,7 +68,7 @@ fuzz: setup  ## break inputs in every way (a quarter of an hour)
 	CUSTOMER_VALUE_TEST_FUZZ=100 $(BIN)/pytest tests/python/test_fuzz.py
 
 benchmark: setup  ## how long a night of 50 million events takes, against a full build (ten minutes, 6 GB of disk)
-	$(BIN)/python benchmark/night.py
+	$(BIN)/python tests/benchmark/night.py
 
 freshness: setup  ## which inputs have not come, by the clock
 	$(BIN)/dbt source freshness

@@ -1,4 +1,4 @@
-"""check: hold the inputs and the marts against the expectations in expectations/, and write the quality page.
+"""check: hold the inputs and the marts against the expectations in tests/expectations/, and write the quality page.
 
 The page is ours: Great Expectations' own Data Docs fetch their style from other hosts and carry a tracking pixel.
 """
@@ -6,12 +6,17 @@ The page is ours: Great Expectations' own Data Docs fetch their style from other
 import html
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from customer_value.settings import PROJECT
+
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# The package `expectations` stands there, for whoever has the project alone on the path.
+sys.path.append(str(PROJECT / "tests"))
 
 import duckdb
 import great_expectations as gx
@@ -164,13 +169,13 @@ def gate(settings, schema, suites):
 
 
 def check_raw(settings):
-    """Hold the inputs that arrived against expectations/raw.py."""
+    """Hold the inputs that arrived against tests/expectations/raw.py."""
     arrived = {name: suite for name, suite in raw.suites().items() if relation_of(settings.raw, name) != (None, None)}
     gate(settings, "raw", arrived)
 
 
 def check_marts(settings):
-    """Hold the marts against expectations/marts.py, and remember whose they were where they pass."""
+    """Hold the marts against tests/expectations/marts.py, and remember whose they were where they pass."""
     results = gate(settings, "marts", marts.suites())
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
