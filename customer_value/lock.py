@@ -1,4 +1,4 @@
-"""One writer at a time: who builds, checks or publishes holds the warehouse's lock file.
+"""One writer at a time: whatever builds, checks or publishes holds the warehouse's lock file.
 
 The lock is the operating system's (flock): it is gone with the process that held it, so that a killed run never leaves a
 stale one. What stands in the file only says who holds it.

@@ -186,8 +186,8 @@ def lines_of(summary):
             f"{row['superseded_row_count']:,} superseded + {row['rejected_row_count']:,} rejected"
         )
     for row in summary["rejected"][:10]:
-        stake = f", {row['amount_at_stake']:,.2f} at risk" if row["amount_at_stake"] else ""
-        yield f"rejected: {row['input_name']}: {row['reject_reason']}: {row['row_count']:,} rows{stake}"
+        at_risk = f", {row['amount_at_stake']:,.2f} at risk" if row["amount_at_stake"] else ""
+        yield f"rejected: {row['input_name']}: {row['reject_reason']}: {row['row_count']:,} rows{at_risk}"
     if len(summary["rejected"]) > 10:
         yield f"rejected: {len(summary['rejected']) - 10} more reasons, see rejected_rows"
     yield from (f"warning: {line}" for line in summary["anomalies"])
@@ -198,7 +198,7 @@ def lines_of(summary):
 
 
 def send(address, text):
-    """Post a text to a webhook. A message that does not arrive is a warning: the run is what counts."""
+    """Post a text to a webhook. A failed delivery is a warning: the run is what counts."""
     if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
         print("warning: CUSTOMER_VALUE_WEBHOOK: found no http or https address; nothing was sent.")
         return

@@ -266,9 +266,9 @@ def test_a_company_without_optional_inputs(chromium, random_company, tmp_path):
     for file in FILES:
         reader.open(file)
     page = reader.open("index.html")
-    assert "the input nps_responses has not been handed in" in page.locator(".tile", has_text="NPS").inner_text()
+    assert "the input nps_responses was not provided" in page.locator(".tile", has_text="NPS").inner_text()
     page = reader.open("lifetime_value.html")
-    assert "the input marketing_spend has not been handed in" in page.inner_text("main")
+    assert "the input marketing_spend was not provided" in page.inner_text("main")
     reader.context.close()
     assert reader.complaints == []
 
