@@ -74,10 +74,11 @@ class Settings:
         Raises InputError where one cannot be used.
         """
         given = {"raw": raw, "warehouse": warehouse, "published": published, "as_of": as_of, **others}
+        given = {name: value for name, value in given.items() if value not in (None, "")}
         context = click.Context(click.Command("settings"))
         try:
             for each in OPTIONS:
-                each.handle_parse_result(context, {name: value for name, value in given.items() if value}, [])
+                each.handle_parse_result(context, given, [])
         except click.BadParameter as error:
             raise InputError(error.format_message()) from None
         return cls(**context.params)
