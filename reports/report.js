@@ -83,7 +83,7 @@ const emptyNote = (part, section) => {
   const input = part.needs ?? section.needs;
   const absent = input && !(payload.inputs[input] > 0);
   return element("p", { class: "empty" }, absent
-    ? `Nothing to show: the input ${input} has not been handed in.`
+    ? `Nothing to show: the input ${input} was not provided.`
     : part.empty ?? section.empty ?? "Nothing to show for this company yet.");
 };
 

@@ -252,7 +252,7 @@ def test_a_table_that_cannot_be_made_stays_as_it_was(demo, tmp_path):
 def test_a_publication_says_what_it_is(demo):
     (row,) = demo.rows("from main.publication")
     build_id, published_at, as_of_date, newest, version, tests, held, expectations, mart_count, row_count = row
-    assert tests > 200 and 80 < held <= expectations
+    assert tests > 200 and 50 < held <= expectations
     assert len(build_id) == 36 and published_at.year >= 2025 and version == "0.1.0"
     assert demo.rows("select distinct as_of_date from marts.customers") == [(as_of_date,)]
     assert demo.rows("select max(newest_loaded_at) from marts.input_reconciliation") == [(newest,)]
@@ -328,7 +328,7 @@ def test_a_failed_test_is_told_with_its_rows(demo, tmp_path):
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         connection.execute("update marts.mrr_monthly set churn_mrr_amount = 5 where rowid = 0")
     company.dbt("test", "--select", "mrr_monthly", "--exclude-resource-type", "unit_test")
-    rules = [failure for failure in failures_of(company.settings) if failure["name"].startswith("rules_")]
+    rules = [failure for failure in failures_of(company.settings) if failure["name"].startswith("expression_is_true_")]
     assert [failure["model"] for failure in rules] == ["mrr_monthly"]
     assert rules[0]["rows"][0]["row_count"] == "1" and rules[0]["rows"][0]["broken_rule"]
 
@@ -427,5 +427,5 @@ def test_publications_are_kept_as_asked(demo, tmp_path, monkeypatch):
     publish(company.settings)
     assert not (published / "previous").exists()
     monkeypatch.setenv("CUSTOMER_VALUE_KEEP_PUBLICATIONS", "many")
-    with pytest.raises(InputError, match="CUSTOMER_VALUE_KEEP_PUBLICATIONS: found 'many', expected a whole number"):
+    with pytest.raises(InputError, match=r"CUSTOMER_VALUE_KEEP_PUBLICATIONS.*'many' is not a valid integer"):
         company.settings  # noqa: B018 - reading the settings is what fails
