@@ -36,7 +36,7 @@ def months(mart, metrics, **more):
 # By chart: its kind and its settings.
 CHARTS = {
     "MRR": ("echarts_timeseries_line", months("mrr_monthly", ["closing_mrr_amount"])),
-    "What moved MRR": (
+    "MRR movements": (
         "echarts_timeseries_bar",
         months(
             "mrr_monthly",
@@ -48,7 +48,7 @@ CHARTS = {
         "echarts_timeseries_bar",
         months("health_monthly", ["customer_count"], groupby=["health_status"], stack="Stack"),
     ),
-    "Whom to call first": (
+    "Priority list": (
         "table",
         {
             "datasource": "customer_segments",
