@@ -1,4 +1,4 @@
-{#- Vars that become numbers of the SQL must be numbers: what is passed with --vars is a value and never SQL. -#}
+{#- Vars used as numbers in SQL must be numbers: a value passed with --vars is never SQL. -#}
 {% macro check_vars() %}
     {%- set numbers = [
         'adoption_days', 'annual_discount_rate', 'backfill_days', 'cac_lag_months', 'chain_gap_hours',

@@ -1,4 +1,4 @@
--- Every fall of a band has its alert, and every alert its fall.
+-- Every downgrade of a band has its alert, and every alert its downgrade.
 with
 
 falls as (

@@ -1,4 +1,4 @@
--- Channels hold every lead and every customer that has paid once, and all spend whose customers could have come by now.
+-- Channels have every lead, every customer that ever paid, and all spend whose customers could have come by now.
 with
 
 economics as (
