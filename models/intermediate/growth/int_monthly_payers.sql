@@ -3,22 +3,22 @@ with
 
 main_items as (select * from {{ ref('int_customer_main_items') }}),
 
-outlooks as (select * from {{ ref('int_customer_expected_values') }})
+expected_values as (select * from {{ ref('int_customer_expected_values') }})
 
 select
-    outlooks.customer_id,
-    outlooks.cutoff_date as as_of_date,
+    expected_values.customer_id,
+    expected_values.valuation_date as as_of_date,
     main_items.plan_id,
-    outlooks.mrr_amount,
+    expected_values.mrr_amount,
     -- Of the next twelve bills those that are expected to be paid.
-    outlooks.expected_months
-from outlooks
+    expected_values.expected_months
+from expected_values
 inner join main_items
     on
-        outlooks.customer_id = main_items.customer_id
-        and outlooks.activity_month = main_items.activity_month
+        expected_values.customer_id = main_items.customer_id
+        and expected_values.activity_month = main_items.activity_month
 where
-    outlooks.is_as_of
-    and outlooks.outlook = 'year'
+    expected_values.is_as_of
+    and expected_values.value_horizon = 'year'
     and main_items.billing_months = 1
     and main_items.renewal_months = 1
