@@ -132,9 +132,9 @@ def true_futures(company):
         select o.customer_id, o.mrr_amount::double as mrr, e.elapsed_months as elapsed, e.renewal_months as term,
             e.billing_months as bill, t.churn_probability as hazard
         from intermediate.int_customer_expected_values o
-        join intermediate.int_retention_exposures e using (customer_id, cutoff_date)
+        join intermediate.int_retention_exposures e using (customer_id, valuation_date)
         join '{truth}/customers.parquet' t using (customer_id)
-        where o.is_as_of and o.outlook = 'lifetime' and e.is_running
+        where o.is_as_of and o.value_horizon = 'lifetime' and e.is_running
         """,
     )
     ahead = np.arange(1, 61)
@@ -182,7 +182,7 @@ def test_fitted_segments_find_the_parameters_of_the_simulation(simulations):
                 c.fitted_survival_high_rate as high
             from marts.retention_curves c
             join intermediate.int_retention_parameters p
-                on p.survival_segment = c.survival_segment and p.cutoff_date = c.as_of_date
+                on p.survival_segment = c.survival_segment and p.valuation_date = c.as_of_date
             join '{truth}/segments.parquet' s on s.renewal_months = p.period_months
                 and p.survival_segment like '% / ' || s.size_name
             where p.curve_survival_segment = p.survival_segment and s.size_name in ('small', 'medium')

@@ -1,7 +1,7 @@
 -- Grain: one row per number of months since churn (filter: observed): the chance to return within the next twelve.
 with
 
-churned_spells as (select * from {{ ref('int_service_spells') }} where is_churned),
+spells as (select * from {{ ref('int_service_spells') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
@@ -14,12 +14,13 @@ numbers as (
 absences as (
 
     select
-        churned_spells.returned_date is not null as has_returned,
+        spells.returned_date is not null as has_returned,
         {{ months_between(
-            'churned_spells.ended_date', 'coalesce(churned_spells.returned_date, run_settings.as_of_date)'
+            'spells.ended_date', 'coalesce(spells.returned_date, run_settings.as_of_date)'
         ) }} as gone_months
-    from churned_spells
+    from spells
     cross join run_settings
+    where spells.is_churned
 
 ),
 

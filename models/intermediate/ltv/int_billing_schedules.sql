@@ -1,4 +1,4 @@
--- Grain: one row per outlook, billing period, months since the last bill and month ahead: what falls due for MRR of 1.
+-- Grain: one row per value horizon, billing period, months since the last bill and month ahead.
 with
 
 service_months as (select * from {{ ref('int_service_months') }}),
@@ -26,12 +26,12 @@ phases as (
 
 ),
 
--- A lifetime counts the bills still to come, as of today: what was billed ahead is paid. A year counts twelve months of
--- service, so that it can be held against the MRR of the year that followed.
+-- The lifetime horizon counts future bills: what was billed ahead is already paid. The year counts twelve months of
+-- service, so that it can be compared with the MRR of the year that followed.
 dues as (
 
     select
-        'lifetime' as outlook,
+        'lifetime' as value_horizon,
         phases.billing_months,
         phases.months_since_bill,
         numbers.n as months_ahead,
@@ -51,7 +51,7 @@ dues as (
     union all
 
     select
-        'year' as outlook,
+        'year' as value_horizon,
         phases.billing_months,
         phases.months_since_bill,
         numbers.n as months_ahead,
@@ -62,13 +62,13 @@ dues as (
 )
 
 select
-    outlook,
+    value_horizon,
     billing_months,
     months_since_bill,
     months_ahead,
     due_weight,
     sum(due_weight) over (
-        partition by outlook, billing_months, months_since_bill order by months_ahead asc
+        partition by value_horizon, billing_months, months_since_bill order by months_ahead asc
     ) as cumulative_weight,
-    max(months_ahead) over (partition by outlook) = months_ahead as is_last_month
+    max(months_ahead) over (partition by value_horizon) = months_ahead as is_last_month
 from dues

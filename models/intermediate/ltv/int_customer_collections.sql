@@ -1,4 +1,4 @@
--- Grain: one row per customer and month in which money came in or went back, before tax, in the reporting currency.
+-- Grain: one row per customer and month (filter: months with a payment or a refund).
 with
 
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
@@ -52,7 +52,7 @@ movements as (
 
     union all
 
-    -- Without any invoice: the MRR of each billing period, on the day on which it would fall due.
+    -- Without any invoice: the MRR of each billing period, in the month in which it falls due.
     select
         numbered_months.customer_id,
         numbered_months.activity_month,

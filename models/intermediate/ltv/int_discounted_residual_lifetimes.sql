@@ -1,9 +1,9 @@
--- Grain: one row per segment with a fitted curve and renewal: how many renewals are still to come before it.
+-- Grain: one row per survival segment and renewal (filter: segments with a fit).
 with
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-cutoffs as (select * from {{ ref('int_valuation_dates') }}),
+valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
 curves as (select * from {{ ref('int_survival_curves') }}),
 
@@ -16,22 +16,22 @@ numbers as (
 current_parameters as (
 
     select
-        parameters.cutoff_date,
+        parameters.valuation_date,
         parameters.survival_segment,
         cast(parameters.alpha as {{ type_double() }}) as alpha,
         cast(parameters.beta as {{ type_double() }}) as beta,
         ln(1 + cast({{ var('annual_discount_rate') }} as {{ type_double() }})) * parameters.period_months / 12
             as period_discount
     from parameters
-    inner join cutoffs on parameters.cutoff_date = cutoffs.cutoff_date and cutoffs.is_as_of
-    where parameters.alpha is not null
+    inner join valuation_dates on parameters.valuation_date = valuation_dates.valuation_date
+    where parameters.alpha is not null and valuation_dates.is_as_of
 
 ),
 
 fitted_survivals as (
 
     select
-        current_parameters.cutoff_date,
+        current_parameters.valuation_date,
         current_parameters.survival_segment,
         numbers.n as period_number,
         current_parameters.period_discount,
@@ -50,7 +50,7 @@ fitted_survivals as (
 residual_lifetimes as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         period_number,
         sum(exp(log_survival - period_discount * period_number)) over (
@@ -62,7 +62,7 @@ residual_lifetimes as (
 
 )
 
--- Fader and Hardie (2010): the renewals still to come, each as likely as it is, discounted from this one on.
+-- Fader and Hardie (2010): the expected number of future renewals, discounted to this one.
 select
     residual_lifetimes.survival_segment,
     residual_lifetimes.period_number,
@@ -71,6 +71,6 @@ select
 from residual_lifetimes
 inner join curves
     on
-        residual_lifetimes.cutoff_date = curves.cutoff_date
+        residual_lifetimes.valuation_date = curves.valuation_date
         and residual_lifetimes.survival_segment = curves.survival_segment
         and residual_lifetimes.period_number = curves.period_number

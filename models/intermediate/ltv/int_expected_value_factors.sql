@@ -1,4 +1,4 @@
--- Grain: one row per outlook, cutoff, curve, terms and months served: what MRR of 1 is expected to bring yet.
+-- Grain: one row per value horizon, valuation date, curve, terms and months served.
 with
 
 exposures as (select * from {{ ref('int_retention_exposures') }}),
@@ -7,7 +7,7 @@ parameters as (select * from {{ ref('int_retention_parameters') }}),
 
 curves as (select * from {{ ref('int_survival_curves') }}),
 
-cutoffs as (select * from {{ ref('int_valuation_dates') }}),
+valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
 schedules as (select * from {{ ref('int_billing_schedules') }}),
 
@@ -15,7 +15,7 @@ schedules as (select * from {{ ref('int_billing_schedules') }}),
 customer_states as (
 
     select distinct
-        exposures.cutoff_date,
+        exposures.valuation_date,
         parameters.curve_survival_segment,
         exposures.renewal_months,
         exposures.billing_months,
@@ -23,7 +23,7 @@ customer_states as (
     from exposures
     inner join parameters
         on
-            exposures.cutoff_date = parameters.cutoff_date
+            exposures.valuation_date = parameters.valuation_date
             and exposures.survival_segment = parameters.survival_segment
     where exposures.is_running
 
@@ -33,8 +33,8 @@ customer_states as (
 months_ahead as (
 
     select
-        schedules.outlook,
-        customer_states.cutoff_date,
+        schedules.value_horizon,
+        customer_states.valuation_date,
         customer_states.curve_survival_segment,
         customer_states.renewal_months,
         customer_states.billing_months,
@@ -46,21 +46,21 @@ months_ahead as (
         curves.alpha_slope - start_curves.alpha_slope as alpha_slope,
         curves.beta_slope - start_curves.beta_slope as beta_slope
     from customer_states
-    inner join cutoffs on customer_states.cutoff_date = cutoffs.cutoff_date
+    inner join valuation_dates on customer_states.valuation_date = valuation_dates.valuation_date
     inner join schedules
         on
             customer_states.billing_months = schedules.billing_months
             and mod(customer_states.elapsed_months, customer_states.billing_months) = schedules.months_since_bill
-            and (schedules.outlook = 'lifetime' or cutoffs.is_backtest or cutoffs.is_as_of)
+            and (schedules.value_horizon = 'lifetime' or valuation_dates.is_backtest or valuation_dates.is_as_of)
     inner join curves as start_curves
         on
-            customer_states.cutoff_date = start_curves.cutoff_date
+            customer_states.valuation_date = start_curves.valuation_date
             and customer_states.curve_survival_segment = start_curves.survival_segment
             and customer_states.elapsed_months - mod(customer_states.elapsed_months, customer_states.renewal_months)
             = start_curves.served_months
     inner join curves
         on
-            customer_states.cutoff_date = curves.cutoff_date
+            customer_states.valuation_date = curves.valuation_date
             and customer_states.curve_survival_segment = curves.survival_segment
             and customer_states.elapsed_months + schedules.months_ahead
             - mod(customer_states.elapsed_months + schedules.months_ahead, customer_states.renewal_months)
@@ -69,8 +69,8 @@ months_ahead as (
 )
 
 select
-    outlook,
-    cutoff_date,
+    value_horizon,
+    valuation_date,
     curve_survival_segment,
     renewal_months,
     billing_months,
@@ -96,4 +96,4 @@ select
     cast(sum(case when is_last_month then stay_rate * alpha_slope end) as {{ type_rate() }}) as stay_alpha_slope,
     cast(sum(case when is_last_month then stay_rate * beta_slope end) as {{ type_rate() }}) as stay_beta_slope
 from months_ahead
-group by outlook, cutoff_date, curve_survival_segment, renewal_months, billing_months, elapsed_months
+group by value_horizon, valuation_date, curve_survival_segment, renewal_months, billing_months, elapsed_months

@@ -1,7 +1,7 @@
 -- Grain: one row per month (filter: months with a valuation date).
 with
 
-cutoffs as (select * from {{ ref('int_valuation_dates') }}),
+valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
 month_totals as (select * from {{ ref('int_mrr_month_totals') }}),
 
@@ -12,12 +12,12 @@ collections as (select * from {{ ref('int_customer_collections') }}),
 expected_values as (
 
     select
-        cutoff_date,
+        valuation_date,
         {{ rate('sum(expected_months)', 'count(*)') }} as expected_remaining_months,
         case when count(value_amount) = count(*) then sum(value_amount) end as expected_value_amount
     from {{ ref('int_customer_expected_values') }}
-    where outlook = 'lifetime'
-    group by cutoff_date
+    where value_horizon = 'lifetime'
+    group by valuation_date
 
 ),
 
@@ -34,38 +34,38 @@ known_customers as (
 known_collections as (
 
     select
-        cutoffs.cutoff_date,
+        valuation_dates.valuation_date,
         sum(collections.collected_amount - collections.refunded_amount) as collected_amount
-    from cutoffs
-    inner join cohorts on cutoffs.activity_month >= cohorts.cohort_month
+    from valuation_dates
+    inner join cohorts on valuation_dates.activity_month >= cohorts.cohort_month
     inner join collections
         on
             cohorts.customer_id = collections.customer_id
-            and cutoffs.activity_month >= collections.activity_month
-    group by cutoffs.cutoff_date
+            and valuation_dates.activity_month >= collections.activity_month
+    group by valuation_dates.valuation_date
 
 ),
 
 trailing_churns as (
 
     select
-        cutoffs.cutoff_date,
+        valuation_dates.valuation_date,
         sum(month_totals.churn_customer_count) as churn_count,
         sum(month_totals.opening_customer_count) as opening_count
-    from cutoffs
+    from valuation_dates
     inner join month_totals
         on
             not month_totals.is_partial_month
-            and {{ months_between('month_totals.activity_month', 'cutoffs.activity_month') }} >= 0
-            and {{ months_between('month_totals.activity_month', 'cutoffs.activity_month') }}
-            < {{ var('churn_window_months') }} + case when cutoffs.is_partial_month then 1 else 0 end
-    group by cutoffs.cutoff_date
+            and {{ months_between('month_totals.activity_month', 'valuation_dates.activity_month') }} >= 0
+            and {{ months_between('month_totals.activity_month', 'valuation_dates.activity_month') }}
+            < {{ var('churn_window_months') }} + case when valuation_dates.is_partial_month then 1 else 0 end
+    group by valuation_dates.valuation_date
 
 )
 
 select
-    cutoffs.activity_month,
-    cutoffs.is_partial_month,
+    valuation_dates.activity_month,
+    valuation_dates.is_partial_month,
     known_customers.customer_count,
     month_totals.new_customer_count,
     month_totals.active_customer_count,
@@ -79,9 +79,9 @@ select
     -- Without active customers nothing is expected.
     case when month_totals.active_customer_count = 0 then 0 else expected_values.expected_value_amount end
         as expected_value_amount
-from cutoffs
-inner join month_totals on cutoffs.activity_month = month_totals.activity_month
-inner join known_customers on cutoffs.activity_month = known_customers.activity_month
-left join known_collections on cutoffs.cutoff_date = known_collections.cutoff_date
-left join trailing_churns on cutoffs.cutoff_date = trailing_churns.cutoff_date
-left join expected_values on cutoffs.cutoff_date = expected_values.cutoff_date
+from valuation_dates
+inner join month_totals on valuation_dates.activity_month = month_totals.activity_month
+inner join known_customers on valuation_dates.activity_month = known_customers.activity_month
+left join known_collections on valuation_dates.valuation_date = known_collections.valuation_date
+left join trailing_churns on valuation_dates.valuation_date = trailing_churns.valuation_date
+left join expected_values on valuation_dates.valuation_date = expected_values.valuation_date

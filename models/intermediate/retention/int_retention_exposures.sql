@@ -1,11 +1,11 @@
--- Grain: one row per spell and cutoff by which it had begun: how long it had lasted and whether it had churned.
+-- Grain: one row per subscription spell and valuation date (filter: spells that had started by then).
 with
 
 spells as (select * from {{ ref('int_service_spells') }}),
 
-cutoffs as (select * from {{ ref('int_valuation_dates') }}),
+valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
-begun_spells as (
+started_spells as (
 
     select
         spells.customer_id,
@@ -15,13 +15,14 @@ begun_spells as (
         spells.survival_segment,
         spells.term_name,
         spells.started_date,
-        cutoffs.cutoff_date,
-        coalesce(spells.ended_date > cutoffs.cutoff_date, true) as is_running,
-        spells.is_churned and spells.ended_date <= cutoffs.cutoff_date as is_churned,
+        valuation_dates.valuation_date,
+        coalesce(spells.ended_date > valuation_dates.valuation_date, true) as is_running,
+        spells.is_churned and spells.ended_date <= valuation_dates.valuation_date as is_churned,
         {{ days_between('spells.started_date', 'spells.ended_date') }} as served_days,
-        least(coalesce(spells.ended_date, cutoffs.cutoff_date), cutoffs.cutoff_date) as observed_until_date
+        least(coalesce(spells.ended_date, valuation_dates.valuation_date), valuation_dates.valuation_date)
+            as observed_until_date
     from spells
-    inner join cutoffs on spells.started_date <= cutoffs.cutoff_date
+    inner join valuation_dates on spells.started_date <= valuation_dates.valuation_date
 
 ),
 
@@ -34,20 +35,20 @@ measured_spells as (
         billing_months,
         survival_segment,
         term_name,
-        cutoff_date,
+        valuation_date,
         is_running,
         is_churned,
         {{ elapsed_months('started_date', 'observed_until_date') }} as elapsed_months,
         -- In whole months of 30.4375 days: an end some days after a renewal, as dunning brings, is an end at it.
         cast(floor(cast(served_days as {{ type_double() }}) * 48 / 1461 + 0.5) as {{ dbt.type_int() }}) as served_months
-    from begun_spells
+    from started_spells
 
 )
 
 select
     customer_id,
     spell_number,
-    cutoff_date,
+    valuation_date,
     renewal_months,
     billing_months,
     survival_segment,
@@ -55,7 +56,7 @@ select
     is_running,
     is_churned,
     elapsed_months,
-    -- The renewal at which it left, or the renewals that it had made.
+    -- The renewal at which it churned, or the renewals made so far.
     cast(
         case
             when is_churned

@@ -1,4 +1,4 @@
--- Grain: one row per cutoff, segment and renewal number: how many spells came to that renewal and how many left at it.
+-- Grain: one row per valuation date, survival segment and renewal number.
 {%- set levels = {
     'leaf': {'segment': 'survival_segment', 'parent': 'term_name', 'period': 'renewal_months'},
     'term': {'segment': 'term_name', 'parent': "'all'", 'period': 'renewal_months'},
@@ -11,7 +11,7 @@ exposures as (select * from {{ ref('int_retention_exposures') }}),
 spell_counts as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         term_name,
         renewal_months,
@@ -19,7 +19,7 @@ spell_counts as (
         sum(case when is_churned then 1 else 0 end) as churn_count,
         count(*) as spell_count
     from exposures
-    group by cutoff_date, survival_segment, term_name, renewal_months, renewal_count
+    group by valuation_date, survival_segment, term_name, renewal_months, renewal_count
 
 ),
 
@@ -33,7 +33,7 @@ numbers as (
 level_counts as (
     {% for level in levels.values() %}
     select
-        cutoff_date,
+        valuation_date,
         {{ level.segment }} as survival_segment,
         {{ level.parent }} as parent_survival_segment,
         {{ level.period }} as period_months,
@@ -48,48 +48,48 @@ level_counts as (
 segments as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         parent_survival_segment,
         period_months,
         max(period_number) as last_period_number,
         sum(spell_count) as customer_count
     from level_counts
-    group by cutoff_date, survival_segment, parent_survival_segment, period_months
+    group by valuation_date, survival_segment, parent_survival_segment, period_months
 
 ),
 
 period_counts as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         period_number,
         sum(churn_count) as churn_count,
         sum(spell_count) as spell_count
     from level_counts
-    group by cutoff_date, survival_segment, period_number
+    group by valuation_date, survival_segment, period_number
 
 )
 
 select
-    segments.cutoff_date,
+    segments.valuation_date,
     segments.survival_segment,
     segments.parent_survival_segment,
     segments.period_months,
     numbers.n - 1 as period_number,
     cast(segments.customer_count as {{ dbt.type_bigint() }}) as customer_count,
     cast(coalesce(period_counts.churn_count, 0) as {{ dbt.type_bigint() }}) as churn_count,
-    -- Who left later, or made more renewals, was there, too.
+    -- At risk at a renewal: what churned at it or later, or was still running after it.
     cast(
         sum(coalesce(period_counts.spell_count, 0)) over (
-            partition by segments.cutoff_date, segments.survival_segment order by numbers.n desc
+            partition by segments.valuation_date, segments.survival_segment order by numbers.n desc
         ) as {{ dbt.type_bigint() }}
     ) as at_risk_count
 from segments
 inner join numbers on segments.last_period_number >= numbers.n - 1
 left join period_counts
     on
-        segments.cutoff_date = period_counts.cutoff_date
+        segments.valuation_date = period_counts.valuation_date
         and segments.survival_segment = period_counts.survival_segment
         and period_counts.period_number = numbers.n - 1

@@ -1,4 +1,4 @@
--- Grain: one row per cutoff and segment: the parameters of its curve, and whose curve its customers take.
+-- Grain: one row per valuation date and survival segment.
 with
 
 life_tables as (select * from {{ ref('int_retention_life_tables') }}),
@@ -8,7 +8,7 @@ fits as (select * from {{ ref('int_sbg_fits') }}),
 segments as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         parent_survival_segment,
         period_months,
@@ -16,14 +16,14 @@ segments as (
         sum(churn_count) as churn_count,
         sum(case when period_number > 0 then at_risk_count else 0 end) as renewal_count
     from life_tables
-    group by cutoff_date, survival_segment, parent_survival_segment, period_months
+    group by valuation_date, survival_segment, parent_survival_segment, period_months
 
 ),
 
 ranked_fits as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         fit_method,
         alpha,
@@ -34,7 +34,7 @@ ranked_fits as (
         beta_variance,
         alpha_beta_covariance,
         row_number() over (
-            partition by cutoff_date, survival_segment
+            partition by valuation_date, survival_segment
             order by
                 case
                     when
@@ -51,7 +51,7 @@ ranked_fits as (
 )
 
 select
-    segments.cutoff_date,
+    segments.valuation_date,
     segments.survival_segment,
     segments.parent_survival_segment,
     segments.period_months,
@@ -76,10 +76,10 @@ select
 from segments
 left join segments as parents
     on
-        segments.cutoff_date = parents.cutoff_date
+        segments.valuation_date = parents.valuation_date
         and segments.parent_survival_segment = parents.survival_segment
 left join ranked_fits
     on
-        segments.cutoff_date = ranked_fits.cutoff_date
+        segments.valuation_date = ranked_fits.valuation_date
         and segments.survival_segment = ranked_fits.survival_segment
         and ranked_fits.preference = 1

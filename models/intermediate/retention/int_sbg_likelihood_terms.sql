@@ -1,4 +1,4 @@
--- Grain: one row per cutoff, segment, method and renewal: what a fit is to explain.
+-- Grain: one row per valuation date, survival segment, fit method and renewal (filter: renewals with an at-risk set).
 with
 
 life_tables as (select * from {{ ref('int_retention_life_tables') }}),
@@ -6,11 +6,11 @@ life_tables as (select * from {{ ref('int_retention_life_tables') }}),
 churns as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         sum(churn_count) as churn_count
     from life_tables
-    group by cutoff_date, survival_segment
+    group by valuation_date, survival_segment
 
 ),
 
@@ -33,7 +33,7 @@ methods as (
 )
 
 select
-    life_tables.cutoff_date,
+    life_tables.valuation_date,
     life_tables.survival_segment,
     methods.fit_method,
     life_tables.period_number,
@@ -51,6 +51,6 @@ from life_tables
 cross join methods
 inner join churns
     on
-        life_tables.cutoff_date = churns.cutoff_date
+        life_tables.valuation_date = churns.valuation_date
         and life_tables.survival_segment = churns.survival_segment
 where life_tables.period_number > 0 and life_tables.at_risk_count > 0

@@ -1,7 +1,7 @@
--- Grain: one row per cutoff, segment and method: the point of a coarse grid from which its fit starts.
+-- Grain: one row per valuation date, survival segment and fit method.
 with
 
-evidence as (select * from {{ ref('int_sbg_likelihood_terms') }}),
+likelihood_terms as (select * from {{ ref('int_sbg_likelihood_terms') }}),
 
 steps as (
 
@@ -24,41 +24,42 @@ grid as (
 likelihoods as (
 
     select
-        evidence.cutoff_date,
-        evidence.survival_segment,
-        evidence.fit_method,
+        terms.valuation_date,
+        terms.survival_segment,
+        terms.fit_method,
         grid.ln_alpha,
         grid.ln_beta,
         sum(
-            evidence.churn_weight * grid.ln_alpha
-            + evidence.renewal_weight * ln(grid.beta + evidence.earlier_renewal_count)
-            - (evidence.churn_weight + evidence.renewal_weight)
-            * ln(grid.alpha + grid.beta + evidence.earlier_renewal_count)
-            - evidence.prior_weight * grid.ln_alpha * grid.ln_alpha / 2
+            terms.churn_weight * grid.ln_alpha
+            + terms.renewal_weight * ln(grid.beta + terms.earlier_renewal_count)
+            - (terms.churn_weight + terms.renewal_weight)
+            * ln(grid.alpha + grid.beta + terms.earlier_renewal_count)
+            - terms.prior_weight * grid.ln_alpha * grid.ln_alpha / 2
         ) as log_likelihood
-    from evidence
+    from likelihood_terms as terms
     cross join grid
-    group by evidence.cutoff_date, evidence.survival_segment, evidence.fit_method, grid.ln_alpha, grid.ln_beta
+    group by terms.valuation_date, terms.survival_segment, terms.fit_method, grid.ln_alpha, grid.ln_beta
 
 ),
 
 ranked_points as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         fit_method,
         ln_alpha,
         ln_beta,
         row_number() over (
-            partition by cutoff_date, survival_segment, fit_method order by log_likelihood desc, ln_alpha asc, ln_beta asc
+            partition by valuation_date, survival_segment, fit_method
+            order by log_likelihood desc, ln_alpha asc, ln_beta asc
         ) as preference
     from likelihoods
 
 )
 
 select
-    cutoff_date,
+    valuation_date,
     survival_segment,
     fit_method,
     ln_alpha,

@@ -1,4 +1,4 @@
--- Grain: one row per customer and month at whose end it is in service: it pays, or is paused and has not churned.
+-- Grain: one row per customer and month (filter: months at whose end the customer is active or paused).
 with
 
 customer_months as (select * from {{ ref('int_customer_months') }}),

@@ -10,11 +10,11 @@ numbers as ({{ numbers(2501) }}),
 extents as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         max(period_number) as last_period_number
     from life_tables
-    group by cutoff_date, survival_segment
+    group by valuation_date, survival_segment
 
 ),
 
@@ -22,7 +22,7 @@ extents as (
 periods as (
 
     select
-        parameters.cutoff_date,
+        parameters.valuation_date,
         parameters.survival_segment,
         parameters.period_months,
         numbers.n - 1 as period_number,
@@ -36,7 +36,7 @@ periods as (
     from parameters
     inner join extents
         on
-            parameters.cutoff_date = extents.cutoff_date
+            parameters.valuation_date = extents.valuation_date
             and parameters.survival_segment = extents.survival_segment
     inner join numbers
         on
@@ -50,7 +50,7 @@ periods as (
 retentions as (
 
     select
-        periods.cutoff_date,
+        periods.valuation_date,
         periods.survival_segment,
         periods.period_number,
         periods.period_number * periods.period_months as served_months,
@@ -71,7 +71,7 @@ retentions as (
     from periods
     left join life_tables
         on
-            periods.cutoff_date = life_tables.cutoff_date
+            periods.valuation_date = life_tables.valuation_date
             and periods.survival_segment = life_tables.survival_segment
             and periods.period_number = life_tables.period_number
 
@@ -80,7 +80,7 @@ retentions as (
 curves as (
 
     select
-        cutoff_date,
+        valuation_date,
         survival_segment,
         period_number,
         served_months,
@@ -98,12 +98,12 @@ curves as (
         sum(alpha_slope) over segment_curve as alpha_slope,
         sum(beta_slope) over segment_curve as beta_slope
     from retentions
-    window segment_curve as (partition by cutoff_date, survival_segment order by period_number asc)
+    window segment_curve as (partition by valuation_date, survival_segment order by period_number asc)
 
 )
 
 select
-    cutoff_date,
+    valuation_date,
     survival_segment,
     period_number,
     served_months,

@@ -12,7 +12,7 @@ monthly_payers as (
 
     select
         expected_values.customer_id,
-        expected_values.cutoff_date as as_of_date,
+        expected_values.valuation_date as as_of_date,
         main_items.plan_id,
         expected_values.mrr_amount,
         -- Of the next twelve bills the number that is expected to be paid.
@@ -24,7 +24,7 @@ monthly_payers as (
             and expected_values.activity_month = main_items.activity_month
     where
         expected_values.is_as_of
-        and expected_values.outlook = 'year'
+        and expected_values.value_horizon = 'year'
         and main_items.billing_months = 1
         and main_items.renewal_months = 1
 

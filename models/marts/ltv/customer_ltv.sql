@@ -1,17 +1,17 @@
--- Grain: one row per customer, those merged into another left out.
+-- Grain: one row per customer (filter: canonical customers).
 with
 
 customers as (select * from {{ ref('int_customers') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-as_of_months as (select * from {{ ref('int_months') }} where is_as_of_month),
+months as (select * from {{ ref('int_months') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 
 company_facts as (select * from {{ ref('int_company_facts') }}),
 
-green_bands as (select * from {{ ref('ltv_cac_bands') }} where ltv_cac_status = 'green'),
+ltv_cac_bands as (select * from {{ ref('ltv_cac_bands') }}),
 
 invoice_counts as (select count(*) as line_count from {{ ref('int_invoice_lines') }}),
 
@@ -49,7 +49,7 @@ expected_values as (
         cast(greatest(value_high_amount, value_amount) * {{ var('gross_margin_rate') }} as {{ type_amount() }})
             as future_high_amount
     from {{ ref('int_customer_expected_values') }}
-    where is_as_of and outlook = 'lifetime'
+    where is_as_of and value_horizon = 'lifetime'
 
 ),
 
@@ -69,13 +69,14 @@ lifetimes as (
         case when customer_months.is_active then expected_values.future_low_amount else 0 end as future_low_amount,
         case when customer_months.is_active then expected_values.future_high_amount else 0 end as future_high_amount
     from customers
-    cross join as_of_months
+    cross join months
     left join customer_months
         on
             customers.customer_id = customer_months.customer_id
-            and as_of_months.activity_month = customer_months.activity_month
+            and months.activity_month = customer_months.activity_month
     left join expected_values on customers.customer_id = expected_values.customer_id
     left join collections on customers.customer_id = collections.customer_id
+    where months.is_as_of_month
 
 )
 
@@ -104,13 +105,14 @@ select
     cast(
         case
             when lifetimes.historic_amount + lifetimes.future_amount <= 0 then 0
-            else {{ rate('lifetimes.historic_amount + lifetimes.future_amount', 'green_bands.min_ltv_cac_ratio') }}
+            else {{ rate('lifetimes.historic_amount + lifetimes.future_amount', 'ltv_cac_bands.min_ltv_cac_ratio') }}
         end as {{ type_amount() }}
     ) as max_cac_amount,
     invoice_counts.line_count > 0 as has_billing_history
 from lifetimes
 cross join run_settings
 cross join company_facts
-cross join green_bands
+cross join ltv_cac_bands
 cross join invoice_counts
 left join last_spells on lifetimes.customer_id = last_spells.customer_id and last_spells.recency = 1
+where ltv_cac_bands.ltv_cac_status = 'green'

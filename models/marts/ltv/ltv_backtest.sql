@@ -33,7 +33,7 @@ curve_totals as (
     select
         members.survival_segment,
         members.prediction_decile,
-        customers.cutoff_date,
+        customers.valuation_date,
         customers.curve_survival_segment,
         count(*) as customer_count,
         sum(customers.stay_rate) as predicted_survivor_count,
@@ -52,7 +52,7 @@ curve_totals as (
     group by
         members.survival_segment,
         members.prediction_decile,
-        customers.cutoff_date,
+        customers.valuation_date,
         customers.curve_survival_segment
 
 ),
@@ -63,7 +63,7 @@ predictions as (
     select
         curve_totals.survival_segment,
         curve_totals.prediction_decile,
-        curve_totals.cutoff_date,
+        curve_totals.valuation_date,
         sum(curve_totals.customer_count) as customer_count,
         sum(curve_totals.predicted_survivor_count) as predicted_survivor_count,
         sum(curve_totals.actual_survivor_count) as actual_survivor_count,
@@ -83,17 +83,17 @@ predictions as (
     from curve_totals
     inner join parameters
         on
-            curve_totals.cutoff_date = parameters.cutoff_date
+            curve_totals.valuation_date = parameters.valuation_date
             and curve_totals.curve_survival_segment = parameters.survival_segment
-    group by curve_totals.survival_segment, curve_totals.prediction_decile, curve_totals.cutoff_date
+    group by curve_totals.survival_segment, curve_totals.prediction_decile, curve_totals.valuation_date
 
 )
 
 select
     survival_segment,
     cast(prediction_decile as {{ dbt.type_int() }}) as prediction_decile,
-    cutoff_date,
-    cast({{ add_months('cutoff_date', 12) }} as date) as until_date,
+    valuation_date as cutoff_date,
+    cast({{ add_months('valuation_date', 12) }} as date) as until_date,
     cast(customer_count as {{ dbt.type_bigint() }}) as customer_count,
     cast(predicted_survivor_count as {{ type_rate() }}) as predicted_survivor_count,
     cast(greatest(predicted_survivor_count - survivor_error_count, 0) as {{ type_rate() }}) as survivor_low_count,

@@ -1,11 +1,11 @@
--- Grain: one row per cohort dimension and value, over the customers that have ever paid.
+-- Grain: one row per cohort dimension and value (filter: customers that have ever paid).
 with
 
 cohort_members as (select * from {{ ref('int_cohort_members') }}),
 
 customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
-cohort_outlooks as (select * from {{ ref('int_cohort_outlooks') }}),
+cohort_value_errors as (select * from {{ ref('int_cohort_value_errors') }}),
 
 churns as (select * from {{ ref('int_customer_churns') }}),
 
@@ -49,14 +49,14 @@ valued_segments as (
         segments.historic_amount + segments.future_amount as total_amount,
         segments.historic_amount
         + segments.future_amount
-        - least(segments.future_amount, coalesce(cohort_outlooks.future_error_amount, 0)) as total_low_amount,
-        segments.historic_amount + segments.future_amount + coalesce(cohort_outlooks.future_error_amount, 0)
+        - least(segments.future_amount, coalesce(cohort_value_errors.future_error_amount, 0)) as total_low_amount,
+        segments.historic_amount + segments.future_amount + coalesce(cohort_value_errors.future_error_amount, 0)
             as total_high_amount
     from segments
-    left join cohort_outlooks
+    left join cohort_value_errors
         on
-            segments.cohort_dimension = cohort_outlooks.cohort_dimension
-            and segments.cohort_value = cohort_outlooks.cohort_value
+            segments.cohort_dimension = cohort_value_errors.cohort_dimension
+            and segments.cohort_value = cohort_value_errors.cohort_value
 
 )
 

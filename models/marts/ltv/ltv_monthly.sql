@@ -1,4 +1,4 @@
--- Grain: one row per month: lifetime value and what drives it, as they would have been known at the month's end.
+-- Grain: one row per month, as it was known at the month's end (filter: months with a valuation date).
 with
 
 ltv_months as (select * from {{ ref('int_ltv_months') }}),

@@ -1,4 +1,4 @@
--- Grain: one row per segment with a fitted curve and renewal period, from 0, the start.
+-- Grain: one row per survival segment and renewal, from 0, the start (filter: segments with a fit).
 with
 
 curves as (select * from {{ ref('int_survival_curves') }}),
@@ -7,13 +7,13 @@ parameters as (select * from {{ ref('int_retention_parameters') }}),
 
 residual_lifetimes as (select * from {{ ref('int_discounted_residual_lifetimes') }}),
 
-cutoffs as (select * from {{ ref('int_valuation_dates') }}),
+valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
 bounded_curves as (
 
     select
         curves.survival_segment,
-        curves.cutoff_date,
+        curves.valuation_date,
         parameters.period_months,
         curves.period_number,
         curves.at_risk_count,
@@ -22,21 +22,21 @@ bounded_curves as (
         curves.fitted_survival_rate,
         curves.fitted_log_survival,
         curves.survival_rate,
-        -- The delta method: what the errors of alpha and beta do to the logarithm of survival.
+        -- The delta method: from parameter uncertainty to the standard error of the logarithm of survival.
         {{ var('interval_z_score') }}
         * sqrt({{ parameter_variance('curves.alpha_slope', 'curves.beta_slope', 'parameters') }}) as log_survival_error
     from curves
-    inner join cutoffs on curves.cutoff_date = cutoffs.cutoff_date and cutoffs.is_as_of
+    inner join valuation_dates on curves.valuation_date = valuation_dates.valuation_date and valuation_dates.is_as_of
     inner join parameters
         on
-            curves.cutoff_date = parameters.cutoff_date
+            curves.valuation_date = parameters.valuation_date
             and curves.survival_segment = parameters.survival_segment
 
 )
 
 select
     bounded_curves.survival_segment,
-    bounded_curves.cutoff_date as as_of_date,
+    bounded_curves.valuation_date as as_of_date,
     bounded_curves.period_months,
     bounded_curves.period_number,
     bounded_curves.at_risk_count,

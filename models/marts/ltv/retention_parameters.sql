@@ -1,13 +1,13 @@
--- Grain: one row per segment: the parameters of its survival curve on the as-of day.
+-- Grain: one row per survival segment, as of the as-of day.
 with
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-cutoffs as (select * from {{ ref('int_valuation_dates') }})
+valuation_dates as (select * from {{ ref('int_valuation_dates') }})
 
 select
     parameters.survival_segment,
-    parameters.cutoff_date as as_of_date,
+    parameters.valuation_date as as_of_date,
     parameters.parent_survival_segment,
     parameters.curve_survival_segment,
     parameters.period_months,
@@ -22,4 +22,4 @@ select
     cast(parameters.churn_count as {{ dbt.type_bigint() }}) as churn_count,
     cast(parameters.renewal_count as {{ dbt.type_bigint() }}) as renewal_count
 from parameters
-inner join cutoffs on parameters.cutoff_date = cutoffs.cutoff_date and cutoffs.is_as_of
+inner join valuation_dates on parameters.valuation_date = valuation_dates.valuation_date and valuation_dates.is_as_of
