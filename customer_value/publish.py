@@ -129,9 +129,7 @@ def describe_publication(connection, warehouse, publication, build, row_counts):
             f"create table {target} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
         )
         comment_on(connection, target, comment, [(name, text) for name, (_, text) in columns.items()])
-    connection.executemany(
-        f"insert into {publication}.main.publication_marts values (?, ?)", list(row_counts.items())
-    )
+    connection.executemany(f"insert into {publication}.main.publication_marts values (?, ?)", list(row_counts.items()))
     (newest,) = connection.execute(
         f"select max(newest_loaded_at) from {publication}.marts.input_reconciliation"
     ).fetchone()

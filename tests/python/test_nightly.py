@@ -33,7 +33,9 @@ def copied(company, folder):
 def marts_of(company):
     """Every mart of the warehouse, cell by cell: name -> sorted rows."""
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        marts = connection.execute("select distinct table_name from duckdb_columns() where schema_name = 'marts'").fetchall()
+        marts = connection.execute(
+            "select distinct table_name from duckdb_columns() where schema_name = 'marts'"
+        ).fetchall()
         return {mart: sorted(connection.execute(f"from marts.{mart}").fetchall(), key=repr) for (mart,) in marts}
 
 
