@@ -95,40 +95,47 @@ def comment_on(connection, table, table_comment, column_comments):
     connection.execute(";".join(comments))
 
 
-def copy_marts(connection):
-    """Copy the marts with their comments, which `create table as` leaves behind. Returns the number of rows of each."""
-    marts = "where database_name = 'warehouse' and schema_name = 'marts'"
-    tables = connection.execute(
-        f"select table_name, comment from duckdb_tables() {marts} order by table_name"
+def copy_marts(connection, warehouse, publication):
+    """Copy the marts, tables and views alike, with their comments, which `create table as` leaves behind.
+
+    Returns the number of rows of each.
+    """
+    marts = f"where database_name = {literal(warehouse)} and schema_name = 'marts'"
+    relations = connection.execute(
+        f"select table_name, comment from duckdb_tables() {marts} "
+        f"union all select view_name, comment from duckdb_views() {marts} order by 1"
     ).fetchall()
     columns = defaultdict(list)
-    for table, column, comment in connection.execute(
+    for mart, column, comment in connection.execute(
         f"select table_name, column_name, comment from duckdb_columns() {marts} order by column_index"
     ).fetchall():
-        columns[table].append((column, comment))
+        columns[mart].append((column, comment))
     row_counts = {}
-    for table, comment in tables:
-        target = f"published.marts.{quoted(table)}"
-        (row_counts[table],) = connection.execute(
-            f"create table {target} as from warehouse.marts.{quoted(table)}"
+    for mart, comment in relations:
+        target = f"{publication}.marts.{quoted(mart)}"
+        (row_counts[mart],) = connection.execute(
+            f"create table {target} as from {quoted(warehouse)}.marts.{quoted(mart)}"
         ).fetchone()
-        comment_on(connection, target, comment, columns[table])
+        comment_on(connection, target, comment, columns[mart])
     return row_counts
 
 
-def describe_publication(connection, build_id, as_of_date, row_counts):
+def describe_publication(connection, warehouse, publication, build, row_counts):
     """Write what the publication says of itself."""
+    build_id, as_of_date = build
     for table, (comment, columns) in PUBLICATION.items():
-        target = f"published.main.{quoted(table)}"
+        target = f"{publication}.main.{quoted(table)}"
         connection.execute(
             f"create table {target} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
         )
         comment_on(connection, target, comment, [(name, text) for name, (_, text) in columns.items()])
-    connection.executemany("insert into published.main.publication_marts values (?, ?)", list(row_counts.items()))
-    newest = connection.execute("select max(newest_loaded_at) from published.marts.input_reconciliation").fetchone()[0]
-    counts = [next(iter(recorded(connection, "warehouse", kind)), None) for kind in COUNTS]
+    connection.executemany(f"insert into {publication}.main.publication_marts values (?, ?)", list(row_counts.items()))
+    (newest,) = connection.execute(
+        f"select max(newest_loaded_at) from {publication}.marts.input_reconciliation"
+    ).fetchone()
+    counts = [next(iter(recorded(connection, quoted(warehouse), kind)), None) for kind in COUNTS]
     connection.execute(
-        f"insert into published.main.publication values ({', '.join('?' * len(PUBLICATION['publication'][1]))})",
+        f"insert into {publication}.main.publication values ({', '.join('?' * len(PUBLICATION['publication'][1]))})",
         [
             build_id,
             datetime.now(UTC).replace(tzinfo=None, microsecond=0),
@@ -147,28 +154,31 @@ def write_publication(settings, unfinished):
 
     Raises BuildError where the warehouse holds no marts, or its build did not pass.
     """
+    # A mart that is a view names its own database, which is that of the file: it is attached under no other name.
+    warehouse = settings.warehouse.stem
+    publication = "published" if warehouse.lower() != "published" else "publication"
     with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
-        build = build_of(connection, "warehouse")
+        connection.execute(f"attach {literal(settings.warehouse)} as {quoted(warehouse)} (read_only)")
+        build = build_of(connection, quoted(warehouse))
         if build is None:
             raise BuildError(f"{settings.warehouse}: found no marts. Run build first.")
-        build_id, as_of_date = build
-        if build_id not in recorded(connection, "warehouse", "passed_build"):
+        if build[0] not in recorded(connection, quoted(warehouse), "passed_build"):
             raise BuildError(
                 f"{settings.warehouse}: the last build did not pass, or built a part only: what was published stays "
                 "published. Mend what it says, and run build again."
             )
-        if build_id not in recorded(connection, "warehouse", "checked_build"):
+        if build[0] not in recorded(connection, quoted(warehouse), "checked_build"):
             raise BuildError(
                 f"{settings.warehouse}: its marts have not passed check since they were built: what was published stays "
                 "published. Run check first."
             )
-        connection.execute(f"attach {literal(unfinished)} as published (storage_version 'v1.0.0')")
+        connection.execute(f"attach {literal(unfinished)} as {publication} (storage_version 'v1.0.0')")
         connection.begin()
-        connection.execute("create schema published.marts")
-        describe_publication(connection, build_id, as_of_date, copy_marts(connection))
+        connection.execute(f"create schema {publication}.marts")
+        row_counts = copy_marts(connection, warehouse, publication)
+        describe_publication(connection, warehouse, publication, build, row_counts)
         connection.commit()
-        connection.execute("detach published")
+        connection.execute(f"detach {publication}")
 
 
 @contextmanager

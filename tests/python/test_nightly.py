@@ -33,8 +33,10 @@ def copied(company, folder):
 def marts_of(company):
     """Every mart of the warehouse, cell by cell: name -> sorted rows."""
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
-        return {table: sorted(connection.execute(f"from marts.{table}").fetchall(), key=repr) for (table,) in tables}
+        marts = connection.execute(
+            "select distinct table_name from duckdb_columns() where schema_name = 'marts'"
+        ).fetchall()
+        return {mart: sorted(connection.execute(f"from marts.{mart}").fetchall(), key=repr) for (mart,) in marts}
 
 
 class Nights:
@@ -235,14 +237,14 @@ def test_a_table_that_cannot_be_made_stays_as_it_was(demo, tmp_path):
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         before = connection.execute("from marts.mrr_monthly order by all").fetchall()
         connection.execute("drop table intermediate.int_mrr_month_totals")
-        connection.execute("drop table marts.customer_months")
-        connection.execute("create view marts.customer_months as select 1 as was_a_view")
-    failed = company.dbt("run", "--select", "mrr_monthly", "customer_months")
+        connection.execute("drop table marts.subscriptions")
+        connection.execute("create view marts.subscriptions as select 1 as was_a_view")
+    failed = company.dbt("run", "--select", "mrr_monthly", "subscriptions")
     assert failed.returncode == 1 and "int_mrr_month_totals does not exist" in failed.stdout
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
         assert before == connection.execute("from marts.mrr_monthly order by all").fetchall()
         # What was a view is a table now.
-        assert connection.execute("select count(*) from marts.customer_months").fetchone()[0] > 1
+        assert connection.execute("select count(*) from marts.subscriptions").fetchone()[0] > 1
         tables = connection.execute(
             "select table_name from duckdb_tables() where table_name like '%\\_\\_dbt\\_%' escape '\\'"
         )

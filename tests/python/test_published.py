@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from dataclasses import replace
 
 import duckdb
 import sqlalchemy
@@ -34,6 +35,20 @@ def test_every_column_is_described(demo):
     )
     assert demo.rows("select table_name from duckdb_tables() where coalesce(comment, '') = ''") == []
     assert len(demo.marts()) == 39
+
+
+def test_marts_that_are_views_are_published_whatever_the_warehouse_is_called(demo, tmp_path):
+    company = copied(demo, tmp_path / "home")
+    warehouse = company.settings.warehouse.rename(company.home / "published.duckdb")
+    with duckdb.connect(str(warehouse)) as connection:
+        views = connection.execute("select view_name, sql from duckdb_views() where schema_name = 'marts'").fetchall()
+        assert {name for name, _ in views} >= {"customer_months", "mrr_movements"}
+        for name, sql in views:
+            # As dbt would have written it into a file of that name.
+            renamed = re.sub(r'"?\bwarehouse\b"?\.', "published.", sql)
+            connection.execute(f"drop view marts.{name}; {renamed}")
+    publish(replace(company.settings, warehouse=warehouse))
+    assert company.marts() == demo.marts()
 
 
 def test_every_kind_of_bad_row_is_turned_away(demo):

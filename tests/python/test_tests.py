@@ -15,14 +15,15 @@ from expectations import marts, raw
 
 MONTH = "(select max(activity_month) from marts.mrr_monthly)"
 
-# By reconciliation test: the statement that breaks one row for it.
+# By reconciliation test: the statement that breaks one row for it. A mart that is a view is broken in the model it shows.
 RECONCILIATION = {
     "nothing_is_lost": "update marts.input_reconciliation set staged_row_count = staged_row_count - 1 "
     "where input_name = 'users'",
-    "mrr_identity": "delete from marts.mrr_movements where rowid = (select min(rowid) from marts.mrr_movements "
+    "mrr_identity": "delete from intermediate.int_mrr_movements where rowid = (select min(rowid) from intermediate.int_mrr_movements "
     "where movement_type = 'new')",
-    "opening_is_last_closing": "update marts.customer_months set opening_mrr_amount = opening_mrr_amount + 0.00000001 "
-    f"where activity_month = {MONTH} and customer_id = (select min(customer_id) from marts.customer_months)",
+    "opening_is_last_closing": "update intermediate.int_customer_movements "
+    f"set opening_mrr_amount = opening_mrr_amount + 0.00000001 where activity_month = {MONTH} "
+    "and customer_id = (select min(customer_id) from intermediate.int_customer_movements)",
     "monthly_equals_customer_months": "update marts.mrr_monthly set closing_mrr_amount = closing_mrr_amount + 0.01 "
     "where activity_month = (select min(activity_month) from marts.mrr_monthly)",
     "cohorts_sum_to_mrr": "update marts.cohort_retention set mrr_amount = mrr_amount + 0.01 where rowid = "
@@ -72,8 +73,8 @@ RECONCILIATION = {
 
 # By mart: the statement that breaks rows for its rules.
 RULES = {
-    "customer_months": "update marts.customer_months set mrr_amount = -1 where rowid = 0",
-    "mrr_movements": "update marts.mrr_movements set movement_cause = 'luck' where rowid = 0",
+    "customer_months": "update intermediate.int_customer_movements set mrr_amount = -1 where rowid = 0",
+    "mrr_movements": "update intermediate.int_mrr_movements set movement_cause = 'luck' where rowid = 0",
     "mrr_monthly": "update marts.mrr_monthly set churn_mrr_amount = 5 where rowid = 0",
     "cohort_retention": "update marts.cohort_retention set cohort_dimension = 'mood' where rowid = 0",
     "customers": "update marts.customers set customer_status = 'happy' where rowid = 0",

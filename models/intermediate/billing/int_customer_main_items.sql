@@ -1,4 +1,4 @@
--- Grain: one row per customer and month at whose end it pays or is paused: the item that speaks for the customer.
+-- Grain: one row per customer and month at whose end it has an item that is paid or paused.
 with
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),

@@ -1,4 +1,4 @@
--- Grain: one row per invoice line issued by the as-of day, in the reporting currency, with what became of it.
+-- Grain: one row per invoice line issued by the as-of day (filter: not a draft).
 with
 
 invoice_lines as (select * from {{ ref('stg_invoice_lines') }}),
@@ -14,7 +14,7 @@ select
     invoice_lines.item_id,
     invoice_lines.plan_id,
     invoice_lines.kind,
-    -- What was paid or refunded after the as-of day had not been yet.
+    -- A payment or refund after the as-of day has not happened yet.
     case
         when invoice_lines.status in ('void', 'uncollectible') then invoice_lines.status
         when
@@ -35,17 +35,13 @@ select
                     'coalesce(invoice_lines.refunded_at, invoice_lines.paid_at, invoice_lines.issued_at)'
                 ) }}
     end as refunded_month,
-    -- Whole months of service that the line is for; one where it does not say. A month is 30.4375 days.
-    cast(
+    -- Whole months of service that the line is for; one where its period is not stated.
+    greatest(
         coalesce(
-            greatest(
-                floor(
-                    cast({{ days_between(
-                        'cast(invoice_lines.period_start_at as date)', 'cast(invoice_lines.period_end_at as date)'
-                    ) }} as {{ type_double() }}) * 48 / 1461 + 0.5
-                ), 1
-            ), 1
-        ) as {{ dbt.type_int() }}
+            {{ whole_months(days_between(
+                'cast(invoice_lines.period_start_at as date)', 'cast(invoice_lines.period_end_at as date)'
+            )) }}, 1
+        ), 1
     ) as period_months,
     cast(invoice_lines.amount * exchange_rates.exchange_rate as {{ type_amount() }}) as amount,
     cast(invoice_lines.discount_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as discount_amount,

@@ -7,6 +7,8 @@ item_months as (select * from {{ ref('int_subscription_item_months') }}),
 
 changes as (select * from {{ ref('stg_subscription_changes') }}),
 
+months as (select * from {{ ref('int_months') }}),
+
 run_settings as (select * from {{ ref('run_settings') }}),
 
 histories as (
@@ -68,7 +70,7 @@ select
     coalesce(item_months.mrr_list_amount, 0) as mrr_list_amount,
     coalesce(item_months.mrr_amount, 0) as mrr_amount
 from entries
-cross join run_settings
+inner join months on months.is_as_of_month
 inner join histories
     on entries.subscription_id = histories.subscription_id and entries.item_id = histories.item_id
 inner join announcements
@@ -77,5 +79,5 @@ left join item_months
     on
         entries.subscription_id = item_months.subscription_id
         and entries.item_id = item_months.item_id
-        and item_months.activity_month = {{ month_start('run_settings.as_of_date') }}
+        and months.activity_month = item_months.activity_month
 where entries.next_changed_at is null

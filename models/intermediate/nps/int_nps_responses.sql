@@ -56,7 +56,7 @@ select
     coalesce(cohorts.plan_name, 'unknown') as plan_name,
     coalesce(customers.country, 'unknown') as country,
     coalesce(customers.customer_size, 'unknown') as customer_size,
-    -- Answers are ordered apart from questions without one, which are nobody's latest and have no next.
+    -- Answers are ordered apart from questions without one: those have no next answer, and none is the latest.
     case
         when known_answers.score is not null
             then

@@ -39,8 +39,8 @@ measured_spells as (
         is_running,
         is_churned,
         {{ elapsed_months('started_date', 'observed_until_date') }} as elapsed_months,
-        -- In whole months of 30.4375 days: an end some days after a renewal, as dunning brings, is an end at it.
-        cast(floor(cast(served_days as {{ type_double() }}) * 48 / 1461 + 0.5) as {{ dbt.type_int() }}) as served_months
+        -- In whole months: an end some days after a renewal, as dunning brings, is an end at it.
+        {{ whole_months('served_days') }} as served_months
     from started_spells
 
 )

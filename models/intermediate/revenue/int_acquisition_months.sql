@@ -1,4 +1,4 @@
--- Grain: one row per acquisition channel and month: what was spent, who came in, who became a customer.
+-- Grain: one row per acquisition channel and month with spend, a lead or a new customer.
 with
 
 marketing_spend as (select * from {{ ref('stg_marketing_spend') }}),
@@ -63,6 +63,6 @@ select
     sum(events.cohort_mrr_amount) as cohort_mrr_amount
 from events
 cross join run_settings
--- Spend on customers who come after the as-of day has won none yet.
+-- Spend whose customers are won after the as-of day has won none yet.
 where events.cohort_month <= run_settings.as_of_date
 group by events.acquisition_channel, events.cohort_month

@@ -1,4 +1,4 @@
--- Grain: one row per customer that has paid and cohort dimension.
+-- Grain: one row per customer (filter: has paid) and cohort dimension.
 {%- set dimensions = {
     'all': "'all'", 'channel': 'acquisition_channel', 'plan': 'plan_name', 'billing_interval': 'billing_interval',
     'country': 'country', 'size': 'customer_size',

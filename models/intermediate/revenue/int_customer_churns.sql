@@ -1,4 +1,4 @@
--- Grain: one row per customer that could leave in the last complete months: how often it could, and how often it did.
+-- Grain: one row per customer (filter: with a row in the last complete months, as many as churn_window_months).
 with
 
 movements as (select * from {{ ref('int_customer_movements') }}),

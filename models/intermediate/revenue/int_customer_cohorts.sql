@@ -1,4 +1,4 @@
--- Grain: one row per customer that has paid, with what it was in its cohort month.
+-- Grain: one row per customer (filter: has paid).
 with
 
 customer_months as (select * from {{ ref('int_customer_months') }}),

@@ -1,4 +1,4 @@
--- Grain: one row per customer and month, with how its MRR moved since the month before.
+-- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 with
 
 customer_months as (select * from {{ ref('int_customer_months') }}),

@@ -1,4 +1,4 @@
--- Grain: one row per customer with a subscription: how its MRR stands on the as-of day.
+-- Grain: one row per customer (filter: with a subscription).
 with
 
 months as (select * from {{ ref('int_customer_movements') }}),

@@ -1,4 +1,4 @@
--- Grain: one row per month in which a line was issued, paid or refunded: what was invoiced, and what became of it.
+-- Grain: one row per month in which a line was issued, paid or refunded.
 with
 
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),

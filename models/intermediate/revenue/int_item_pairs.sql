@@ -1,5 +1,5 @@
 -- Grain: one row per pair of an item at a month's opening and the same item at its close, for customers with both.
--- An item that went and one that came in the same month are a pair too: a plan change written as cancel and new.
+-- An item that was lost and one gained in the same month are a pair too: a plan change written as cancel and new.
 with
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),

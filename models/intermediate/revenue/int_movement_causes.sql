@@ -65,7 +65,7 @@ causes as (
 
     union all
 
-    -- A pair with one side only has no steps: all of it is due to the item that came or went.
+    -- A pair with one side only has no steps: all of it is due to the item that was gained or lost.
     select
         customer_id,
         activity_month,

@@ -85,7 +85,7 @@ select
     count(case when movements.movement_type = 'reactivation' then 1 end) as reactivation_customer_count,
     count(case when movements.movement_type = 'fx' then 1 end) as fx_customer_count,
     sum(movements.year_ago_mrr_amount) as year_ago_mrr_amount,
-    -- What the customers of a year ago pay now, at the exchange rates of then; kept: without those that left and returned.
+    -- What the customers of a year ago pay now, at the exchange rates of then; kept: without those that had churned.
     sum(case when movements.year_ago_mrr_amount > 0 then movements.mrr_at_year_ago_rate_amount else 0 end)
         as returned_mrr_amount,
     sum(
@@ -116,5 +116,5 @@ left join intra_months on months.activity_month = intra_months.activity_month
 group by months.activity_month, months.is_partial_month, months.is_as_of_month, months.complete_month_number
 window trailing_months as (
     order by months.complete_month_number asc
-    range between {{ var('churn_window_months') }} - 1 preceding and current row
+    range between {{ var('churn_window_months') - 1 }} preceding and current row
 )

@@ -1,4 +1,4 @@
--- Grain: one row per subscription item and month with MRR or a recurring bill: how the one becomes the other.
+-- Grain: one row per subscription item and month with MRR or a recurring bill.
 with
 
 item_months as (
@@ -30,6 +30,8 @@ bills as (
 )
 
 select
+    coalesce(item_months.subscription_id, bills.subscription_id) as subscription_id,
+    coalesce(item_months.item_id, bills.item_id) as item_id,
     coalesce(item_months.activity_month, bills.activity_month) as activity_month,
     coalesce(item_months.mrr_amount, 0) as mrr_amount,
     coalesce(item_months.mrr_list_amount - item_months.mrr_amount, 0) as mrr_discount_amount,

@@ -1,11 +1,11 @@
--- Grain: one row per customer, those merged into another left out.
+-- Grain: one row per customer (filter: not merged into another).
 with
 
 customers as (select * from {{ ref('int_customers') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-standings as (select * from {{ ref('int_customer_status') }}),
+statuses as (select * from {{ ref('int_customer_status') }}),
 
 nps_responses as (select * from {{ ref('int_nps_responses') }}),
 
@@ -41,20 +41,20 @@ select
     customers.acquisition_channel,
     customers.created_at,
     customers.deleted_at,
-    coalesce(standings.customer_status, 'never_paid') as customer_status,
+    coalesce(statuses.customer_status, 'never_paid') as customer_status,
     case
-        when standings.is_active and subscription_totals.cancel_requested_at is not null then 'leaving'
-        when standings.is_active and customer_segments.health_status = 'onboarding' then 'onboarding'
-        when standings.is_active or standings.cohort_month is not null then standings.customer_status
+        when statuses.is_active and subscription_totals.cancel_requested_at is not null then 'leaving'
+        when statuses.is_active and customer_segments.health_status = 'onboarding' then 'onboarding'
+        when statuses.is_active or statuses.cohort_month is not null then statuses.customer_status
         when subscription_totals.trial_count > 0 then 'trial'
         else 'prospect'
     end as lifecycle_stage,
-    coalesce(standings.is_active, false) as is_active,
-    cast(coalesce(standings.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount,
+    coalesce(statuses.is_active, false) as is_active,
+    cast(coalesce(statuses.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount,
     run_settings.reporting_currency,
-    standings.cohort_month,
+    statuses.cohort_month,
     subscription_totals.first_paid_at,
-    standings.last_churn_month,
+    statuses.last_churn_month,
     subscription_totals.cancel_requested_at,
     renewal_dates.renewal_date,
     cast(coalesce(subscription_totals.active_subscription_count, 0) as {{ dbt.type_bigint() }})
@@ -71,7 +71,7 @@ select
     nps_responses.responded_at as latest_nps_responded_at
 from customers
 cross join run_settings
-left join standings on customers.customer_id = standings.customer_id
+left join statuses on customers.customer_id = statuses.customer_id
 left join nps_responses on customers.customer_id = nps_responses.customer_id and nps_responses.is_latest_of_customer
 left join subscription_totals on customers.customer_id = subscription_totals.customer_id
 left join customer_ltv on customers.customer_id = customer_ltv.customer_id

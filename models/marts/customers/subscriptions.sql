@@ -17,7 +17,7 @@ ranked_items as (
         currency,
         billing_interval,
         interval_count,
-        -- The main item speaks for the subscription: one in force before one that ended, core before add-ons.
+        -- The main item stands for the subscription: one in force before one that ended, core before add-ons.
         row_number() over (
             partition by subscription_id
             order by

@@ -22,7 +22,7 @@ member_months as (
 
 ),
 
-cells as (
+member_counts as (
 
     select
         cohort_members.cohort_dimension,
@@ -61,4 +61,4 @@ select
     cast(cohort_mrr_amount as {{ type_amount() }}) as cohort_mrr_amount,
     cast(mrr_amount as {{ type_amount() }}) as mrr_amount,
     {{ rate('mrr_amount', 'cohort_mrr_amount') }} as revenue_retention_rate
-from cells
+from member_counts

@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
+{{ config(materialized='view') }}
 with
 
 movements as (select * from {{ ref('int_customer_movements') }})

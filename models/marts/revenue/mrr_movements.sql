@@ -1,4 +1,5 @@
 -- Grain: one row per customer, month, movement type and cause.
+{{ config(materialized='view') }}
 with
 
 movements as (select * from {{ ref('int_mrr_movements') }})
