@@ -1,10 +1,10 @@
-# Every verb of the README. A fresh machine needs python3 (3.11 or newer), make and git.
+# Every command of the README. A fresh machine needs python3 (3.11 or newer), make and git.
 PYTHON ?= python3
 BIN := .venv/bin
 RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate load build check publish run report serve docs superset test torture fuzz benchmark freshness lint lock clean
+.PHONY: help setup generate load build check publish run report serve docs superset test structure torture fuzz benchmark freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,10 +32,10 @@ load: setup  ## check the inputs and make them visible to the warehouse
 build: setup  ## dbt build: staging, intermediate, marts and their tests
 	$(BIN)/customer-value build
 
-check: setup  ## hold the marts against the expectations
+check: setup  ## test the marts against the expectations
 	$(BIN)/customer-value check
 
-publish: setup  ## hand the marts to readers
+publish: setup  ## publish the marts to readers
 	$(BIN)/customer-value publish
 
 run: setup | $(RAW)  ## load, build, check and publish; writes the demonstration company where there are no inputs
@@ -44,7 +44,7 @@ run: setup | $(RAW)  ## load, build, check and publish; writes the demonstration
 report: setup  ## the dashboard of what is published, as pages
 	$(BIN)/customer-value report
 
-serve: setup  ## the dashboard on this machine, made anew after each publication
+serve: setup  ## the dashboard on this machine, rebuilt after each publication
 	$(BIN)/customer-value serve
 
 docs: setup  ## dbt's documentation of every table, beside the report
@@ -58,7 +58,16 @@ lint: setup  ## ruff and SQLFluff
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models analyses tests/reconciliation
 
-test: lint  ## lint, build with unit tests and reconciliations, expectations, pytest
+structure: setup .venv-structure/installed  ## dbt-bouncer: layers, folders, names, tests and sizes of models
+	DBT_TARGET_PATH=target $(BIN)/dbt --quiet parse --target lint
+	.venv-structure/bin/dbt-bouncer run --config-file tests/structure/dbt-bouncer.yml
+
+.venv-structure/installed: tests/structure/requirements.lock
+	$(PYTHON) -m venv .venv-structure
+	.venv-structure/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+test: lint structure  ## lint, build with unit tests and reconciliations, expectations, pytest
 	$(BIN)/pytest
 
 torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)
@@ -67,15 +76,16 @@ torture: setup  ## kill runs 30 times, swap 200 publications under readers (an h
 fuzz: setup  ## break inputs in every way (a quarter of an hour)
 	CUSTOMER_VALUE_TEST_FUZZ=100 $(BIN)/pytest tests/python/test_fuzz.py
 
-benchmark: setup  ## how long a night of 50 million events takes, against a full build (ten minutes, 6 GB of disk)
-	$(BIN)/python benchmark/night.py
+benchmark: setup  ## how long a nightly run of 50 million events takes, compared with a full build (ten minutes, 6 GB of disk)
+	$(BIN)/python tests/benchmark/night.py
 
-freshness: setup  ## which inputs have not come, by the clock
+freshness: setup  ## which inputs are late, by the clock
 	$(BIN)/dbt source freshness
 
 lock: setup  ## pin everything again
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+	cd tests/structure && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.lock requirements.in
 
 clean:  ## remove the environment and everything built
-	rm -rf .venv data
+	rm -rf .venv .venv-structure data

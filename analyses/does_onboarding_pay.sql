@@ -1,4 +1,4 @@
--- Each step: who completes it, how soon, and how many of both kinds are there after three, six and twelve months.
+-- By step: completion rate, time to complete, and retention after 3, 6 and 12 months with and without it.
 select
     step_name,
     customer_count,

@@ -1,4 +1,4 @@
--- By length of the term: how many renewed, moved or were lost, and what their MRR became.
+-- By length of the term: how many renewed, moved or were lost, and the share of MRR kept.
 select
     term_months,
     count(*) as term_count,

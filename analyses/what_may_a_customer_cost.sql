@@ -1,4 +1,4 @@
--- Which channels earn back what they cost? The last twelve complete cohort months together, best ratio first.
+-- LTV:CAC by channel over the last twelve complete cohort months, best ratio first.
 with
 
 economics as (select * from {{ ref('unit_economics') }}),

@@ -1,4 +1,4 @@
--- What moved MRR in the last three whole months, by type and cause, largest first?
+-- MRR movements of the last three complete months by type and cause, largest losses first.
 with
 
 months as (

@@ -1,4 +1,4 @@
--- By channel and stage: who goes on, how fast, and how many wait to be approached again.
+-- By channel and stage: conversion, days between stages, and how many dropped off or may be approached again.
 select
     acquisition_channel,
     stage_rank,

@@ -1,4 +1,4 @@
--- Of the customers that each channel won, how many were left after six and twelve months, and how much of their MRR?
+-- Logo and revenue retention by acquisition channel after six and twelve months.
 select
     cohort_value as acquisition_channel,
     months_since_cohort,

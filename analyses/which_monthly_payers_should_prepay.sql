@@ -1,4 +1,4 @@
--- Monthly payers to whom a prepaid year is worth offering: the offer that brings most, and where it stops paying.
+-- Monthly customers for whom a prepaid year pays off: the best offer, and the break-even discount.
 select
     customers.customer_name,
     customers.health_status,

@@ -1,4 +1,4 @@
--- The renewals desk: what can still be stopped or won, the next ninety days, the last day to give notice first.
+-- Renewals of the next ninety days, earliest notice deadline first.
 select
     renewals.last_notice_date,
     renewals.renewal_date,

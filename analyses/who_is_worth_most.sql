@@ -1,4 +1,4 @@
--- The hundred customers who are worth most, with what is still to come and how sure it is.
+-- The hundred customers with the highest lifetime value, with expected future value and interval.
 select
     customers.customer_name,
     customers.customer_status,

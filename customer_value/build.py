@@ -35,10 +35,10 @@ def started(settings, *arguments, **variables):
         process.wait()
 
 
-def finish(process, verb):
+def finish(process, command):
     """Wait for a dbt command. Raises BuildError where it fails."""
     if process.wait() != 0:
-        raise BuildError(f"dbt {verb} failed: what was published stays published.")
+        raise BuildError(f"dbt {command} failed: what was published stays published.")
 
 
 def dbt(settings, *arguments):
@@ -51,7 +51,7 @@ def dbt(settings, *arguments):
 def begun(settings):
     """Start the build ahead: dbt reads the project while the inputs are checked, and waits until `build` lets it in.
 
-    It opens the warehouse after that only (customer_value/duckdb_plugin.py); where that does not come to pass, it ends.
+    It opens the warehouse only after that (customer_value/duckdb_plugin.py), and ends where `build` is never reached.
     """
     inside, outside = os.pipe()
     os.set_inheritable(inside, True)

@@ -1,4 +1,4 @@
-"""check: hold the inputs and the marts against the expectations in expectations/, and write the quality page.
+"""check: test the inputs and the marts against the expectations in tests/expectations/, and write the quality page.
 
 The page is ours: Great Expectations' own Data Docs fetch their style from other hosts and carry a tracking pixel.
 """
@@ -6,12 +6,17 @@ The page is ours: Great Expectations' own Data Docs fetch their style from other
 import html
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from customer_value.settings import PROJECT
+
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# The package `expectations` stands there, for whoever has the project alone on the path.
+sys.path.append(str(PROJECT / "tests"))
 
 import duckdb
 import great_expectations as gx
@@ -20,7 +25,7 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from customer_value.build import BuildError
 from customer_value.load import literal, relation_of
-from customer_value.memory import build_of, remember
+from customer_value.build_metadata import build_of, record
 from expectations import marts, raw
 
 NOT_EVALUATED = "could not be evaluated"
@@ -54,7 +59,7 @@ class DuckDBDatasource(SQLDatasource):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one expectation."""
+    """The result of one expectation."""
 
     table: str
     expectation: str
@@ -75,7 +80,7 @@ def observed_of(result):
 
 
 def validate(warehouse, schema, suites):
-    """Hold the tables of a schema of the warehouse against suites, by table. Returns the Results.
+    """Test the tables of a schema of the warehouse against suites, by table. Returns the Results.
 
     Raises BuildError where there is no warehouse. An expectation that cannot be evaluated has not passed.
     """
@@ -142,15 +147,15 @@ def write_page(path, results):
 
 
 def gate(settings, schema, suites):
-    """Hold a schema against its suites, add the results to the quality page and stop at a critical failure.
+    """Test a schema against its suites, add the results to the quality page and stop at a critical failure.
 
     Returns the results of all schemas that the page shows. Raises BuildError where a critical expectation does not hold.
     """
     results = validate(settings.warehouse, schema, suites)
-    memory = settings.warehouse.parent / "quality.json"
-    kept = json.loads(memory.read_text()) if memory.exists() else {}
+    file = settings.warehouse.parent / "quality.json"
+    kept = json.loads(file.read_text()) if file.exists() else {}
     kept[schema] = [vars(result) for result in results]
-    memory.write_text(json.dumps(kept))
+    file.write_text(json.dumps(kept))
     page = settings.warehouse.parent / "quality.html"
     shown = [Result(**fields) for part in kept.values() for fields in part]
     write_page(page, shown)
@@ -164,18 +169,18 @@ def gate(settings, schema, suites):
 
 
 def check_raw(settings):
-    """Hold the inputs that arrived against expectations/raw.py."""
-    arrived = {name: suite for name, suite in raw.suites().items() if relation_of(settings.raw, name) != (None, None)}
-    gate(settings, "raw", arrived)
+    """Test the inputs that are provided against tests/expectations/raw.py."""
+    provided = {name: suite for name, suite in raw.suites().items() if relation_of(settings.raw, name) != (None, None)}
+    gate(settings, "raw", provided)
 
 
 def check_marts(settings):
-    """Hold the marts against expectations/marts.py, and remember whose they were where they pass."""
+    """Test the marts against tests/expectations/marts.py, and record their build where they pass."""
     results = gate(settings, "marts", marts.suites())
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
         build = build_of(connection, "warehouse")
     if build is not None:
-        remember(settings.warehouse, "checked_build", build[0], only=True)
-        remember(settings.warehouse, "held_expectation_count", str(sum(result.passed for result in results)), only=True)
-        remember(settings.warehouse, "expectation_count", str(len(results)), only=True)
+        record(settings.warehouse, "checked_build", build[0], only=True)
+        record(settings.warehouse, "held_expectation_count", str(sum(result.passed for result in results)), only=True)
+        record(settings.warehouse, "expectation_count", str(len(results)), only=True)

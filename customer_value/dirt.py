@@ -1,4 +1,4 @@
-"""Bad rows for the demonstration company: one for each reason for which staging turns a row away.
+"""Bad rows for the demonstration company: one for each reason for which staging rejects a row.
 
 By input and reason, what to write into a copy of a good row: column and SQL expression. Tests hold the reasons that come
 out against the reasons named here.

@@ -1,8 +1,8 @@
-"""The error that a user can mend."""
+"""The error that a user can fix."""
 
 
 class InputError(Exception):
-    """What arrived, or what was asked for, cannot be used. The message says where, what and what to do.
+    """An input or an argument cannot be used. The message says where, what and what to do.
 
     The command line prints the message without a traceback and exits with code 2.
     """

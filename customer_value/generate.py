@@ -1,11 +1,11 @@
 """generate: write a demonstration company in the shape of the input contract.
 
-A simulation with known truth. Every customer has a probability of leaving at each renewal, drawn once from a beta
+A simulation with known ground truth. Every customer has a probability of leaving at each renewal, drawn once from a beta
 distribution of its segment (billing interval x size), so that the customers of a segment leave by a
 shifted-beta-geometric curve (Fader and Hardie, 2007). The same probability lowers usage, NPS and punctuality and
-raises tickets, and usage fades in the weeks before a customer leaves. What is true stands in `truth/`, which no model
-reads. The inputs carry the dirt of real life: duplicates, corrections, late and unsorted rows, and rows of each kind
-that staging turns away. The same arguments give the same files.
+raises tickets, and usage fades in the weeks before a customer leaves. The ground truth stands in `truth/`, which no model
+reads. The inputs have the usual data-quality issues: duplicates, corrections, late and unsorted rows, and rows of each kind
+that staging rejects. The same arguments give the same files.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from customer_value.errors import InputError
 from customer_value.load import literal, quoted
 from customer_value.settings import PROJECT
 
-# The last night's load: the company is as of this day, which stands in a running month.
+# The last nightly load: the company is as of this day, which stands in a running month.
 END = np.datetime64("2026-10-18T00:00:00", "s")
 
 # alpha and beta of the probability to leave at a renewal, by billing interval (months) and size.
@@ -45,7 +45,7 @@ EVENTS_A_BATCH = 4_000_000
 
 
 def people(rng, count, months):
-    """One row per customer: who it is, its segment, its hazard and the dice that the log is written from."""
+    """One row per customer: who it is, its segment, its hazard and the random draws that the log is written from."""
     start = np.datetime64(END, "M") - (months - 1)
     days = (END - start.astype("datetime64[s]")).astype(float) / 86400
     size = rng.choice(3, count, p=(0.6, 0.3, 0.1))
@@ -71,9 +71,9 @@ def people(rng, count, months):
         "seats": np.maximum(1, (employees**0.6 * rng.uniform(0.5, 1.5, count)).round()),
         "change_count": rng.poisson(1.2, count),
     }
-    dice = {f"u{i}": rng.random(count) for i in range(24)}
+    draws = {f"u{i}": rng.random(count) for i in range(24)}
     # A customer adds its next user every few days.
-    return pa.table(columns | dice | {"seconds_a_user": 1 + 86400 * 3 * dice["u22"]})
+    return pa.table(columns | draws | {"seconds_a_user": 1 + 86400 * 3 * draws["u22"]})
 
 
 def write_events(connection, rng, folder, events_per_customer_month):
@@ -159,12 +159,10 @@ def write_input(connection, contract, path, seed):
 
 
 def generate(raw, customers, months, seed, events_per_customer_month):
-    """Write the demonstration company into the folder `raw`, its truth into `raw/truth`.
+    """Write the demonstration company into the folder `raw`, its ground truth into `raw/truth`.
 
-    Raises InputError where there are no customers or months, or the folder holds files that are not ours to replace.
+    Raises InputError where the folder holds files that are not ours to replace.
     """
-    if customers < 1 or months < 1 or events_per_customer_month < 0:
-        raise InputError("generate: expected at least 1 customer and 1 month, and no negative number of events.")
     raw.mkdir(parents=True, exist_ok=True)
     if any(raw.iterdir()) and not (raw / "truth").is_dir():
         raise InputError(

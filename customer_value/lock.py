@@ -1,4 +1,4 @@
-"""One writer at a time: who builds, checks or publishes holds the warehouse's lock file.
+"""One writer at a time: whatever builds, checks or publishes holds the warehouse's lock file.
 
 The lock is the operating system's (flock): it is gone with the process that held it, so that a killed run never leaves a
 stale one. What stands in the file only says who holds it.
@@ -22,13 +22,13 @@ def holder_of(file):
     """Who wrote last into the lock file, in words."""
     try:
         held = json.loads(file.read_text())
-        return f"process {held['pid']} ({held['verb']}, since {held['since']})"
+        return f"process {held['pid']} ({held['command']}, since {held['since']})"
     except (OSError, ValueError, KeyError):
         return "another process"
 
 
 @contextmanager
-def writer_lock(settings, verb, wait_seconds=0):
+def writer_lock(settings, command, wait_seconds=0):
     """Hold the warehouse's lock. What is started meanwhile inherits it and keeps it for as long as it lives.
 
     Raises BusyError where another run holds it and does not let go within `wait_seconds`.
@@ -50,7 +50,7 @@ def writer_lock(settings, verb, wait_seconds=0):
                         "wait with --wait SECONDS."
                     ) from None
                 time.sleep(min(1, max(0.05, deadline - time.monotonic())))
-        held = {"pid": os.getpid(), "verb": verb, "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        held = {"pid": os.getpid(), "command": command, "since": datetime.now(UTC).isoformat(timespec="seconds")}
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(held).encode(), 0)
         yield

@@ -20,7 +20,7 @@ import yaml
 
 from customer_value.build import BuildError
 from customer_value.load import literal, quoted
-from customer_value.memory import build_of, remember, remembered
+from customer_value.build_metadata import build_of, record, recorded
 from customer_value.settings import PROJECT
 
 FILE_NAME = "customer_value.duckdb"
@@ -80,7 +80,7 @@ def note_publication(settings):
     if build_id is None or not settings.warehouse.exists():
         return
     try:
-        remember(settings.warehouse, "publication", build_id)
+        record(settings.warehouse, "publication", build_id)
     except duckdb.IOException as error:
         # What comes next says why the warehouse cannot be written; the next run notes it.
         print(f"warning: {settings.warehouse}: the publication was not noted ({str(error).splitlines()[0]}).")
@@ -126,7 +126,7 @@ def describe_publication(connection, build_id, as_of_date, row_counts):
         comment_on(connection, target, comment, [(name, text) for name, (_, text) in columns.items()])
     connection.executemany("insert into published.main.publication_marts values (?, ?)", list(row_counts.items()))
     newest = connection.execute("select max(newest_loaded_at) from published.marts.input_reconciliation").fetchone()[0]
-    counts = [next(iter(remembered(connection, "warehouse", kind)), None) for kind in COUNTS]
+    counts = [next(iter(recorded(connection, "warehouse", kind)), None) for kind in COUNTS]
     connection.execute(
         f"insert into published.main.publication values ({', '.join('?' * len(PUBLICATION['publication'][1]))})",
         [
@@ -153,12 +153,12 @@ def write_publication(settings, unfinished):
         if build is None:
             raise BuildError(f"{settings.warehouse}: found no marts. Run build first.")
         build_id, as_of_date = build
-        if build_id not in remembered(connection, "warehouse", "passed_build"):
+        if build_id not in recorded(connection, "warehouse", "passed_build"):
             raise BuildError(
                 f"{settings.warehouse}: the last build did not pass, or built a part only: what was published stays "
                 "published. Mend what it says, and run build again."
             )
-        if build_id not in remembered(connection, "warehouse", "checked_build"):
+        if build_id not in recorded(connection, "warehouse", "checked_build"):
             raise BuildError(
                 f"{settings.warehouse}: its marts have not passed check since they were built: what was published stays "
                 "published. Run check first."

@@ -1,8 +1,8 @@
 """report: the dashboard, a folder of pages that need neither a server nor the network, from the published marts only.
 
 A board is a file in reports/: queries (a mart, its columns, which rows, in which order) and the sections that show them.
-Python reads the rows and writes the pages; report.js draws them. A board cannot join or reckon: what it shows stands in
-a mart.
+Python reads the rows and writes the pages; report.js draws them. A board cannot join or aggregate: what it shows
+stands in a mart.
 """
 
 import csv
@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+import threading
 from collections import defaultdict
 
 import duckdb
@@ -272,7 +273,7 @@ def report(settings):
     """
     published = settings.published / FILE_NAME
     if not published.exists():
-        raise BuildError(f"{published}: nothing is published. Run the whole road first: customer-value run.")
+        raise BuildError(f"{published}: nothing is published. Run the whole pipeline first: customer-value run.")
     target = settings.published / "report"
     unfinished, replaced = target.with_name("report.tmp"), target.with_name("report.old")
     try:
@@ -300,25 +301,27 @@ def report(settings):
 
 
 def serve(settings, port):
-    """Serve the report on this machine only, made anew whenever something new has been published."""
+    """Serve the report on this machine only, rebuilt whenever something new has been published."""
     published = settings.published / FILE_NAME
-    seen = [None]
+    seen, rebuilding = [None], threading.Lock()
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *arguments):
             super().__init__(*arguments, directory=settings.published / "report")
 
         def do_GET(self):
-            newest = published.stat().st_mtime_ns if published.exists() else None
-            if self.path.split("?")[0].endswith(("/", ".html")) and newest != seen[0]:
-                report(settings)
-                seen[0] = newest
+            if self.path.split("?")[0].endswith(("/", ".html")):
+                with rebuilding:
+                    newest = published.stat().st_mtime_ns if published.exists() else None
+                    if newest != seen[0]:
+                        report(settings)
+                        seen[0] = newest
             super().do_GET()
 
         def log_message(self, *arguments):
             """Requests are not news."""
 
-    with http.server.HTTPServer(("127.0.0.1", port), Handler) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         print(f"The report is at http://127.0.0.1:{server.server_port}/ until you press Ctrl-C.", flush=True)
         try:
             server.serve_forever()

@@ -1,74 +1,87 @@
-"""Where things are: each path a flag, else an environment variable, else a default under data/."""
+"""Where things are: each setting a flag of the command line, else an environment variable, else a default."""
 
 import os
-import re
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
+
+import click
+import yaml
 
 from customer_value.errors import InputError
 
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+class Place(click.Path):
+    """An absolute path; `~` is the home folder in environment variables, too."""
+
+    def __init__(self, **checks):
+        super().__init__(resolve_path=True, path_type=Path, **checks)
+
+    def convert(self, value, parameter, context):
+        return super().convert(os.path.expanduser(value), parameter, context)
+
+
+def option(name, help_text="", **attributes):
+    """A setting as an option of the command line; as_of is --as-of, or the variable CUSTOMER_VALUE_AS_OF."""
+    names = [f"--{name.replace('_', '-')}"]
+    return click.Option(names, envvar=f"CUSTOMER_VALUE_{name.upper()}", show_envvar=True, help=help_text, **attributes)
+
+
+def place(name, path, help_text, **checks):
+    """A setting that is a path, by default one under data/."""
+    return option(name, help_text, type=Place(**checks), default=PROJECT / "data" / path, show_default=f"data/{path}")
+
+
+PATHS = (
+    place("raw", "raw", "Folder of the inputs."),
+    place("warehouse", "warehouse/customer_value.duckdb", "DuckDB file to build in, for no reader.", dir_okay=False),
+    place("published", "published", "Folder that readers use."),
+    option(
+        "as_of",
+        "Day that every number is as of.",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="YYYY-MM-DD",
+        show_default="day of the newest loaded_at",
+        callback=lambda context, parameter, day: f"{day:%Y-%m-%d}" if day else "",
+    ),
+)
+STRICT = option("strict", "Stop before publication at an anomaly.", is_flag=True)
+PARQUET = option("parquet", "Publish the marts as Parquet files, too.", is_flag=True)
+KEEP = option("keep_publications", "How many replaced publications are kept.", type=click.IntRange(0), default=3)
+# May hold a secret: no command has it as a flag, for other users of the machine see those.
+WEBHOOK = option("webhook", default="")
+OPTIONS = (*PATHS, STRICT, PARQUET, KEEP, WEBHOOK)
+
+
 @dataclass(frozen=True)
 class Settings:
-    """The paths and the as-of day of one run.
-
-    `raw`: the folder of the inputs. `warehouse`: the DuckDB file that dbt builds in; nobody else opens it.
-    `published`: the folder that readers use. `as_of`: YYYY-MM-DD, or empty for the day of the newest loaded_at.
-    `keep_publications`: how many publications that were replaced are kept. `webhook`: where to send the summary of a run.
-    `strict`: whether what is odd stops a run. `parquet`: whether the marts are published as Parquet files, too.
-    """
+    """The settings of one run; the options above say what each means."""
 
     raw: Path
     warehouse: Path
     published: Path
     as_of: str
-    keep_publications: int = 3
-    webhook: str = ""
-    strict: bool = False
-    parquet: bool = False
+    strict: bool
+    parquet: bool
+    keep_publications: int
+    webhook: str
 
     @classmethod
-    def of(cls, raw=None, warehouse=None, published=None, as_of=None, strict=False, parquet=False):
-        """Read the settings, absolute paths throughout.
+    def of(cls, raw=None, warehouse=None, published=None, as_of=None, **others):
+        """The settings that are given; for those that are not, the environment's, else the defaults.
 
-        Raises InputError where the as-of day is not a date.
+        Raises InputError where one cannot be used.
         """
-
-        def path(value, variable, default):
-            chosen = value or os.environ.get(variable) or PROJECT / "data" / default
-            return Path(chosen).expanduser().resolve()
-
-        as_of = as_of or os.environ.get("CUSTOMER_VALUE_AS_OF") or ""
-        if as_of:
-            try:
-                if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of):
-                    raise ValueError
-                date.fromisoformat(as_of)
-            except ValueError:
-                raise InputError(
-                    f"as-of: found {as_of!r}, expected a day as YYYY-MM-DD, for example 2026-03-31."
-                ) from None
-        warehouse = path(warehouse, "CUSTOMER_VALUE_WAREHOUSE", "warehouse/customer_value.duckdb")
-        if warehouse.is_dir():
-            raise InputError(f"warehouse: {warehouse} is a folder, expected a file. Name the DuckDB file to build in.")
-        keep = os.environ.get("CUSTOMER_VALUE_KEEP_PUBLICATIONS") or "3"
-        if not keep.isdecimal():
-            raise InputError(
-                f"CUSTOMER_VALUE_KEEP_PUBLICATIONS: found {keep!r}, expected a whole number, for example 3."
-            )
-        return cls(
-            raw=path(raw, "CUSTOMER_VALUE_RAW", "raw"),
-            warehouse=warehouse,
-            published=path(published, "CUSTOMER_VALUE_PUBLISHED", "published"),
-            as_of=as_of,
-            keep_publications=int(keep),
-            strict=strict,
-            parquet=parquet or bool(os.environ.get("CUSTOMER_VALUE_PARQUET")),
-            webhook=os.environ.get("CUSTOMER_VALUE_WEBHOOK") or "",
-        )
+        given = {"raw": raw, "warehouse": warehouse, "published": published, "as_of": as_of, **others}
+        given = {name: value for name, value in given.items() if value not in (None, "")}
+        context = click.Context(click.Command("settings"))
+        try:
+            for each in OPTIONS:
+                each.handle_parse_result(context, given, [])
+        except click.BadParameter as error:
+            raise InputError(error.format_message()) from None
+        return cls(**context.params)
 
     def environment(self):
         """The variables that hand these settings to dbt, telemetry off."""
@@ -84,3 +97,8 @@ class Settings:
             "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
         }
+
+
+def project_vars():
+    """The vars of dbt_project.yml; what `--vars` overrides in one dbt command is not seen here."""
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]

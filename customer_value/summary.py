@@ -1,7 +1,8 @@
-"""The summary of a run: what came in, what was turned away, what moved, what is odd and what failed.
+"""The summary of a run: rows of the inputs, rejected rows, change of MRR, anomalies and failures.
 
 It is printed, written beside the warehouse as `run_summary.json` and, where CUSTOMER_VALUE_WEBHOOK names an address, sent
-there as JSON that Slack and its like understand. What is odd is a warning; `run --strict` stops before publication.
+there as JSON that Slack and its like understand. An anomaly is a warning; `run --strict` stops before publication. Its
+thresholds are vars of dbt_project.yml.
 """
 
 import itertools
@@ -18,13 +19,8 @@ from customer_value.build import BuildError
 from customer_value.contract import SOURCES
 from customer_value.load import literal, quoted
 from customer_value.publish import FILE_NAME, PREVIOUS
+from customer_value.settings import project_vars
 
-# MRR that moves by more than this share between two publications is worth a look.
-MRR_JUMP = 0.2
-# So are rows of an input that are fewer than this share of what is usual between two publications, or more than its inverse.
-VOLUME_SHARE = 0.3
-# Below as many rows chance decides.
-USUAL_ROWS = 100
 # Rows of a failed test that are shown.
 FAILING_ROWS = 3
 HOURS = {"minute": 1 / 60, "hour": 1, "day": 24}
@@ -73,8 +69,9 @@ def stale_inputs(levels):
             yield f"{row['input_name']}: its newest row is of {newest:%Y-%m-%d}, older than {limit['count']} {limit['period']}s"
 
 
-def odd_volumes(levels, earlier):
+def unusual_volumes(levels, earlier):
     """A line for each input with fewer rows than before, or unusually few or many new ones."""
+    limits = project_vars()
     counts = [{row["input_name"]: row["raw_row_count"] for row in each["inputs"]} for each in [levels, *earlier]]
     for name, count in counts[0].items():
         known = [each[name] for each in counts if name in each]
@@ -82,29 +79,31 @@ def odd_volumes(levels, earlier):
             yield f"{name}: {known[1] - count:,} rows fewer than in the last publication"
         gains = [newer - older for newer, older in itertools.pairwise(known)]
         usual = statistics.median(gains[1:]) if len(gains) > 1 else 0
-        if usual >= USUAL_ROWS and not VOLUME_SHARE * usual <= gains[0] <= usual / VOLUME_SHARE:
+        least = limits["min_volume_rate"]
+        if usual >= limits["min_usual_row_count"] and not least * usual <= gains[0] <= usual / least:
             yield f"{name}: {gains[0]:,} new rows where {usual:,.0f} are usual"
 
 
 def anomalies_of(levels, earlier):
-    """What is odd about the numbers, a line each."""
-    found = [*stale_inputs(levels), *odd_volumes(levels, earlier)]
+    """The anomalies of the numbers, a line each."""
+    found = [*stale_inputs(levels), *unusual_volumes(levels, earlier)]
     before = earlier[0]["mrr_amount"] if earlier else None
-    if before and levels["mrr_amount"] is not None and abs(levels["mrr_amount"] / before - 1) > MRR_JUMP:
-        found.append(f"MRR went from {before:,.0f} to {levels['mrr_amount']:,.0f} since the last publication")
+    after = levels["mrr_amount"]
+    if before and after is not None and abs(after / before - 1) > project_vars()["max_mrr_change_rate"]:
+        found.append(f"MRR went from {before:,.0f} to {after:,.0f} since the last publication")
     return found
 
 
 def watch(settings):
-    """Print what is odd about the marts that were built.
+    """Print the anomalies of the marts that were built.
 
-    Raises BuildError in a strict run where anything is.
+    Raises BuildError in a strict run where there is one.
     """
     found = anomalies_of(levels_of(settings.warehouse), earlier_publications(settings))
     for line in found:
         print(f"warning: {line}")
     if found and settings.strict:
-        raise BuildError("The run is strict and something is odd: what was published stays published.")
+        raise BuildError("The run is strict and found anomalies: what was published stays published.")
 
 
 def failures_of(settings):
@@ -136,7 +135,7 @@ def failures_of(settings):
 
 
 def summarise(settings, started_at, earlier, seconds, error):
-    """Everything that the summary says, as it is written to run_summary.json. What was not built anew is left out."""
+    """The content of the summary, as it is written to run_summary.json. What was not rebuilt is left out."""
     was_built = "check raw" in seconds
     levels = levels_of(settings.warehouse) if was_built else {"as_of_date": None, "mrr_amount": None, "inputs": []}
     rejected = rows_of(
@@ -144,8 +143,8 @@ def summarise(settings, started_at, earlier, seconds, error):
         "select input_name, reject_reason, count(*) as row_count, sum(amount_at_stake) as amount_at_stake "
         "from marts.rejected_rows group by all order by amount_at_stake desc nulls last, row_count desc, input_name, reject_reason",
     )
-    falls = rows_of(
-        settings.warehouse, "select count(*) as fall_count from marts.health_alerts where alert_status = 'opened'"
+    downgrades = rows_of(
+        settings.warehouse, "select count(*) as downgrade_count from marts.health_alerts where alert_status = 'opened'"
     )
     return {
         "outcome": "published" if error is None else "failed",
@@ -157,7 +156,7 @@ def summarise(settings, started_at, earlier, seconds, error):
         "previous_as_of_date": earlier[0]["as_of_date"] if earlier else None,
         "previous_mrr_amount": earlier[0]["mrr_amount"] if earlier else None,
         "rejected": rejected if was_built else [],
-        "health_fall_count": falls[0]["fall_count"] if was_built and falls else None,
+        "health_fall_count": downgrades[0]["downgrade_count"] if was_built and downgrades else None,
         "anomalies": anomalies_of(levels, earlier) if was_built else [],
         "failures": failures_of(settings) if was_built and error is not None else [],
     }
@@ -180,15 +179,15 @@ def lines_of(summary):
         )
         yield f"MRR {summary['mrr_amount']:,.0f}{move}"
     if summary["health_fall_count"] is not None:
-        yield f"Health: {summary['health_fall_count']} falls seen on the as-of day"
+        yield f"Health: {summary['health_fall_count']} downgrades on the as-of day"
     for row in summary["inputs"]:
         yield (
             f"{row['input_name']}: {row['raw_row_count']:,} rows = {row['staged_row_count']:,} staged + "
             f"{row['superseded_row_count']:,} superseded + {row['rejected_row_count']:,} rejected"
         )
     for row in summary["rejected"][:10]:
-        stake = f", {row['amount_at_stake']:,.2f} at stake" if row["amount_at_stake"] else ""
-        yield f"rejected: {row['input_name']}: {row['reject_reason']}: {row['row_count']:,} rows{stake}"
+        at_risk = f", {row['amount_at_stake']:,.2f} at risk" if row["amount_at_stake"] else ""
+        yield f"rejected: {row['input_name']}: {row['reject_reason']}: {row['row_count']:,} rows{at_risk}"
     if len(summary["rejected"]) > 10:
         yield f"rejected: {len(summary['rejected']) - 10} more reasons, see rejected_rows"
     yield from (f"warning: {line}" for line in summary["anomalies"])
@@ -199,7 +198,7 @@ def lines_of(summary):
 
 
 def send(address, text):
-    """Post a text to a webhook. A message that does not arrive is a warning: the run is what counts."""
+    """Post a text to a webhook. A failed delivery is a warning: the run is what counts."""
     if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
         print("warning: CUSTOMER_VALUE_WEBHOOK: found no http or https address; nothing was sent.")
         return

@@ -1,4 +1,4 @@
-"""Customer Value in Dagster: every input, model and test an asset or a check, run each night at 4:15.
+"""Customer Value in Dagster: every input, model and test an asset or a check, in a nightly run at 4:15.
 
 Optional: `pip install -e '.[dagster]'`, then `dagster dev -f deploy/dagster_definitions.py`. Paths come from the same
 environment variables as on the command line.
@@ -30,7 +30,7 @@ project.prepare_if_dev()
 
 @multi_asset(name="load_inputs", specs=[AssetSpec(["raw", name], group_name="raw") for name in inputs()])
 def load_inputs():
-    """Check what arrived and make it visible to the warehouse."""
+    """Validate the inputs and make them visible to the warehouse."""
     with writer_lock(SETTINGS, "load", WAIT):
         note_publication(SETTINGS)
         load(SETTINGS)
@@ -46,7 +46,7 @@ def models(context: AssetExecutionContext, dbt: DbtCliResource):
 
 @asset(deps=[models], group_name="published")
 def publication():
-    """Hold the marts against the expectations and hand them to readers in one step."""
+    """Check the marts against the expectations and publish them in one step."""
     with writer_lock(SETTINGS, "publish", WAIT):
         check_marts(SETTINGS)
         publish(SETTINGS)

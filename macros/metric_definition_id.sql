@@ -1,4 +1,4 @@
-{#- Which definitions the headline numbers are made by: the SQL of all models and the vars that MRR hangs on. -#}
+{#- Identifies the definitions of the headline numbers: the SQL of all models and the vars that MRR depends on. -#}
 {% macro metric_definition_id() -%}
     {%- if execute -%}
         {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')

@@ -1,4 +1,4 @@
-{#- The delta method: the variance of an estimate that moves with ln(alpha) and ln(beta) by these slopes. -#}
+{#- Delta method: the variance of an estimate with these derivatives by ln(alpha) and ln(beta). -#}
 {% macro parameter_variance(alpha_slope, beta_slope, parameters) -%}
     greatest(
         {{ alpha_slope }} * {{ alpha_slope }} * cast({{ parameters }}.alpha_variance as {{ type_double() }})

@@ -1,4 +1,4 @@
-{#- A ratio with eight decimals; null when there is nothing to divide by. -#}
+{#- A ratio with eight decimals; null where the denominator is 0 or null. -#}
 {% macro rate(numerator, denominator) -%}
     cast(
         cast({{ numerator }} as {{ type_double() }}) / nullif(cast({{ denominator }} as {{ type_double() }}), 0)

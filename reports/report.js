@@ -1,5 +1,5 @@
-// Draws a page from its payload: sections of tiles, charts, matrices, facts and tables. Numbers are the marts', only
-// formatted; the change of a tile is its last row against the one before.
+// Draws a page from its payload: sections of tiles, charts, matrices, facts and tables. Numbers are those of the marts, only
+// formatted; the change of a tile is its last row against the previous one.
 const payload = JSON.parse(document.getElementById("payload").textContent);
 const main = document.querySelector("main");
 const currency = payload.currency;
@@ -11,7 +11,7 @@ const element = (tag, attributes = {}, ...children) => {
   return made;
 };
 
-// ---------------------------------------------------------------- words and numbers, by the suffix of a column's name
+// ---------------------------------------------------------------- labels and numbers, by the suffix of a column's name
 const ACRONYMS = { mrr: "MRR", ltv: "LTV", nps: "NPS", cac: "CAC", arpa: "ARPA", auc: "AUC", nrr: "NRR", grr: "GRR", id: "ID" };
 const labelOf = (column) => {
   if (column === "customer_id") return "Customer";
@@ -83,7 +83,7 @@ const emptyNote = (part, section) => {
   const input = part.needs ?? section.needs;
   const absent = input && !(payload.inputs[input] > 0);
   return element("p", { class: "empty" }, absent
-    ? `Nothing to show: the input ${input} has not been handed in.`
+    ? `Nothing to show: the input ${input} was not provided.`
     : part.empty ?? section.empty ?? "Nothing to show for this company yet.");
 };
 
@@ -96,7 +96,7 @@ const definition = (anchor) => {
   const body = element("div", { id, popover: "" });
   body.innerHTML = found.html; // From docs/metrics.md, rendered when the report was made.
   document.body.append(body);
-  return element("button", { class: "definition", type: "button", popovertarget: id, title: found.hint, "aria-label": `What is this? ${found.title}` }, "?");
+  return element("button", { class: "definition", type: "button", popovertarget: id, title: found.hint, "aria-label": `Definition: ${found.title}` }, "?");
 };
 
 // ------------------------------------------------------------------------------------------------------------- tiles
@@ -114,7 +114,7 @@ const tile = (spec, section) => {
   made.append(element("div", { class: "value" }, format(spec.value, value)));
   if (before != null) {
     const better = value === before ? "even" : value > before === (spec.good === "up") ? "good" : "bad";
-    made.append(element("div", { class: `change ${better}` }, `${change(spec.value, value, before)} on the month before`));
+    made.append(element("div", { class: `change ${better}` }, `${change(spec.value, value, before)} vs previous month`));
   }
   const sentence = spec.sentence.replace(/\{(\w+)\}/g, (_, column) => column === "currency" ? currency : format(column, last[column]));
   made.append(element("div", { class: "sentence" }, sentence));
@@ -171,7 +171,7 @@ const draw = async (view) => {
   view.place.dataset.rows = values.length;
 };
 
-// A drop-down for each column; each offers what the ones before it leave.
+// A drop-down for each column; each offers the values that the earlier ones leave.
 const filtersOf = (columns, rows, { all, start = {}, onchange }) => {
   const selects = columns.map((column) => {
     const select = element("select", { name: column });
@@ -209,7 +209,7 @@ const chart = (spec, section, place) => {
       ...Object.entries(section.measures).map(([column, label]) => element("option", { value: column }, label)));
     select.addEventListener("change", redraw);
     view.measure = () => select.value;
-    controls.append(element("label", {}, "Of", select));
+    controls.append(element("label", {}, "Measure", select));
   }
   if (controls.childElementCount) place.append(controls);
   place.append(view.place);
@@ -223,7 +223,7 @@ const LONG = /_(text|advice)$|^(advice|play|return_path|row_text)$/;
 const csv = (columns, rows) => {
   const quoted = (value) => {
     const text = value == null ? "" : String(value);
-    // What begins like a formula is text to a spreadsheet.
+    // Text that begins like a formula is escaped for spreadsheets.
     const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
@@ -290,7 +290,7 @@ const table = (spec, section, place) => {
     body.replaceChildren(...rows.slice(from, from + size).map((row) => element("tr", {}, ...columns.map((column) =>
       element("td", { class: classOf(column) }, cell(column, row[column]))))));
     const capped = query.total > query.rows.length ? `, the first ${number(0).format(query.rows.length)} of ${number(0).format(query.total)}` : "";
-    status.textContent = rows.length ? `${number(0).format(from + 1)} to ${number(0).format(Math.min(from + size, rows.length))} of ${number(0).format(rows.length)} rows${capped}` : "No row fits.";
+    status.textContent = rows.length ? `${number(0).format(from + 1)} to ${number(0).format(Math.min(from + size, rows.length))} of ${number(0).format(rows.length)} rows${capped}` : "No matching rows.";
     previous.disabled = page === 0;
     next.disabled = from + size >= rows.length;
   };
@@ -359,7 +359,7 @@ const drawSections = () => {
 let shown = null;
 window.customerShard = (customers) => {
   const rows = customers[shown];
-  if (!rows) return main.append(element("p", { class: "empty" }, `${shown}: no such customer in this report.`));
+  if (!rows) return main.append(element("p", { class: "empty" }, `${shown}: this customer is not in the report.`));
   for (const [name, query] of Object.entries(payload.queries)) {
     query.rows = rows.rows[name] ?? [];
     query.total = query.rows.length;
@@ -372,7 +372,7 @@ const drawCustomer = () => {
   const [shard, id] = location.hash.slice(1).split("/");
   shown = decodeURIComponent(id ?? "");
   if (!/^\d+$/.test(shard)) {
-    main.append(element("p", { class: "empty" }, "Choose a customer on the page Health, Segments or Growth."));
+    main.append(element("p", { class: "empty" }, "Select a customer on the page Health, Segments or Growth."));
     return;
   }
   document.body.append(element("script", { src: `customers/${shard}.js` }));

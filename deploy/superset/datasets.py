@@ -1,7 +1,7 @@
-"""Make the published marts known to a running Superset: a read-only connection, a dataset per mart, one dashboard.
+"""Register the published marts in a running Superset: a read-only connection, a dataset per mart, one dashboard.
 
 Called by `run` beside it with the server's address, the published file and the file that holds the password. Safe to
-repeat: what is there already is brought up to date.
+repeat: existing objects are updated.
 """
 
 import json
@@ -36,7 +36,7 @@ def months(mart, metrics, **more):
 # By chart: its kind and its settings.
 CHARTS = {
     "MRR": ("echarts_timeseries_line", months("mrr_monthly", ["closing_mrr_amount"])),
-    "What moved MRR": (
+    "MRR movements": (
         "echarts_timeseries_bar",
         months(
             "mrr_monthly",
@@ -48,7 +48,7 @@ CHARTS = {
         "echarts_timeseries_bar",
         months("health_monthly", ["customer_count"], groupby=["health_status"], stack="Stack"),
     ),
-    "Whom to call first": (
+    "Priority list": (
         "table",
         {
             "datasource": "customer_segments",
@@ -96,7 +96,7 @@ class Superset:
         return answer.json()
 
     def put(self, kind, column, name, body):
-        """Make an object, or bring the one of this name up to date; its number."""
+        """Create an object, or update the one of this name; its id."""
         query = json.dumps({"filters": [{"col": column, "opr": "eq", "value": name}], "page_size": 1})
         (found,) = self.call("GET", f"{kind}/?q={query}")["ids"] or (None,)
         if found is None:
@@ -107,7 +107,7 @@ class Superset:
 
 
 def main():
-    """Make the connection, the datasets with their columns' descriptions, the charts and the dashboard."""
+    """Create the connection, the datasets with their columns' descriptions, the charts and the dashboard."""
     superset = Superset()
     database = superset.put(
         "database",
@@ -194,7 +194,7 @@ def main():
             "meta": {"chartId": chart, "sliceName": name, "width": 12, "height": 50},
         }
     superset.call("PUT", f"dashboard/{dashboard}", {"position_json": json.dumps(layout)})
-    print(f"{len(datasets)} datasets and a dashboard of {len(charts)} charts are there.")
+    print(f"{len(datasets)} datasets and a dashboard of {len(charts)} charts are ready.")
 
 
 if __name__ == "__main__":

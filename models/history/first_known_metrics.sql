@@ -1,4 +1,4 @@
--- Grain: one row per month and metric that a published build has known: as it was known first.
+-- Grain: one row per month and metric (filter: a published build knew it): its first known value.
 with
 
 known_metrics as (select * from {{ ref('known_metrics') }}),

@@ -1,5 +1,5 @@
--- Grain: one row per build, month and metric that no published build had known.
--- The memory of what was published first: it is added to and never built anew, not by a full refresh either.
+-- Grain: one row per build, month and metric (filter: no earlier published build knew it).
+-- Append-only, no full refresh rebuilds it: what readers were told first cannot be computed again.
 -- depends_on: {{ ref('published_builds') }}
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
 with
@@ -17,7 +17,7 @@ published_totals as (
 
 ),
 
--- What was built and not published nobody has known. Where others publish, all counts.
+-- What was built and not published was never known. Where publication is done by other means, all builds count.
 known_metrics as (
 
     select distinct

@@ -1,5 +1,5 @@
--- Grain: one row per build that was published; none where publishing is left to others.
+-- Grain: one row per build (filter: published); none where publication is done by other means.
 {{ config(materialized='view') }}
 select value as build_id
-from {{ build_memory() }}
+from {{ build_metadata() }}
 where kind = 'publication'

@@ -111,7 +111,7 @@ def test_every_problem_is_named_at_once(company, capsys):
 
 def test_a_wrong_as_of_is_refused(company, capsys):
     assert main(["run", "--raw", str(company.settings.raw), "--as-of", "31.12.2025"]) == 2
-    assert "expected a day as YYYY-MM-DD" in capsys.readouterr().err
+    assert "'31.12.2025' does not match the format '%Y-%m-%d'" in capsys.readouterr().err
 
 
 def test_a_held_warehouse_is_said_to_be_held(company):

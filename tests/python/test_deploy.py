@@ -4,12 +4,13 @@ import ast
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
 
-from customer_value.cli import arguments
-from customer_value.settings import PROJECT
+from customer_value.cli import cli, main
+from customer_value.settings import OPTIONS, PROJECT, Settings
 
 DEPLOY = PROJECT / "deploy"
 RECIPES = ["crontab", "customer-value.service", "github-actions.yml"]
@@ -18,15 +19,29 @@ RECIPES = ["crontab", "customer-value.service", "github-actions.yml"]
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_the_command_is_understood(recipe):
     (call,) = re.findall(r"\.venv/bin/customer-value ([^\n>]+)", (DEPLOY / recipe).read_text())
-    options = arguments().parse_args(call.split())
-    assert options.verb == "run" and options.wait == 3600
+    command, *arguments = call.split()
+    assert command == "run" and cli.commands[command].make_context(command, arguments).params["wait"] == 3600
 
 
 @pytest.mark.parametrize("recipe", ["crontab", "customer-value.env", "github-actions.yml"])
 def test_the_variables_are_read_by_the_settings(recipe):
-    known = (PROJECT / "customer_value" / "settings.py").read_text()
-    for variable in re.findall(r"CUSTOMER_VALUE_\w+", (DEPLOY / recipe).read_text()):
-        assert f'"{variable}"' in known, variable
+    known = {option.envvar for option in OPTIONS}
+    assert set(re.findall(r"CUSTOMER_VALUE_\w+", (DEPLOY / recipe).read_text())) <= known
+
+
+def test_help_names_defaults_and_variables(capsys):
+    assert main(["run", "--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "env var: CUSTOMER_VALUE_KEEP_PUBLICATIONS; default: 3" in text and "default: (data/raw)" in text
+
+
+def test_a_flag_wins_over_its_variable(monkeypatch, tmp_path):
+    monkeypatch.setenv("CUSTOMER_VALUE_KEEP_PUBLICATIONS", "5")
+    monkeypatch.setenv("CUSTOMER_VALUE_RAW", "~/raw")
+    monkeypatch.setenv("CUSTOMER_VALUE_AS_OF", "")
+    assert Settings.of().keep_publications == 5 and Settings.of(keep_publications=0).keep_publications == 0
+    assert Settings.of().raw == Path.home() / "raw" and Settings.of(tmp_path).raw == tmp_path
+    assert Settings.of().as_of == "" and Settings.of(as_of="2026-03-31").as_of == "2026-03-31"
 
 
 def test_the_crontab_is_one():

@@ -135,7 +135,7 @@ def test_months_that_were_known_are_restated_with_a_cause(nights):
             connection.execute("select restatement_cause, count(*) from marts.restatements group by 1").fetchall()
         )
         (known,) = connection.execute(
-            "select count(*) from intermediate.first_known_metrics where known_date = date '2025-10-18'"
+            "select count(*) from history.first_known_metrics where known_date = date '2025-10-18'"
         ).fetchone()
         (wrong,) = connection.execute(
             """
@@ -161,7 +161,7 @@ def test_only_what_changed_is_derived_again(nights):
     nights.build("--select", "+int_monthly_users_and_features")
     assert state() == before
     said = nights.build("--select", "+int_monthly_users_and_features", "--vars", "{usage_window_days: 21}")
-    assert "int_usage_days: what it is made of has changed, it is built in full." in said
+    assert "int_usage_days: its definition has changed, it is rebuilt in full." in said
     days, number, full_build = state()
     assert (days, number) == (before[0], 1) and full_build != before[2]
 
@@ -178,7 +178,7 @@ def test_vars_of_incremental_models_are_watched():
     models = ["int_usage_days", "int_usage_customer_days", "int_monthly_users_and_features", "int_usage_windows"]
     sql = macros + (PROJECT / "models/staging/base/base_usage_events.sql").read_text()
     sql += "".join((PROJECT / f"models/intermediate/{model}.sql").read_text() for model in models)
-    watched = re.search(r"for name in \[([^\]]+)\]", (PROJECT / "macros/build_memory.sql").read_text()).group(1)
+    watched = re.search(r"for name in \[([^\]]+)\]", (PROJECT / "macros/build_metadata.sql").read_text()).group(1)
     assert set(re.findall(r"var\(['\"](\w+)", sql)) <= set(re.findall(r"'(\w+)'", watched))
 
 
@@ -252,7 +252,7 @@ def test_a_table_that_cannot_be_made_stays_as_it_was(demo, tmp_path):
 def test_a_publication_says_what_it_is(demo):
     (row,) = demo.rows("from main.publication")
     build_id, published_at, as_of_date, newest, version, tests, held, expectations, mart_count, row_count = row
-    assert tests > 200 and 80 < held <= expectations
+    assert tests > 200 and 50 < held <= expectations
     assert len(build_id) == 36 and published_at.year >= 2025 and version == "0.1.0"
     assert demo.rows("select distinct as_of_date from marts.customers") == [(as_of_date,)]
     assert demo.rows("select max(newest_loaded_at) from marts.input_reconciliation") == [(newest,)]
@@ -328,7 +328,7 @@ def test_a_failed_test_is_told_with_its_rows(demo, tmp_path):
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         connection.execute("update marts.mrr_monthly set churn_mrr_amount = 5 where rowid = 0")
     company.dbt("test", "--select", "mrr_monthly", "--exclude-resource-type", "unit_test")
-    rules = [failure for failure in failures_of(company.settings) if failure["name"].startswith("rules_")]
+    rules = [failure for failure in failures_of(company.settings) if failure["name"].startswith("expression_is_true_")]
     assert [failure["model"] for failure in rules] == ["mrr_monthly"]
     assert rules[0]["rows"][0]["row_count"] == "1" and rules[0]["rows"][0]["broken_rule"]
 
@@ -427,5 +427,5 @@ def test_publications_are_kept_as_asked(demo, tmp_path, monkeypatch):
     publish(company.settings)
     assert not (published / "previous").exists()
     monkeypatch.setenv("CUSTOMER_VALUE_KEEP_PUBLICATIONS", "many")
-    with pytest.raises(InputError, match="CUSTOMER_VALUE_KEEP_PUBLICATIONS: found 'many', expected a whole number"):
+    with pytest.raises(InputError, match=r"CUSTOMER_VALUE_KEEP_PUBLICATIONS.*'many' is not a valid integer"):
         company.settings  # noqa: B018 - reading the settings is what fails

@@ -152,7 +152,11 @@ def test_the_entity_diagram_is_true(demo):
     keys = {}
     for path in (PROJECT / "models" / "marts").glob("*/*.yml"):
         (model,) = yaml.safe_load(path.read_text())["models"]
-        tests = [test["unique_combination_of_columns"] for test in model.get("data_tests", []) if "unique_combination_of_columns" in test]
+        tests = [
+            test["unique_combination_of_columns"]
+            for test in model.get("data_tests", [])
+            if "unique_combination_of_columns" in test
+        ]
         keys[model["name"]] = tests[0]["arguments"]["combination_of_columns"] if tests else []
     assert drawn == keys and keys.keys() == demo.marts().keys()
     for one, _, many, column in re.findall(r"^    (\w+) (\S+) (\w+) : \"(\w+)\"", text, re.M):

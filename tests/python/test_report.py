@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -152,7 +153,7 @@ def test_tiles_show_what_the_marts_say(demo, reader):
     )
     tile = page.locator(".tile", has_text="MRR").first
     assert re.sub(r"\D", "", tile.locator(".value").inner_text()) == str(round(mrr))
-    assert f"{customers} customers pay." in tile.inner_text()
+    assert f"{customers} paying customers." in tile.inner_text()
     board = report.board_of("overview")
     for spec in board["sections"][0]["tiles"]:
         place = page.locator(f'.tile[data-query="{spec["query"]}"][data-column="{spec["value"]}"]')
@@ -174,9 +175,9 @@ def test_the_matrix_shows_the_segments(demo, reader):
     )
 
 
-def test_the_call_list_is_sorted_filtered_searched_and_downloaded(demo, reader, tmp_path):
+def test_the_priority_list_is_sorted_filtered_searched_and_downloaded(demo, reader, tmp_path):
     page = reader.open("segments.html")
-    section = page.locator("section", has_text="The call list")
+    section = page.locator("section", has_text="Priority list")
     expected = demo.rows(
         "select customers.customer_name, customer_segments.health_status, customer_segments.mrr_amount "
         "from marts.customer_segments join marts.customers using (customer_id) order by customer_segments.priority_rank"
@@ -193,10 +194,10 @@ def test_the_call_list_is_sorted_filtered_searched_and_downloaded(demo, reader, 
     assert column(2)[0] == max(red, key=lambda row: row[2])[0]
     with page.expect_download() as download:
         section.get_by_role("button", name="Download CSV").click()
-    download.value.save_as(tmp_path / "call_list.csv")
-    with (tmp_path / "call_list.csv").open(newline="") as file:
+    download.value.save_as(tmp_path / "priority_list.csv")
+    with (tmp_path / "priority_list.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert download.value.suggested_filename == "call_list.csv"
+    assert download.value.suggested_filename == "priority_list.csv"
     assert sorted(row["customer_name"] for row in rows) == sorted(name for name, _, _ in red)
     section.get_by_label("Health status").select_option("")
     section.get_by_label("Search").fill(expected[3][0])
@@ -205,7 +206,7 @@ def test_the_call_list_is_sorted_filtered_searched_and_downloaded(demo, reader, 
 
 def test_a_click_leads_to_the_customer(demo, reader):
     page = reader.open("segments.html")
-    page.locator("section", has_text="The call list").locator("tbody a").first.click()
+    page.locator("section", has_text="Priority list").locator("tbody a").first.click()
     page.wait_for_selector("section")
     ((customer_id, name, score, reading),) = demo.rows(
         "select customer_id, customer_name, health_score, "
@@ -225,7 +226,7 @@ def test_a_click_leads_to_the_customer(demo, reader):
 def test_filters_of_charts(demo, reader):
     """The heat map follows its filters: values are offered of the chosen dimension only."""
     page = reader.open("retention.html")
-    section = page.locator("section", has_text="Each row is a month")
+    section = page.locator("section", has_text="Each row is a monthly cohort")
     section.get_by_label("Cohort dimension").select_option("channel")
     section.get_by_label("Cohort value").select_option("referral")
     section.locator("select[name=measure]").select_option("revenue_retention_rate")
@@ -265,9 +266,9 @@ def test_a_company_without_optional_inputs(chromium, random_company, tmp_path):
     for file in FILES:
         reader.open(file)
     page = reader.open("index.html")
-    assert "the input nps_responses has not been handed in" in page.locator(".tile", has_text="NPS").inner_text()
+    assert "the input nps_responses was not provided" in page.locator(".tile", has_text="NPS").inner_text()
     page = reader.open("lifetime_value.html")
-    assert "the input marketing_spend has not been handed in" in page.inner_text("main")
+    assert "the input marketing_spend was not provided" in page.inner_text("main")
     reader.context.close()
     assert reader.complaints == []
 
@@ -305,7 +306,7 @@ def test_names_are_text(chromium, demo, tmp_path):
     names = page.locator('table[data-query="calls"] tbody a').all_inner_texts()
     assert names[0].startswith("</script>") and names[1].startswith("=HYPERLINK")
     with page.expect_download() as download:
-        page.locator("section", has_text="The call list").get_by_role("button", name="Download CSV").click()
+        page.locator("section", has_text="Priority list").get_by_role("button", name="Download CSV").click()
     with download.value.path().open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows[1]["customer_name"].startswith("'=HYPERLINK")
@@ -335,7 +336,7 @@ def test_long_lists_are_capped_with_a_way_to_the_rest(demo, tmp_path, monkeypatc
 
 
 def test_boards_only_choose(demo):
-    """A board names columns of one mart, conditions and an order: it neither joins nor reckons."""
+    """A board names columns of one mart, conditions and an order: it neither joins nor computes."""
     for name in BOARDS:
         board = report.board_of(name)
         for query in (board.get("queries") or board["customer"]).values():
@@ -394,7 +395,7 @@ def test_nothing_published_is_said(tmp_path):
 
 
 def test_serve_shows_the_newest_publication(demo, tmp_path):
-    """On this machine only, and made anew after a publication."""
+    """On this machine only, rebuilt after a publication; a client that sends nothing keeps nobody waiting."""
     other = readers_of(demo, tmp_path)
     command = [
         sys.executable,
@@ -409,10 +410,12 @@ def test_serve_shows_the_newest_publication(demo, tmp_path):
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:
         try:
             address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
+            silent = socket.create_connection(("127.0.0.1", int(address.split(":")[-1].strip("/"))))
             for day in ("2031-01-02", "2031-01-03"):
                 with duckdb.connect(str(other.settings.published / "customer_value.duckdb")) as connection:
                     connection.execute(f"update marts.customers set as_of_date = date '{day}'")
-                text = urllib.request.urlopen(f"{address}index.html").read().decode()
+                text = urllib.request.urlopen(f"{address}index.html", timeout=60).read().decode()
                 assert f"As of 0{day[-1]} January 2031" in text
+            silent.close()
         finally:
             process.terminate()

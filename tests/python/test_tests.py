@@ -10,6 +10,7 @@ from conftest import Company
 from customer_value.check import NOT_EVALUATED, validate
 from customer_value.contract import DUCKDB_TYPES, inputs
 from customer_value.settings import PROJECT
+from customer_value.summary import failures_of
 from expectations import marts, raw
 
 MONTH = "(select max(activity_month) from marts.mrr_monthly)"
@@ -113,52 +114,47 @@ RULES = {
     "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
 }
 
+# By mart and rule: the statement that breaks it, and no rule above it.
+MORE_RULES = {
+    ("mrr_movements", "gains_are_positive"): "update marts.mrr_movements set movement_amount = -1 "
+    "where movement_type = 'new'",
+    ("mrr_monthly", "gross_retention_is_a_share"): "update marts.mrr_monthly set grr_12m_rate = 1.01 where rowid = 15",
+    ("cohort_retention", "logo_retention_is_a_share"): "update marts.cohort_retention set logo_retention_rate = 1.01, "
+    "retained_on_or_after_rate = 1.01 where months_since_cohort > 0",
+    (
+        "customer_ltv",
+        "nothing_expected_is_negative",
+    ): "update marts.customer_ltv set max_cac_amount = -1 where rowid = 0",
+    ("retention_parameters", "alpha_is_within_its_bounds"): "update marts.retention_parameters set alpha = 0.001 "
+    "where survival_segment = 'all'",
+    ("retention_curves", "survival_is_a_share"): "update marts.retention_curves set fitted_survival_rate = -0.01 "
+    "where rowid = 0",
+    ("ltv_monthly", "churn_is_a_share"): "update marts.ltv_monthly set trailing_churn_rate = 1.01 where rowid = 0",
+    ("annual_offers", "break_even_is_a_share"): "update marts.annual_offers set break_even_discount_rate = 1.01 "
+    "where rowid = 0",
+}
+
 # By mart and position in its suite: the statement that breaks a row for the expectation.
 EXPECTATIONS = {
     ("customers", 0): "delete from marts.customers",
     ("customers", 1): "update marts.customers set mrr_amount = 100000001 where rowid = 0",
-    ("subscriptions", 0): "update marts.subscriptions set mrr_discount_amount = -1 where rowid = 0",
-    ("customer_months", 0): "update marts.customer_months set mrr_amount = -1 where rowid = 0",
-    ("mrr_movements", 0): "update marts.mrr_movements set movement_amount = -1 where movement_type = 'new'",
-    ("mrr_monthly", 0): "update marts.mrr_monthly set churn_mrr_amount = 1 where rowid = 0",
-    ("mrr_monthly", 1): "update marts.mrr_monthly set contraction_mrr_amount = 1 where rowid = 0",
-    ("mrr_monthly", 2): "update marts.mrr_monthly set grr_12m_rate = 1.01 where rowid = 15",
-    ("mrr_monthly", 3): "update marts.mrr_monthly set nrr_12m_rate = 4 where rowid = 15",
-    ("mrr_monthly", 4): "update marts.mrr_monthly set closing_mrr_amount = 3 * opening_mrr_amount, "
+    ("mrr_monthly", 0): "update marts.mrr_monthly set nrr_12m_rate = 4 where rowid = 15",
+    ("mrr_monthly", 1): "update marts.mrr_monthly set closing_mrr_amount = 3 * opening_mrr_amount, "
     "opening_customer_count = 100 where rowid = 15",
-    ("cohort_retention", 0): "update marts.cohort_retention set logo_retention_rate = 1.01 where rowid = 0",
-    ("cohort_retention", 1): "update marts.cohort_retention set months_since_cohort = -1 where rowid = 0",
     ("customer_ltv", 0): "delete from marts.customer_ltv",
-    ("customer_ltv", 1): "update marts.customer_ltv set expected_remaining_months = -1 where rowid = 0",
-    ("customer_ltv", 2): "update marts.customer_ltv set max_cac_amount = -1 where rowid = 0",
-    ("retention_parameters", 0): "update marts.retention_parameters set alpha = 0.001 where survival_segment = 'all'",
-    ("retention_parameters", 1): "update marts.retention_parameters set is_converged = false, churn_count = 100 "
+    ("retention_parameters", 0): "update marts.retention_parameters set is_converged = false, churn_count = 100 "
     "where survival_segment = 'all'",
-    ("retention_curves", 0): "update marts.retention_curves set fitted_survival_rate = 1.01 where rowid = 0",
     ("ltv_by_segment", 0): "update marts.ltv_by_segment set total_ltv_high_amount = 3 * total_ltv_amount "
     "where cohort_dimension = 'all'",
-    ("ltv_monthly", 0): "update marts.ltv_monthly set trailing_churn_rate = 1.01 where rowid = 0",
     ("unit_economics", 0): "update marts.unit_economics set spend_amount = -1 where rowid = 0",
     ("ltv_backtest", 0): "update marts.ltv_backtest set customer_count = 100, predicted_survivor_count = 10, "
     "actual_survivor_count = 90 where survival_segment = 'all' and prediction_decile = 0",
-    ("revenue_bridge", 0): "update marts.revenue_bridge set residual_amount = 0.01 where rowid = 0",
-    ("nps_responses", 0): "update marts.nps_responses set score = -1 where has_answer",
-    ("nps_monthly", 0): "update marts.nps_monthly set nps_score = 101 where rowid = 0",
-    ("customer_health", 0): "update marts.customer_health set health_score = 101 where rowid = 0",
-    ("customer_health", 1): "update marts.customer_health set health_status = null",
-    ("customer_health_months", 0): "update marts.customer_health_months set health_score = -1 where rowid = 0",
-    ("customer_health_signals", 0): "update marts.customer_health_signals set points_lost = 101 where rowid = 0",
-    ("health_alerts", 0): "update marts.health_alerts set lead_days = 0 where rowid = 0",
+    ("customer_health", 0): "update marts.customer_health set health_status = null",
     ("health_backtest", 0): "update marts.health_backtest set churn_count = 50, auc = 0.9 where split_name = 'all'",
     (
         "health_backtest",
         1,
     ): "update marts.health_backtest set churn_count = 50, auc_high = 0.4 where split_name = 'all'",
-    ("customer_segments", 0): "update marts.customer_segments set priority_rank = 0 where rowid = 0",
-    ("segment_summary", 0): "update marts.segment_summary set churn_rate_90d = 1.01 where rowid = 0",
-    ("segment_migrations", 0): "update marts.segment_migrations set customer_count = 0 where rowid = 0",
-    ("winback_candidates", 0): "update marts.winback_candidates set return_rate = 1.01 where rowid = 1",
-    ("playbook_outcomes", 0): "update marts.playbook_outcomes set left_rate = 1.01 where rowid = 0",
     ("contract_renewals", 0): "update marts.contract_renewals set notice_days = 4000 where rowid = 0",
     ("expansion_candidates", 0): "update marts.expansion_candidates set added_mrr_amount = 2 * mrr_amount + 10 "
     "where expansion_kind = 'more_seats' and rowid = (select min(rowid) from marts.expansion_candidates "
@@ -166,8 +162,6 @@ EXPECTATIONS = {
     ("customer_lifecycle", 0): "delete from intermediate.int_lifecycle_months",
     ("lifecycle_funnel", 0): "update marts.lifecycle_funnel set median_step_days = 4000 where rowid = 0",
     ("onboarding_cohorts", 0): "update marts.onboarding_cohorts set median_first_value_days = -1 where rowid = 0",
-    ("feature_stickiness", 0): "update marts.feature_stickiness set adjusted_difference_rate = 1.01 where rowid = 0",
-    ("annual_offers", 0): "update marts.annual_offers set break_even_discount_rate = 1.01 where rowid = 0",
     ("rejected_rows", 0): "insert into marts.rejected_rows select r.* from marts.rejected_rows r, range(0, 2000)",
     ("input_reconciliation", 0): "delete from marts.input_reconciliation where rowid = 0",
     ("input_reconciliation", 1): "update marts.input_reconciliation set rejected_row_count = raw_row_count "
@@ -211,8 +205,17 @@ def test_reconciliation_tests_fail_on_broken_rows(broken):
 def test_rules_fail_on_broken_rows(broken):
     company = broken(*RULES.values())
     failed = failed_tests(company, "test_name:expression_is_true,path:models/marts")
-    assert {mart for mart in RULES if any(name.startswith(f"expression_is_true_{mart}_") for name in failed)} == set(RULES)
+    assert {mart for mart in RULES if any(name.startswith(f"expression_is_true_{mart}_") for name in failed)} == set(
+        RULES
+    )
     assert len(failed) == len(RULES)
+
+
+def test_rules_are_named_where_they_are_broken(broken):
+    company = broken(*MORE_RULES.values())
+    failed_tests(company, "test_name:expression_is_true,path:models/marts")
+    found = {(each["model"], row["broken_rule"]) for each in failures_of(company.settings) for row in each["rows"]}
+    assert found == set(MORE_RULES)
 
 
 def test_every_expectation_of_the_marts_is_broken_here():

@@ -1,11 +1,11 @@
--- Every fall of a band has its alert, and every alert its fall.
+-- Every downgrade of a band has its alert, and every alert its downgrade.
 with
 
 falls as (
 
     select
         customer_id,
-        as_of_date as opened_date,
+        scored_date as opened_date,
         health_status as to_health_status
     from {{ ref('customer_health_months') }}
     where

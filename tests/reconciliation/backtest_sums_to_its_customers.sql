@@ -1,4 +1,4 @@
--- Deciles sum to their segment, segments to everyone.
+-- Deciles sum to their segment, segments to all.
 with
 
 cells as (select * from {{ ref('ltv_backtest') }}),

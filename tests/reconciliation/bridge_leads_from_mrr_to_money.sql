@@ -1,4 +1,4 @@
--- The bridge starts at MRR, leaves nothing over, and ends at what customers paid, their tax added.
+-- The bridge starts at MRR, has no remainder, and ends at what customers paid, tax included.
 with
 
 bridge as (select * from {{ ref('revenue_bridge') }}),

@@ -1,4 +1,4 @@
--- In each dimension the triangle's cells of a month sum to the month's MRR and active customers, none left out.
+-- In each dimension the cohorts of a month sum to the month's MRR and active customers, none left out.
 with
 
 monthly as (select * from {{ ref('mrr_monthly') }}),

@@ -1,4 +1,4 @@
--- Each offer stands for the same customers and the same MRR: those that lifetime value has on monthly terms.
+-- Every offer covers the same customers and the same MRR: those on monthly terms in lifetime value.
 with
 
 offers as (

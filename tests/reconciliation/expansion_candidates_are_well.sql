@@ -1,4 +1,4 @@
--- Whom we would sell to is green or amber, pays what the customers mart says, and lacks what it is offered.
+-- Only green and amber customers are targeted, with the MRR of the customers mart, for products they do not own.
 {{ config(group='growth') }}
 with
 

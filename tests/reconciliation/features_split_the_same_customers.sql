@@ -1,4 +1,4 @@
--- At an age each feature splits the same customers, of whom as many are there, into adopters and others.
+-- At an age every feature splits the same customers, and as many retained ones, into adopters and others.
 with
 
 features as (

@@ -1,4 +1,4 @@
--- Over all channels and months the funnel counts each lead and customer once, and each stands in one stage.
+-- Over all channels and months the funnel counts each lead and customer once, and each is in one stage.
 with
 
 leads as (

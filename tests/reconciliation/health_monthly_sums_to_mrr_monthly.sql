@@ -1,4 +1,4 @@
--- Every customer that pays has a health status, known or not: together they pay the company's MRR.
+-- Every paying customer has a health status, known or not: together they sum to the company's MRR.
 with
 
 health_monthly as (

@@ -1,4 +1,4 @@
--- Each month's lifecycle holds all of its customers, with their MRR and as many active as there are.
+-- Each month's lifecycle has all of its customers, with their MRR and as many active ones.
 with
 
 levels as (

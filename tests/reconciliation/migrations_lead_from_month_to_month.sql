@@ -1,4 +1,4 @@
--- What a month ends with, customers and MRR, is what moved into its segments, and what the next month opens with.
+-- A month's closing customers and MRR are what moved into its segments, and the opening of the next month.
 with
 
 customer_months as (

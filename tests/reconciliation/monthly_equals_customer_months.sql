@@ -1,4 +1,4 @@
--- mrr_monthly opens and closes with the sum over the customers, and its movements lead from the one to the other.
+-- mrr_monthly opens and closes with the sum over the customers, and its movements reconcile the two.
 with
 
 monthly as (select * from {{ ref('mrr_monthly') }}),

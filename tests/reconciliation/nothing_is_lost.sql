@@ -1,4 +1,4 @@
--- Every row of every input is staged, superseded or turned away.
+-- Every row of every input is staged, superseded or rejected.
 select
     input_name,
     raw_row_count,

@@ -1,4 +1,4 @@
--- Every answer counts in its month; each dimension holds the same people; the parts of a dimension sum to all.
+-- Every answer counts in its month; each dimension has the same people; the values of a dimension sum to all.
 with
 
 nps_monthly as (select * from {{ ref('nps_monthly') }}),

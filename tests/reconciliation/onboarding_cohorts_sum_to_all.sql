@@ -1,4 +1,4 @@
--- The cohorts of a step sum to the row of all cohorts, and each step is judged on the same customers.
+-- The cohorts of a step sum to the row of all cohorts, and every step has the same customers.
 with
 
 steps as (

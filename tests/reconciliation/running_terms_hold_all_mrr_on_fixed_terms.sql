@@ -1,4 +1,4 @@
--- The MRR of running terms is that of all items which are bound by contract or paid for longer than a month.
+-- The MRR of running terms is that of all items that are bound by contract or paid for longer than a month.
 with
 
 terms as (

@@ -1,4 +1,4 @@
--- Whoever pays has one health and one segment; segments hold the customers, the MRR and the lifetime value of all.
+-- Every paying customer has one health status and one segment; segments sum to all customers, MRR and lifetime value.
 with
 
 customers as (

@@ -1,4 +1,4 @@
--- The churns that survival is fitted to are those that the MRR bridge counts, over all segments and by term.
+-- The churns that survival is fitted to are those of the MRR movements, over all segments and by term.
 with
 
 parameters as (select * from {{ ref('retention_parameters') }}),

@@ -1,5 +1,4 @@
--- Channels hold every lead and every customer that has paid once, and all spend whose customers could have come by now.
-{{ config(group='revenue') }}
+-- Channels have every lead, every customer that ever paid, and all spend whose customers could have come by now.
 with
 
 economics as (
@@ -31,10 +30,20 @@ leads as (
 
 spend as (
 
-    select coalesce(sum(spend_months.spend_amount), 0) as spend_amount
-    from {{ ref('int_spend_months') }} as spend_months
+    select
+        coalesce(
+            sum(cast(marketing_spend.amount * exchange_rates.exchange_rate as {{ type_amount() }})), 0
+        ) as spend_amount
+    from {{ ref('stg_marketing_spend') }} as marketing_spend
     cross join {{ ref('run_settings') }} as run_settings
-    where {{ add_months('spend_months.spend_month', var('cac_lag_months')) }} <= run_settings.as_of_date
+    left join {{ ref('int_exchange_rates') }} as exchange_rates
+        on
+            marketing_spend.currency = exchange_rates.currency
+            and exchange_rates.activity_month = {{ month_start('marketing_spend.spend_date') }}
+    where
+        marketing_spend.spend_date <= run_settings.as_of_date
+        and {{ add_months(month_start('marketing_spend.spend_date'), var('cac_lag_months')) }}
+        <= run_settings.as_of_date
 
 )
 

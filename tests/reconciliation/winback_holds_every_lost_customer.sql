@@ -1,4 +1,4 @@
--- Who has churned stands among the win-back candidates, once, and nobody else does.
+-- Every churned customer that has not returned is a win-back candidate, once, and no other customer is.
 with
 
 lost_customers as (

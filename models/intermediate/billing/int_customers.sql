@@ -1,4 +1,4 @@
--- Grain: one row per customer, those merged into another left out.
+-- Grain: one row per customer (filter: not merged into another).
 with
 
 customers as (select * from {{ ref('stg_customers') }}),
@@ -7,14 +7,19 @@ customer_sizes as (select * from {{ ref('customer_sizes') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-payers as (
+subscribers as (
 
-    select customer_id
+    select
+        customer_id,
+        cast(min(changed_at) as date) as started_date
     from {{ ref('int_subscription_log') }}
+    group by customer_id
 
-    union
+),
 
-    select customer_id
+billed_customers as (
+
+    select distinct customer_id
     from {{ ref('int_invoice_lines') }}
 
 )
@@ -33,15 +38,21 @@ select
     coalesce(customer_sizes.customer_size, 'unknown') as customer_size,
     customers.acquisition_channel,
     customers.created_at,
-    customers.deleted_at
+    customers.deleted_at,
+    subscribers.started_date
 from customers
 cross join run_settings
-left join payers on customers.customer_id = payers.customer_id
+left join subscribers on customers.customer_id = subscribers.customer_id
+left join billed_customers on customers.customer_id = billed_customers.customer_id
 left join customer_sizes
     on
         customers.employee_count >= customer_sizes.min_employee_count
         and customers.employee_count <= coalesce(customer_sizes.max_employee_count, customers.employee_count)
 where
     customers.customer_id = customers.surviving_customer_id
-    -- Who came after the as-of day is not known yet.
-    and (coalesce(customers.created_at < run_settings.as_of_end_at, true) or payers.customer_id is not null)
+    -- An account made after the as-of day does not exist yet, unless it subscribed or was billed before.
+    and (
+        coalesce(customers.created_at < run_settings.as_of_end_at, true)
+        or subscribers.customer_id is not null
+        or billed_customers.customer_id is not null
+    )

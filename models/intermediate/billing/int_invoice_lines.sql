@@ -3,7 +3,7 @@ with
 
 invoice_lines as (select * from {{ ref('stg_invoice_lines') }}),
 
-exchange_rates as (select * from {{ ref('int_money_exchange_rates') }}),
+exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
 run_settings as (select * from {{ ref('run_settings') }})
 
@@ -57,5 +57,5 @@ cross join run_settings
 left join exchange_rates
     on
         invoice_lines.currency = exchange_rates.currency
-        and exchange_rates.money_month = {{ month_start('invoice_lines.issued_at') }}
+        and exchange_rates.activity_month = {{ month_start('invoice_lines.issued_at') }}
 where invoice_lines.status <> 'draft' and invoice_lines.issued_at < run_settings.as_of_end_at

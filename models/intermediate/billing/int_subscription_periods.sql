@@ -3,8 +3,6 @@ with
 
 entries as (select * from {{ ref('int_subscription_log') }}),
 
-exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
-
 run_settings as (select * from {{ ref('run_settings') }}),
 
 -- A discount that ends splits its entry: 1 is the part under the discount, 2 the part after it.
@@ -54,34 +52,29 @@ periods as (
 )
 
 select
-    periods.subscription_id,
-    periods.item_id,
-    periods.valid_from,
-    periods.valid_to,
-    periods.customer_id,
-    periods.plan_id,
-    periods.product_type,
-    periods.product_name,
-    periods.tier_rank,
-    periods.status,
-    periods.quantity,
-    periods.unit_amount,
-    periods.discount_rate,
-    periods.discount_amount,
-    periods.currency,
-    periods.billing_interval,
-    periods.interval_count,
-    periods.term_months,
-    periods.migrated_from_subscription_id,
-    periods.paused_at,
-    coalesce(periods.valid_to = periods.ended_at, false) as is_followed_by_end,
-    periods.mrr_list_own_amount,
-    periods.mrr_list_own_amount - periods.mrr_own_amount as mrr_discount_own_amount,
-    periods.mrr_own_amount,
-    cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount
+    subscription_id,
+    item_id,
+    valid_from,
+    valid_to,
+    customer_id,
+    plan_id,
+    product_type,
+    product_name,
+    tier_rank,
+    status,
+    quantity,
+    unit_amount,
+    discount_rate,
+    discount_amount,
+    currency,
+    billing_interval,
+    interval_count,
+    term_months,
+    migrated_from_subscription_id,
+    paused_at,
+    coalesce(valid_to = ended_at, false) as is_followed_by_end,
+    mrr_list_own_amount,
+    mrr_list_own_amount - mrr_own_amount as mrr_discount_own_amount,
+    mrr_own_amount
 from periods
-left join exchange_rates
-    on
-        periods.currency = exchange_rates.currency
-        and {{ month_start('periods.valid_from') }} = exchange_rates.activity_month
-where periods.valid_to is null or periods.valid_from < periods.valid_to
+where valid_to is null or valid_from < valid_to

@@ -13,15 +13,16 @@ spells as (
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-departures as (
+churns as (
 
     select
         customer_id,
-        min(left_date) as first_lost_date,
-        max(left_date) as last_lost_date,
+        min(ended_date) as first_lost_date,
+        max(ended_date) as last_lost_date,
         min(returned_date) as first_returned_date,
         max(returned_date) as last_returned_date
-    from {{ ref('int_departures') }}
+    from spells
+    where is_churned
     group by customer_id
 
 ),
@@ -60,10 +61,10 @@ select
         when extra_purchases.first_extra_date is not null
             then greatest(extra_purchases.first_extra_date, purchases.customer_date)
     end as extra_date,
-    departures.first_lost_date,
-    departures.last_lost_date,
-    departures.first_returned_date,
-    departures.last_returned_date
+    churns.first_lost_date,
+    churns.last_lost_date,
+    churns.first_returned_date,
+    churns.last_returned_date
 from purchases
 left join extra_purchases on purchases.customer_id = extra_purchases.customer_id
-left join departures on purchases.customer_id = departures.customer_id
+left join churns on purchases.customer_id = churns.customer_id

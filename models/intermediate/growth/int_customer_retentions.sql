@@ -3,18 +3,19 @@ with
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
-starts as (select * from {{ ref('int_customer_starts') }}),
+starts as (select * from {{ ref('int_customers') }}),
 
 recorded_inputs as (select * from {{ ref('int_tracking_start_dates') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 
-departures as (
+first_churns as (
 
     select
         customer_id,
-        min(left_date) as left_date
-    from {{ ref('int_departures') }}
+        min(ended_date) as churned_date
+    from {{ ref('int_service_spells') }}
+    where is_churned
     group by customer_id
 
 )
@@ -29,13 +30,13 @@ select
     customer_months.is_active as is_retained,
     -- Customers that churned earlier had no time to adopt anything.
     coalesce(
-        {{ days_between('starts.started_date', 'departures.left_date') }} >= {{ var('adoption_days') }}, true
+        {{ days_between('starts.started_date', 'first_churns.churned_date') }} >= {{ var('adoption_days') }}, true
     ) as has_stayed
 from cohorts
 cross join recorded_inputs
 inner join starts on cohorts.customer_id = starts.customer_id and recorded_inputs.usage_date <= starts.started_date
 inner join customer_months on cohorts.customer_id = customer_months.customer_id
-left join departures on cohorts.customer_id = departures.customer_id
+left join first_churns on cohorts.customer_id = first_churns.customer_id
 where
     not customer_months.is_partial_month
     and {{ months_between('cohorts.cohort_month', 'customer_months.activity_month') }}

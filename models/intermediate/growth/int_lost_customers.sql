@@ -5,7 +5,7 @@ customer_status as (select * from {{ ref('int_customer_status') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-departures as (select * from {{ ref('int_departures') }}),
+churned_spells as (select * from {{ ref('int_service_spells') }} where is_churned),
 
 entries as (select * from {{ ref('int_subscription_log') }}),
 
@@ -52,9 +52,9 @@ ranked_ends as (
 select
     customer_status.customer_id,
     run_settings.as_of_date,
-    departures.left_date,
-    {{ days_between('departures.left_date', 'run_settings.as_of_date') }} as gone_days,
-    {{ months_between('departures.left_date', 'run_settings.as_of_date') }} as gone_months,
+    churned_spells.ended_date as left_date,
+    {{ days_between('churned_spells.ended_date', 'run_settings.as_of_date') }} as gone_days,
+    {{ months_between('churned_spells.ended_date', 'run_settings.as_of_date') }} as gone_months,
     -- Without a request to cancel, what was unpaid before its end was lost to the means of payment.
     case
         when
@@ -66,7 +66,7 @@ select
     ranked_ends.cancel_reason
 from customer_status
 cross join run_settings
-inner join departures
-    on customer_status.customer_id = departures.customer_id and departures.returned_date is null
+inner join churned_spells
+    on customer_status.customer_id = churned_spells.customer_id and churned_spells.returned_date is null
 left join ranked_ends on customer_status.customer_id = ranked_ends.customer_id and ranked_ends.recency = 1
 where customer_status.customer_status = 'churned'

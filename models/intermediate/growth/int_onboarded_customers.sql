@@ -3,7 +3,7 @@ with
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
-starts as (select * from {{ ref('int_customer_starts') }}),
+starts as (select * from {{ ref('int_customers') }}),
 
 recorded_inputs as (select * from {{ ref('int_tracking_start_dates') }}),
 

@@ -7,8 +7,6 @@ customers as (select * from {{ ref('int_customers') }}),
 
 milestones as (select * from {{ ref('int_customer_milestones') }}),
 
-starts as (select * from {{ ref('int_customer_starts') }}),
-
 run_settings as (select * from {{ ref('run_settings') }}),
 
 known_leads as (
@@ -57,7 +55,7 @@ select
     coalesce(
         least(
             prospect_leads.created_date, prospect_leads.opted_in_date, prospect_leads.trip_wire_date,
-            cast(customers.created_at as date), starts.started_date, milestones.customer_date
+            cast(customers.created_at as date), customers.started_date, milestones.customer_date
         ), run_settings.as_of_date
     ) as lead_date,
     prospect_leads.opted_in_date,
@@ -73,5 +71,4 @@ select
 from prospect_leads
 full outer join customers on prospect_leads.customer_id = customers.customer_id
 cross join run_settings
-left join starts on customers.customer_id = starts.customer_id
 left join milestones on customers.customer_id = milestones.customer_id

@@ -1,7 +1,7 @@
 -- Grain: one row per number of months since churn (filter: observed): the chance to return within the next twelve.
 with
 
-departures as (select * from {{ ref('int_departures') }}),
+churned_spells as (select * from {{ ref('int_service_spells') }} where is_churned),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
@@ -14,11 +14,11 @@ numbers as (
 absences as (
 
     select
-        departures.returned_date is not null as has_returned,
+        churned_spells.returned_date is not null as has_returned,
         {{ months_between(
-            'departures.left_date', 'coalesce(departures.returned_date, run_settings.as_of_date)'
+            'churned_spells.ended_date', 'coalesce(churned_spells.returned_date, run_settings.as_of_date)'
         ) }} as gone_months
-    from departures
+    from churned_spells
     cross join run_settings
 
 ),

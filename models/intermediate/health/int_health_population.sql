@@ -5,7 +5,7 @@ customer_months as (select * from {{ ref('int_customer_months') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
-starts as (select * from {{ ref('int_customer_starts') }}),
+starts as (select * from {{ ref('int_customers') }}),
 
 recorded_inputs as (select * from {{ ref('int_tracking_start_dates') }}),
 

@@ -9,7 +9,7 @@ spells as (select * from {{ ref('int_service_spells') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-company_facts as (select * from {{ ref('int_company_facts') }}),
+invoice_counts as (select count(*) as line_count from {{ ref('int_invoice_lines') }}),
 
 numbered_months as (
 
@@ -60,10 +60,10 @@ movements as (
         0 as refunded_amount,
         false as has_billing_history
     from numbered_months
-    cross join company_facts
+    cross join invoice_counts
     cross join run_settings
     where
-        not company_facts.has_billing_history
+        invoice_counts.line_count = 0
         and mod(numbered_months.month_number, numbered_months.billing_months) = 0
         and {{ add_months('numbered_months.started_date', 'numbered_months.month_number') }} <= run_settings.as_of_date
 

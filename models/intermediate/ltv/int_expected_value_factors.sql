@@ -1,7 +1,9 @@
 -- Grain: one row per outlook, cutoff, curve, terms and months served: what MRR of 1 is expected to bring yet.
 with
 
-situations as (select * from {{ ref('int_retention_situations') }}),
+exposures as (select * from {{ ref('int_retention_exposures') }}),
+
+parameters as (select * from {{ ref('int_retention_parameters') }}),
 
 curves as (select * from {{ ref('int_survival_curves') }}),
 
@@ -9,41 +11,59 @@ cutoffs as (select * from {{ ref('int_valuation_dates') }}),
 
 schedules as (select * from {{ ref('int_billing_schedules') }}),
 
+-- Many customers are in few states: each state is valued once.
+customer_states as (
+
+    select distinct
+        exposures.cutoff_date,
+        parameters.curve_survival_segment,
+        exposures.renewal_months,
+        exposures.billing_months,
+        exposures.elapsed_months
+    from exposures
+    inner join parameters
+        on
+            exposures.cutoff_date = parameters.cutoff_date
+            and exposures.survival_segment = parameters.survival_segment
+    where exposures.is_running
+
+),
+
 -- Survival moves at renewals only: an annual contract renews yearly, not monthly.
 months_ahead as (
 
     select
         schedules.outlook,
-        situations.cutoff_date,
-        situations.curve_survival_segment,
-        situations.renewal_months,
-        situations.billing_months,
-        situations.elapsed_months,
+        customer_states.cutoff_date,
+        customer_states.curve_survival_segment,
+        customer_states.renewal_months,
+        customer_states.billing_months,
+        customer_states.elapsed_months,
         schedules.due_weight,
         schedules.cumulative_weight,
         schedules.is_last_month,
         exp(curves.log_survival - start_curves.log_survival) as stay_rate,
         curves.alpha_slope - start_curves.alpha_slope as alpha_slope,
         curves.beta_slope - start_curves.beta_slope as beta_slope
-    from situations
-    inner join cutoffs on situations.cutoff_date = cutoffs.cutoff_date
+    from customer_states
+    inner join cutoffs on customer_states.cutoff_date = cutoffs.cutoff_date
     inner join schedules
         on
-            situations.billing_months = schedules.billing_months
-            and mod(situations.elapsed_months, situations.billing_months) = schedules.months_since_bill
+            customer_states.billing_months = schedules.billing_months
+            and mod(customer_states.elapsed_months, customer_states.billing_months) = schedules.months_since_bill
             and (schedules.outlook = 'lifetime' or cutoffs.is_backtest or cutoffs.is_as_of)
     inner join curves as start_curves
         on
-            situations.cutoff_date = start_curves.cutoff_date
-            and situations.curve_survival_segment = start_curves.survival_segment
-            and situations.elapsed_months - mod(situations.elapsed_months, situations.renewal_months)
+            customer_states.cutoff_date = start_curves.cutoff_date
+            and customer_states.curve_survival_segment = start_curves.survival_segment
+            and customer_states.elapsed_months - mod(customer_states.elapsed_months, customer_states.renewal_months)
             = start_curves.served_months
     inner join curves
         on
-            situations.cutoff_date = curves.cutoff_date
-            and situations.curve_survival_segment = curves.survival_segment
-            and situations.elapsed_months + schedules.months_ahead
-            - mod(situations.elapsed_months + schedules.months_ahead, situations.renewal_months)
+            customer_states.cutoff_date = curves.cutoff_date
+            and customer_states.curve_survival_segment = curves.survival_segment
+            and customer_states.elapsed_months + schedules.months_ahead
+            - mod(customer_states.elapsed_months + schedules.months_ahead, customer_states.renewal_months)
             = curves.served_months
 
 )
@@ -57,13 +77,13 @@ select
     elapsed_months,
     cast(sum(stay_rate) as {{ type_rate() }}) as expected_months,
     cast(sum(due_weight * stay_rate) as {{ type_rate() }}) as value_months,
-    -- What comes at least in nine cases of ten, and in one of ten.
+    -- The 10th and the 90th percentile of what falls due before the customer churns.
     {%- for name, probability in {'low': 1 - var('interval_tail_rate'), 'high': var('interval_tail_rate')}.items() %}
     cast(
         coalesce(max(case when stay_rate >= {{ probability }} then cumulative_weight end), 0) as {{ type_rate() }}
     ) as value_{{ name }}_months,
     {%- endfor %}
-    -- Variance of what one customer brings: bills end on one day and do not start again.
+    -- The variance of one customer's value: once bills end they do not start again.
     cast(
         greatest(
             sum(stay_rate * due_weight * (2 * cumulative_weight - due_weight))

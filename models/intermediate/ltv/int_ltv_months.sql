@@ -1,18 +1,20 @@
--- Grain: one row per cutoff: the company's customers and their value, as they were known then.
+-- Grain: one row per month (filter: months with a valuation date).
 with
 
 cutoffs as (select * from {{ ref('int_valuation_dates') }}),
 
 month_totals as (select * from {{ ref('int_mrr_month_totals') }}),
 
-collected_months as (select * from {{ ref('int_collected_months') }}),
+cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
-outlooks as (
+collections as (select * from {{ ref('int_customer_collections') }}),
+
+expected_values as (
 
     select
         cutoff_date,
         {{ rate('sum(expected_months)', 'count(*)') }} as expected_remaining_months,
-        case when count(value_amount) = count(*) then sum(value_amount) end as outlook_amount
+        case when count(value_amount) = count(*) then sum(value_amount) end as expected_value_amount
     from {{ ref('int_customer_expected_values') }}
     where outlook = 'lifetime'
     group by cutoff_date
@@ -28,13 +30,18 @@ known_customers as (
 
 ),
 
+-- Money collected by then, from the customers that had paid for a subscription by then.
 known_collections as (
 
     select
         cutoffs.cutoff_date,
-        sum(collected_months.collected_amount) as collected_amount
+        sum(collections.collected_amount - collections.refunded_amount) as collected_amount
     from cutoffs
-    inner join collected_months on cutoffs.activity_month >= collected_months.activity_month
+    inner join cohorts on cutoffs.activity_month >= cohorts.cohort_month
+    inner join collections
+        on
+            cohorts.customer_id = collections.customer_id
+            and cutoffs.activity_month >= collections.activity_month
     group by cutoffs.cutoff_date
 
 ),
@@ -67,13 +74,14 @@ select
         {{ rate('month_totals.closing_mrr_amount', 'month_totals.active_customer_count') }} as {{ type_amount() }}
     ) as arpa_amount,
     {{ rate('trailing_churns.churn_count', 'trailing_churns.opening_count') }} as trailing_churn_rate,
-    outlooks.expected_remaining_months,
+    expected_values.expected_remaining_months,
     coalesce(known_collections.collected_amount, 0) as collected_amount,
-    -- Nobody pays: nothing is to come.
-    case when month_totals.active_customer_count = 0 then 0 else outlooks.outlook_amount end as outlook_amount
+    -- Without active customers nothing is expected.
+    case when month_totals.active_customer_count = 0 then 0 else expected_values.expected_value_amount end
+        as expected_value_amount
 from cutoffs
 inner join month_totals on cutoffs.activity_month = month_totals.activity_month
 inner join known_customers on cutoffs.activity_month = known_customers.activity_month
 left join known_collections on cutoffs.cutoff_date = known_collections.cutoff_date
 left join trailing_churns on cutoffs.cutoff_date = trailing_churns.cutoff_date
-left join outlooks on cutoffs.cutoff_date = outlooks.cutoff_date
+left join expected_values on cutoffs.cutoff_date = expected_values.cutoff_date

@@ -1,4 +1,4 @@
--- Grain: one row per question sent by the as-of day, with the answer if it had come by then.
+-- Grain: one row per NPS question sent by the as-of day, with its answer where it was given by then.
 with
 
 nps_responses as (select * from {{ ref('stg_nps_responses') }}),
@@ -7,11 +7,9 @@ customers as (select * from {{ ref('int_customers') }}),
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
-segment_months as (select * from {{ ref('int_segment_months') }}),
-
 run_settings as (select * from {{ ref('run_settings') }}),
 
--- An answer without its time came when it was asked for; a question without its time was asked when it was answered.
+-- An answer without a time was given when it was asked for; a question without a time was asked when it was answered.
 questions as (
 
     select
@@ -58,12 +56,20 @@ select
     coalesce(cohorts.plan_name, 'unknown') as plan_name,
     coalesce(customers.country, 'unknown') as country,
     coalesce(customers.customer_size, 'unknown') as customer_size,
-    -- What the customer was at the end of the month before it was asked: before this answer could change it.
-    coalesce(segment_months.segment_name, 'unknown') as segment_name
+    -- Answers are ordered apart from questions without one, which are nobody's latest and have no next.
+    case
+        when known_answers.score is not null
+            then
+                lead(known_answers.responded_at) over (
+                    partition by known_answers.person_id, known_answers.score is not null
+                    order by known_answers.responded_at asc, known_answers.response_id asc
+                )
+    end as next_responded_at,
+    known_answers.score is not null
+    and row_number() over (
+        partition by known_answers.customer_id, known_answers.score is not null
+        order by known_answers.responded_at desc, known_answers.response_id desc
+    ) = 1 as is_latest_of_customer
 from known_answers
 left join customers on known_answers.customer_id = customers.customer_id
 left join cohorts on known_answers.customer_id = cohorts.customer_id
-left join segment_months
-    on
-        known_answers.customer_id = segment_months.customer_id
-        and {{ month_start('known_answers.sent_at') }} = {{ add_months('segment_months.activity_month', 1) }}

@@ -1,11 +1,11 @@
--- Grain: one row per customer and spell: service without a gap, on terms of one length.
+-- Grain: one row per customer and subscription spell.
 with
 
 service_months as (select * from {{ ref('int_service_months') }}),
 
-customers as (select * from {{ ref('int_customers') }}),
+periods as (select * from {{ ref('int_subscription_periods') }}),
 
-service_bounds as (select * from {{ ref('int_service_bounds') }}),
+customers as (select * from {{ ref('int_customers') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
@@ -24,14 +24,30 @@ spells as (
 
 ),
 
-ranked_spells as (
+-- Month ends say in which months service began and ended; the paid periods say on which days.
+service_bounds as (
+
+    select
+        spells.customer_id,
+        spells.spell_number,
+        min(case when {{ month_start('periods.valid_from') }} = spells.first_month then periods.valid_from end)
+            as started_at,
+        max(case when {{ month_start('periods.valid_to') }} = spells.next_month then periods.valid_to end)
+            as ended_at
+    from spells
+    inner join periods on spells.customer_id = periods.customer_id
+    where periods.mrr_own_amount > 0
+    group by spells.customer_id, spells.spell_number
+
+),
+
+dated_spells as (
 
     select
         spells.customer_id,
         spells.spell_number,
         spells.renewal_months,
         spells.billing_months,
-        spells.first_month,
         spells.next_month,
         customers.customer_size,
         case
@@ -39,43 +55,43 @@ ranked_spells as (
             when spells.renewal_months = 12 then 'year'
             else spells.renewal_months || ' months'
         end as term_name,
-        -- What the next spell follows at once ended by a change of terms, not by churn.
-        coalesce(lead(spells.first_month) over customer_log = spells.next_month, false) as is_continued,
+        coalesce(cast(service_bounds.started_at as date), spells.first_month) as started_date,
+        coalesce(cast(service_bounds.ended_at as date), spells.next_month) as ended_date,
+        spells.next_month <= run_settings.as_of_date as has_ended,
+        -- Where the next spell follows at once, a change of terms ended this one, not churn.
+        coalesce(
+            lead(spells.first_month) over (partition by spells.customer_id order by spells.spell_number asc)
+            = spells.next_month,
+            false
+        ) as is_continued,
         percent_rank() over (
             partition by spells.renewal_months, customers.customer_size order by spells.opening_mrr_amount asc
         ) as mrr_rank
     from spells
+    cross join run_settings
     inner join customers on spells.customer_id = customers.customer_id
-    window customer_log as (partition by spells.customer_id order by spells.spell_number asc)
+    left join service_bounds
+        on spells.customer_id = service_bounds.customer_id and spells.spell_number = service_bounds.spell_number
 
 )
 
 select
-    ranked_spells.customer_id,
-    ranked_spells.spell_number,
-    ranked_spells.renewal_months,
-    ranked_spells.billing_months,
-    ranked_spells.term_name,
-    ranked_spells.term_name || ' / ' || case
-        when ranked_spells.customer_size <> 'unknown' then ranked_spells.customer_size
-        when ranked_spells.mrr_rank * 3 < 1 then 'low_mrr'
-        when ranked_spells.mrr_rank * 3 < 2 then 'middle_mrr'
+    customer_id,
+    spell_number,
+    renewal_months,
+    billing_months,
+    term_name,
+    term_name || ' / ' || case
+        when customer_size <> 'unknown' then customer_size
+        when mrr_rank * 3 < 1 then 'low_mrr'
+        when mrr_rank * 3 < 2 then 'middle_mrr'
         else 'high_mrr'
     end as survival_segment,
-    coalesce(first_bounds.first_started_date, ranked_spells.first_month) as started_date,
+    started_date,
+    case when is_continued then next_month when has_ended then ended_date end as ended_date,
+    has_ended and not is_continued as is_churned,
     case
-        when ranked_spells.is_continued then ranked_spells.next_month
-        when ranked_spells.next_month <= run_settings.as_of_date
-            then coalesce(last_bounds.last_ended_date, ranked_spells.next_month)
-    end as ended_date,
-    not ranked_spells.is_continued and ranked_spells.next_month <= run_settings.as_of_date as is_churned
-from ranked_spells
-cross join run_settings
-left join service_bounds as first_bounds
-    on
-        ranked_spells.customer_id = first_bounds.customer_id
-        and ranked_spells.first_month = first_bounds.activity_month
-left join service_bounds as last_bounds
-    on
-        ranked_spells.customer_id = last_bounds.customer_id
-        and ranked_spells.next_month = last_bounds.activity_month
+        when has_ended and not is_continued
+            then lead(started_date) over (partition by customer_id order by spell_number asc)
+    end as returned_date
+from dated_spells

@@ -1,7 +1,9 @@
 -- Grain: one row per acquisition channel and month: what was spent, who came in, who became a customer.
 with
 
-spend_months as (select * from {{ ref('int_spend_months') }}),
+marketing_spend as (select * from {{ ref('stg_marketing_spend') }}),
+
+exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
 leads as (select * from {{ ref('stg_leads') }}),
 
@@ -12,13 +14,19 @@ run_settings as (select * from {{ ref('run_settings') }}),
 events as (
 
     select
-        coalesce(channel, 'unknown') as acquisition_channel,
-        {{ add_months('spend_month', var('cac_lag_months')) }} as cohort_month,
-        spend_amount,
+        coalesce(marketing_spend.channel, 'unknown') as acquisition_channel,
+        {{ add_months(month_start('marketing_spend.spend_date'), var('cac_lag_months')) }} as cohort_month,
+        cast(marketing_spend.amount * exchange_rates.exchange_rate as {{ type_amount() }}) as spend_amount,
         0 as lead_count,
         0 as new_customer_count,
         0 as cohort_mrr_amount
-    from spend_months
+    from marketing_spend
+    cross join run_settings
+    left join exchange_rates
+        on
+            marketing_spend.currency = exchange_rates.currency
+            and exchange_rates.activity_month = {{ month_start('marketing_spend.spend_date') }}
+    where marketing_spend.spend_date <= run_settings.as_of_date
 
     union all
 

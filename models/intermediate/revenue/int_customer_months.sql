@@ -1,26 +1,16 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 with
 
-periods as (select * from {{ ref('int_subscription_periods') }}),
+customers as (select * from {{ ref('int_customers') }}),
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
-first_months as (
-
-    select
-        customer_id,
-        {{ month_start('min(valid_from)') }} as first_month
-    from periods
-    group by customer_id
-
-),
-
 levels as (
 
     select
-        first_months.customer_id,
+        customers.customer_id,
         months.activity_month,
         months.month_end_at,
         months.is_partial_month,
@@ -29,13 +19,14 @@ levels as (
         coalesce(sum(item_months.mrr_at_opening_rate_amount), 0) as mrr_at_opening_rate_amount,
         coalesce(sum(item_months.mrr_at_year_ago_rate_amount), 0) as mrr_at_year_ago_rate_amount,
         max(item_months.paused_at) as paused_at
-    from first_months
-    inner join months on first_months.first_month <= months.activity_month
+    from customers
+    -- From the month of the customer's first subscription: a month that ends before it shows nothing.
+    inner join months on {{ month_start('customers.started_date') }} <= months.activity_month
     left join item_months
         on
-            first_months.customer_id = item_months.customer_id
+            customers.customer_id = item_months.customer_id
             and months.activity_month = item_months.activity_month
-    group by first_months.customer_id, months.activity_month, months.month_end_at, months.is_partial_month
+    group by customers.customer_id, months.activity_month, months.month_end_at, months.is_partial_month
 
 ),
 

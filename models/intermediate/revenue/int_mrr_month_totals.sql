@@ -1,17 +1,69 @@
--- Grain: one row per month: levels at its opening and close, how many customers moved, and what no level shows.
+-- Grain: one row per month, from the first subscription to the as-of day.
 with
 
-months as (select * from {{ ref('int_months') }}),
+month_spine as (select * from {{ ref('int_months') }}),
 
 movements as (select * from {{ ref('int_customer_movements') }}),
+
+item_months as (select * from {{ ref('int_subscription_item_months') }}),
+
+plan_changes as (select * from {{ ref('int_plan_changes') }}),
+
+periods as (select * from {{ ref('int_subscription_periods') }}),
+
+exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
+
+months as (
+
+    select
+        activity_month,
+        is_partial_month,
+        is_as_of_month,
+        -- The running month has the number of the last complete one.
+        count(case when not is_partial_month then 1 end) over (order by activity_month asc) as complete_month_number
+    from month_spine
+
+),
+
+shown_subscriptions as (
+
+    select subscription_id
+    from item_months
+    where mrr_amount > 0
+
+    union distinct
+
+    -- What another subscription continues is shown by that one.
+    select subscription_id
+    from plan_changes
+
+),
+
+-- What began and ended between two month ends, so that no month's level shows it.
+intra_month_items as (
+
+    select
+        periods.subscription_id,
+        {{ month_start('min(min(periods.valid_from)) over (partition by periods.subscription_id)') }} as activity_month,
+        max(cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})) as mrr_amount
+    from periods
+    left join shown_subscriptions on periods.subscription_id = shown_subscriptions.subscription_id
+    left join exchange_rates
+        on
+            periods.currency = exchange_rates.currency
+            and {{ month_start('periods.valid_from') }} = exchange_rates.activity_month
+    where periods.mrr_own_amount > 0 and shown_subscriptions.subscription_id is null
+    group by periods.subscription_id, periods.item_id
+
+),
 
 intra_months as (
 
     select
         activity_month,
-        count(*) as intra_month_subscription_count,
+        count(distinct subscription_id) as intra_month_subscription_count,
         sum(mrr_amount) as intra_month_mrr_amount
-    from {{ ref('int_intra_month_subscriptions') }}
+    from intra_month_items
     group by activity_month
 
 )
@@ -19,6 +71,7 @@ intra_months as (
 select
     months.activity_month,
     months.is_partial_month,
+    months.is_as_of_month,
     coalesce(sum(movements.opening_mrr_amount), 0) as opening_mrr_amount,
     coalesce(sum(movements.mrr_amount), 0) as closing_mrr_amount,
     count(case when movements.opening_mrr_amount > 0 then 1 end) as opening_customer_count,
@@ -32,7 +85,7 @@ select
     count(case when movements.movement_type = 'reactivation' then 1 end) as reactivation_customer_count,
     count(case when movements.movement_type = 'fx' then 1 end) as fx_customer_count,
     sum(movements.year_ago_mrr_amount) as year_ago_mrr_amount,
-    -- What those who paid a year ago pay now, at the exchange rates of then; kept: without those who left and returned.
+    -- What the customers of a year ago pay now, at the exchange rates of then; kept: without those that left and returned.
     sum(case when movements.year_ago_mrr_amount > 0 then movements.mrr_at_year_ago_rate_amount else 0 end)
         as returned_mrr_amount,
     sum(
@@ -50,8 +103,18 @@ select
         end
     ) as kept_capped_mrr_amount,
     coalesce(max(intra_months.intra_month_subscription_count), 0) as intra_month_subscription_count,
-    coalesce(max(intra_months.intra_month_mrr_amount), 0) as intra_month_mrr_amount
+    coalesce(max(intra_months.intra_month_mrr_amount), 0) as intra_month_mrr_amount,
+    {{ rate(
+        "sum(count(case when movements.movement_type = 'churn' and not months.is_partial_month then 1 end))"
+        ~ ' over trailing_months',
+        'sum(count(case when movements.opening_mrr_amount > 0 and not months.is_partial_month then 1 end))'
+        ~ ' over trailing_months'
+    ) }} as trailing_churn_rate
 from months
 left join movements on months.activity_month = movements.activity_month
 left join intra_months on months.activity_month = intra_months.activity_month
-group by months.activity_month, months.is_partial_month
+group by months.activity_month, months.is_partial_month, months.is_as_of_month, months.complete_month_number
+window trailing_months as (
+    order by months.complete_month_number asc
+    range between {{ var('churn_window_months') }} - 1 preceding and current row
+)

@@ -4,7 +4,7 @@ with
 
 customers as (select * from {{ ref('stg_customers') }}),
 
-starts as (select * from {{ ref('int_customer_starts') }}),
+starts as (select * from {{ ref('int_customers') }}),
 
 backfills as (select * from {{ ref('int_backfill_loads') }}),
 

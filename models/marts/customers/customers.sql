@@ -7,7 +7,7 @@ run_settings as (select * from {{ ref('run_settings') }}),
 
 standings as (select * from {{ ref('int_customer_status') }}),
 
-latest_answers as (select * from {{ ref('int_customer_latest_answers') }}),
+nps_responses as (select * from {{ ref('int_nps_responses') }}),
 
 renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
@@ -67,12 +67,12 @@ select
     customer_segments.segment_name,
     customer_segments.value_at_risk_amount,
     customer_segments.priority_rank,
-    latest_answers.score as latest_nps_score,
-    latest_answers.responded_at as latest_nps_responded_at
+    nps_responses.score as latest_nps_score,
+    nps_responses.responded_at as latest_nps_responded_at
 from customers
 cross join run_settings
 left join standings on customers.customer_id = standings.customer_id
-left join latest_answers on customers.customer_id = latest_answers.customer_id
+left join nps_responses on customers.customer_id = nps_responses.customer_id and nps_responses.is_latest_of_customer
 left join subscription_totals on customers.customer_id = subscription_totals.customer_id
 left join customer_ltv on customers.customer_id = customer_ltv.customer_id
 left join customer_segments on customers.customer_id = customer_segments.customer_id

@@ -20,7 +20,7 @@ valued_months as (
         expected_remaining_months,
         cast({{ rate('collected_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})
             as historic_ltv_amount,
-        cast({{ rate('outlook_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})
+        cast({{ rate('expected_value_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})
             as expected_future_ltv_amount
     from ltv_months
 

@@ -5,12 +5,11 @@ with
 
 nps_counts as (select * from {{ ref('int_nps_counts') }}),
 
-nps_windows as (select * from {{ ref('int_nps_windows') }}),
-
 dimension_counts as (
     {% for dimension, value in dimensions.items() %}
     select
         activity_month,
+        is_partial_month,
         nps_window,
         '{{ dimension }}' as nps_dimension,
         {{ value }} as nps_value,
@@ -21,7 +20,7 @@ dimension_counts as (
         sum(detractor_count) as detractor_count,
         sum(promoter_count + passive_count + detractor_count) as response_count
     from nps_counts
-    group by activity_month, nps_window{{ '' if dimension == 'all' else ', ' ~ value }}
+    group by activity_month, is_partial_month, nps_window{{ '' if dimension == 'all' else ', ' ~ value }}
     {% if not loop.last %} union all {% endif %}
     {%- endfor %}
 ),
@@ -30,6 +29,7 @@ scores as (
 
     select
         activity_month,
+        is_partial_month,
         nps_window,
         nps_dimension,
         nps_value,
@@ -51,7 +51,7 @@ scores as (
 
 select
     scores.activity_month,
-    nps_windows.is_partial_month,
+    scores.is_partial_month,
     scores.nps_window,
     scores.nps_dimension,
     scores.nps_value,
@@ -81,10 +81,6 @@ select
     end as nps_high,
     cast(scores.nps_score - year_ago_scores.nps_score as {{ type_rate() }}) as nps_change
 from scores
-inner join nps_windows
-    on
-        scores.activity_month = nps_windows.activity_month
-        and scores.nps_window = nps_windows.nps_window
 left join scores as year_ago_scores
     on
         scores.activity_month = {{ add_months('year_ago_scores.activity_month', 12) }}

@@ -1,13 +1,32 @@
--- Grain: one row per complete month and metric that is not what it was when it was first published.
+-- Grain: one row per complete month and metric (filter: its value is not what was published first).
+{%- set occurred_at = {
+    'subscription_changes': 'changed_at', 'invoice_lines': 'coalesce(paid_at, issued_at)',
+    'nps_responses': 'coalesce(responded_at, sent_at)',
+} %}
 with
 
 first_known_metrics as (select * from {{ ref('first_known_metrics') }}),
 
 metric_months as (select * from {{ ref('metric_months') }}),
 
-input_changes as (select * from {{ ref('int_input_changes') }}),
-
 run_settings as (select * from {{ ref('run_settings') }}),
+
+-- When the rows behind the headline numbers were loaded, and loaded again.
+input_changes as (
+    {% for input_name, occurred in occurred_at.items() %}
+    select
+        '{{ input_name }}' as input_name,
+        {{ month_start(occurred) }} as occurred_month,
+        cast(first_loaded_at as date) as first_loaded_date,
+        cast(loaded_at as date) as loaded_date,
+        count(*) as row_count
+    from {{ ref('stg_' ~ input_name) }}
+    group by {{ month_start(occurred) }}, cast(first_loaded_at as date), cast(loaded_at as date)
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
 
 changed_metrics as (
 

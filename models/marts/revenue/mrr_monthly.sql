@@ -3,7 +3,24 @@ with
 
 totals as (select * from {{ ref('int_mrr_month_totals') }}),
 
-movement_totals as (select * from {{ ref('int_movement_totals') }}),
+movements as (select * from {{ ref('int_mrr_movements') }}),
+
+movement_totals as (
+
+    select
+        activity_month,
+        sum(case when movement_type = 'new' then movement_amount else 0 end) as new_mrr_amount,
+        sum(case when movement_type = 'expansion' then movement_amount else 0 end) as expansion_mrr_amount,
+        sum(case when movement_type = 'contraction' then movement_amount else 0 end) as contraction_mrr_amount,
+        sum(case when movement_type = 'pause' then movement_amount else 0 end) as pause_mrr_amount,
+        sum(case when movement_type = 'resume' then movement_amount else 0 end) as resume_mrr_amount,
+        sum(case when movement_type = 'churn' then movement_amount else 0 end) as churn_mrr_amount,
+        sum(case when movement_type = 'reactivation' then movement_amount else 0 end) as reactivation_mrr_amount,
+        sum(case when movement_type = 'fx' then movement_amount else 0 end) as fx_mrr_amount
+    from movements
+    group by activity_month
+
+),
 
 months as (
 
@@ -11,14 +28,14 @@ months as (
         totals.activity_month,
         totals.is_partial_month,
         totals.opening_mrr_amount,
-        movement_totals.new_mrr_amount,
-        movement_totals.expansion_mrr_amount,
-        movement_totals.contraction_mrr_amount,
-        movement_totals.pause_mrr_amount,
-        movement_totals.resume_mrr_amount,
-        movement_totals.churn_mrr_amount,
-        movement_totals.reactivation_mrr_amount,
-        movement_totals.fx_mrr_amount,
+        coalesce(movement_totals.new_mrr_amount, 0) as new_mrr_amount,
+        coalesce(movement_totals.expansion_mrr_amount, 0) as expansion_mrr_amount,
+        coalesce(movement_totals.contraction_mrr_amount, 0) as contraction_mrr_amount,
+        coalesce(movement_totals.pause_mrr_amount, 0) as pause_mrr_amount,
+        coalesce(movement_totals.resume_mrr_amount, 0) as resume_mrr_amount,
+        coalesce(movement_totals.churn_mrr_amount, 0) as churn_mrr_amount,
+        coalesce(movement_totals.reactivation_mrr_amount, 0) as reactivation_mrr_amount,
+        coalesce(movement_totals.fx_mrr_amount, 0) as fx_mrr_amount,
         totals.closing_mrr_amount,
         totals.opening_customer_count,
         totals.new_customer_count,
@@ -34,11 +51,11 @@ months as (
         totals.returned_mrr_amount,
         totals.kept_mrr_amount,
         totals.kept_capped_mrr_amount,
-        movement_totals.churn_mrr_amount + movement_totals.contraction_mrr_amount as lost_mrr_amount,
+        coalesce(movement_totals.churn_mrr_amount + movement_totals.contraction_mrr_amount, 0) as lost_mrr_amount,
         totals.intra_month_subscription_count,
         totals.intra_month_mrr_amount
     from totals
-    inner join movement_totals on totals.activity_month = movement_totals.activity_month
+    left join movement_totals on totals.activity_month = movement_totals.activity_month
 
 )
 

@@ -7,11 +7,18 @@ cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
 customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
-company_facts as (select * from {{ ref('int_company_facts') }}),
-
 months as (select * from {{ ref('int_months') }}),
 
 bands as (select * from {{ ref('ltv_cac_bands') }}),
+
+-- Lifetime value must be this many times what was spent to win the customer.
+targets as (
+
+    select min_ltv_cac_ratio as target_ltv_cac_ratio
+    from bands
+    where ltv_cac_status = 'green'
+
+),
 
 cohort_values as (
 
@@ -61,12 +68,12 @@ select
     cast(
         {{ rate(
             'case when economics.ltv_amount < 0 then 0 else economics.ltv_amount end',
-            'company_facts.target_ltv_cac_ratio'
+            'targets.target_ltv_cac_ratio'
         ) }} as {{ type_amount() }}
     ) as max_cac_amount,
     bands.ltv_cac_status
 from economics
-cross join company_facts
+cross join targets
 left join months on economics.cohort_month = months.activity_month
 left join bands
     on

@@ -1,4 +1,4 @@
--- Lost customers by what inviting them back is worth: chance to return x MRR that was lost.
+-- Churned customers by the expected value of a win-back: return rate x lost MRR.
 select
     customers.customer_name,
     candidates.left_date,

@@ -1,4 +1,4 @@
--- Half-year by half-year: how often red, amber and green customers left within 90 days, and how well the score ranks.
+-- By half-year: the share of red, amber and green customers that churned within 90 days, and how well the score ranks.
 select
     wholes.period_name,
     wholes.case_count,

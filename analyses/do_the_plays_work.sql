@@ -1,4 +1,4 @@
--- By segment, over all months that can be judged: how many of its customers got better, worse or left in three months.
+-- By segment, over all months with an outcome: customers that improved, declined or churned in three months.
 select
     segment_name,
     play,

@@ -1,4 +1,4 @@
--- The queue of the week: of whom most is at risk, why, what to do, who does it and by when.
+-- The priority list of the week: value at risk, top drivers, play, owner and time limit.
 select
     segments.priority_rank,
     customers.customer_name,

@@ -1,7 +1,7 @@
-"""Suites over the inputs as they arrived, before anything is built from them.
+"""Suites over the inputs as received, before anything is built from them.
 
-Single bad rows are not their business: staging turns those away. An arrival that is bad throughout must not replace what
-was published.
+Single bad rows are not their business: staging rejects those. An input that is bad throughout must not replace what was
+published.
 """
 
 import great_expectations.expectations as gxe

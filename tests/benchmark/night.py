@@ -1,9 +1,9 @@
-"""How long a night takes, held against a full build of the same inputs.
+"""How long a nightly run takes, compared with a full build of the same inputs.
 
-Writes a demonstration company of many events, builds all that had been loaded before its last night, and then that night
-twice: as one new day, and with the late, repeated and corrected rows of earlier days that came with it. Each is held
-against a full build of the same inputs: by seconds, by peak memory, and by every cell of every mart but `restatements`,
-which remembers what readers saw before. What is timed is the whole `customer-value run`: checks, dbt build with its tests,
+Writes a demonstration company of many events, builds all that had been loaded before its last nightly run, and then that run
+twice: as one new day, and with the late, repeated and corrected rows of earlier days that came with it. Each is compared
+with a full build of the same inputs: by seconds, by peak memory, and by every cell of every mart but `restatements`,
+which records what readers saw before. What is timed is the whole `customer-value run`: checks, dbt build with its tests,
 expectations, publication and summary.
 
 Exit code 1 where the marts differ, where the new day took a quarter of the full build's time or more, or where a run took
@@ -30,15 +30,15 @@ from customer_value.settings import PROJECT
 SHARE = 0.25
 MEMORY = 3 << 30
 
-# A first build cannot remember what readers saw before.
-REMEMBERS = "restatements"
+# A first build has no record of what readers saw before.
+RECORDS = "restatements"
 
 
 def arguments():
     """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--home", type=Path, default=PROJECT / "data" / "benchmark", help="folder to work in, made anew"
+        "--home", type=Path, default=PROJECT / "data" / "benchmark", help="folder to work in, emptied first"
     )
     parser.add_argument("--customers", default="2000")
     parser.add_argument("--months", default="24")
@@ -47,7 +47,7 @@ def arguments():
 
 
 def split(raw, home):
-    """Split the inputs at the last night: the folders `history`, `day` and `night`, the last two with all of the first.
+    """Split the inputs at the last nightly run: the folders `history`, `day` and `night`, the last two with all of the first.
 
     History is a file per month of load, as loaders leave it. Returns the number of events in `night`.
     """
@@ -104,7 +104,7 @@ def differing(one, other):
             connection.execute(f"attach {literal(warehouse / 'published' / FILE_NAME)} as {name} (read_only)")
         marts = connection.execute(
             "select distinct table_name from duckdb_tables() where schema_name = 'marts' and table_name <> ?",
-            [REMEMBERS],
+            [RECORDS],
         ).fetchall()
         return [
             mart
@@ -130,11 +130,11 @@ def main():
     shutil.rmtree(raw)
     print(f"{event_count:,} events, {int(options.customers):,} customers, {options.months} months", flush=True)
 
-    # A night follows in place: dbt reads the project anew where the warehouse has moved.
+    # A nightly run follows in place: dbt reads the whole project again where the warehouse has moved.
     built, full, history = options.home / "built", options.home / "built_in_full", options.home / "built_history"
     seconds, memory = run(options.home, "history", built)
     built.rename(history)
-    print(f"{'before the night':32} {seconds:6.1f} s {memory / 2**30:5.2f} GiB", flush=True)
+    print(f"{'before the nightly run':32} {seconds:6.1f} s {memory / 2**30:5.2f} GiB", flush=True)
     failed = False
     for name, title in (("day", "one new day"), ("night", "with late and corrected rows")):
         shutil.copytree(history, built)

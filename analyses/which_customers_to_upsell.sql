@@ -1,4 +1,4 @@
--- The best offer for each green or amber customer, by the MRR to be expected.
+-- The best offer for each green or amber customer, by expected MRR.
 with
 
 ranked_offers as (

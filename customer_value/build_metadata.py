@@ -1,0 +1,37 @@
+"""Build metadata: the table history.build_metadata of the warehouse, and which build the warehouse holds.
+
+dbt's hooks (macros/build_metadata.sql) record which build passed; check and publish record which passed theirs.
+"""
+
+import duckdb
+
+from customer_value.load import literal
+
+
+def build_of(connection, database):
+    """The build that an attached warehouse holds and its as-of day; None where there is none."""
+    try:
+        return connection.execute(f"select build_id, as_of_date from {database}.staging.run_settings").fetchone()
+    except duckdb.CatalogException:
+        return None
+
+
+def recorded(connection, database, kind):
+    """The values of a kind in an attached warehouse."""
+    try:
+        rows = connection.execute(f"select value from {database}.history.build_metadata where kind = ?", [kind]).fetchall()
+    except duckdb.CatalogException:
+        return set()
+    return {value for (value,) in rows}
+
+
+def record(warehouse, kind, value, only=False):
+    """Add a value of a kind to a warehouse that dbt has built; `only`: in place of the other values of its kind."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(warehouse)} as warehouse")
+        if not recorded(connection, "warehouse", "incremental_definition"):
+            return
+        if only:
+            connection.execute("delete from warehouse.history.build_metadata where kind = ?", [kind])
+        if value not in recorded(connection, "warehouse", kind):
+            connection.execute("insert into warehouse.history.build_metadata values (?, ?)", [kind, value])

@@ -1,0 +1,103 @@
+{#- Build metadata: what a build records for the next one, as rows of kind and value, in the schema that nothing drops. -#}
+{% macro build_metadata() -%}
+    {{ return(api.Relation.create(
+        database=target.database, schema=generate_schema_name('history', none), identifier='build_metadata'
+    )) }}
+{%- endmacro %}
+
+{#- Record one value of a kind in place of the earlier one. -#}
+{% macro record(kind, value) %}
+    {%- do run_query('delete from ' ~ build_metadata() ~ ' where kind = ' ~ dbt.string_literal(kind)) -%}
+    {%- do run_query(
+        'insert into ' ~ build_metadata() ~ ' values (' ~ dbt.string_literal(kind) ~ ', ' ~ dbt.string_literal(value) ~ ')'
+    ) -%}
+{% endmacro %}
+
+{#- A warehouse of an earlier layout holds its history in other schemas, under other names: it moves to the schema
+    history, which is made here. -#}
+{% macro carry_history_over() %}
+    {%- set moves = [
+        (target.schema, 'build_memory', build_metadata()),
+        (generate_schema_name('intermediate', none), 'int_known_metrics',
+            build_metadata().incorporate(path={'identifier': 'known_metrics'})),
+    ] -%}
+    {%- set found = [] -%}
+    {%- for schema, name, place in moves -%}
+        {%- set earlier = adapter.get_relation(target.database, schema, name) -%}
+        {%- if earlier is not none and adapter.get_relation(place.database, place.schema, place.identifier) is none -%}
+            {%- do found.append((earlier, place)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {#- Looking relations up may open a transaction, which is rolled back after the hook; making a schema commits it. -#}
+    {%- do adapter.create_schema(build_metadata().without_identifier()) -%}
+    {%- for earlier, place in found -%}
+        {%- do run_query('create table ' ~ place ~ ' as select * from ' ~ earlier) -%}
+        {%- do run_query('drop table ' ~ earlier) -%}
+        {%- do adapter.cache_added(place.incorporate(type='table')) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#- Before a run: incremental models whose definition has changed since they were built are dropped, so that this run builds
+    them in full. A definition is the SQL of the incremental models, of what they read, of staging and of the macros, and
+    the vars in them. Models of other packages are none of its business. -#}
+{% macro before_run() %}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- do check_vars() -%}
+        {%- do carry_history_over() -%}
+        {%- do run_query(
+            'create table if not exists ' ~ build_metadata()
+            ~ ' (kind ' ~ dbt.type_string() ~ ', value ' ~ dbt.type_string() ~ ')'
+        ) -%}
+        {%- set own_models = graph.nodes.values()
+            | selectattr('resource_type', 'equalto', 'model')
+            | selectattr('package_name', 'equalto', 'customer_value') | list -%}
+        {%- set incremental_nodes = own_models
+            | selectattr('config.materialized', 'equalto', 'incremental')
+            | rejectattr('config.full_refresh', 'equalto', false) | list -%}
+        {%- set sources = {} -%}
+        {%- for node in own_models if node.path.startswith('staging/') -%}
+            {%- do sources.update({node.unique_id: node.raw_code}) -%}
+        {%- endfor -%}
+        {%- for node in incremental_nodes -%}
+            {%- for unique_id in [node.unique_id] + node.depends_on.nodes -%}
+                {%- if unique_id in graph.nodes -%}
+                    {%- do sources.update({unique_id: graph.nodes[unique_id].raw_code}) -%}
+                {%- endif -%}
+            {%- endfor -%}
+            {%- for unique_id in node.depends_on.macros if unique_id.startswith('macro.customer_value.') -%}
+                {%- do sources.update({unique_id: graph.macros[unique_id].macro_sql if graph.macros else ''}) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+        {%- for name in ['connectors', 'earliest_date', 'number_limit', 'usage_window_days'] -%}
+            {%- do sources.update({name: var(name) | string}) -%}
+        {%- endfor -%}
+        {%- set definition_id = local_md5(sources | dictsort | string) -%}
+        {%- set built = run_query(
+            'select value from ' ~ build_metadata() ~ " where kind = 'incremental_definition'"
+        ).columns[0].values() | list -%}
+        {%- if built != [definition_id] -%}
+            {%- for node in incremental_nodes -%}
+                {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) -%}
+                {%- if relation is not none -%}
+                    {{ log(node.name ~ ': its definition has changed, it is rebuilt in full.', info=true) }}
+                    {%- do adapter.drop_relation(relation) -%}
+                {%- endif -%}
+            {%- endfor -%}
+            {%- do record('incremental_definition', definition_id) -%}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- After a build of everything in which nothing failed: only what it built may be published. -#}
+{% macro after_run() %}
+    {%- if execute and flags.WHICH == 'build' -%}
+        {%- set built = results | map(attribute='node.unique_id') | list -%}
+        {%- set missing = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+            | selectattr('package_name', 'equalto', 'customer_value') | rejectattr('unique_id', 'in', built) | list -%}
+        {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
+        {%- if not missing and not failed -%}
+            {%- do record('passed_build', invocation_id) -%}
+            {%- do record('passed_test_count', results | selectattr('status', 'equalto', 'pass') | list | length | string) -%}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}

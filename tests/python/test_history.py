@@ -1,0 +1,41 @@
+"""History: what was published first outlives every rebuild, and the move to a schema of its own."""
+
+import duckdb
+from test_nightly import copied
+
+
+def rows_of(company, query):
+    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_the_history_of_an_earlier_layout_is_carried_over(demo, tmp_path):
+    """A warehouse in which history lay among what may be dropped keeps what was published first, and by which build."""
+    company = copied(demo, tmp_path / "home")
+    with duckdb.connect(str(company.settings.warehouse)) as connection:
+        connection.execute("update history.known_metrics set metric_value = metric_value + 1")
+        connection.execute("create table intermediate.int_known_metrics as from history.known_metrics")
+        connection.execute("create table main.build_memory as from history.build_metadata")
+        connection.execute("drop schema history cascade")
+    earlier = rows_of(company, "from intermediate.int_known_metrics order by all")
+    publication = rows_of(company, "select value from main.build_memory where kind = 'publication'")
+    assert earlier and publication
+    company.run()
+    assert rows_of(company, "from history.known_metrics order by all") == earlier
+    recorded = rows_of(company, "select value from history.build_metadata where kind = 'publication'")
+    assert set(publication) < set(recorded)
+    # What readers were told first is what is restated now, of every month and metric.
+    restated = rows_of(company, "select distinct current_value - first_known_value from marts.restatements")
+    assert restated == [(-1,)] and len(rows_of(company, "from marts.restatements")) == len(earlier)
+    places = (
+        "select table_name from information_schema.tables where table_name in ('int_known_metrics', 'build_memory')"
+    )
+    assert rows_of(company, places) == []
+
+
+def test_a_full_refresh_keeps_what_was_published_first(demo, tmp_path):
+    company = copied(demo, tmp_path / "home")
+    known = rows_of(company, "from history.known_metrics order by all")
+    finished = company.dbt("build", "--full-refresh", "--exclude-resource-type", "unit_test", "test")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    assert rows_of(company, "from history.known_metrics order by all") == known
