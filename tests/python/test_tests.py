@@ -117,7 +117,7 @@ RULES = {
 
 # By mart and rule: the statement that breaks it, and no rule above it.
 MORE_RULES = {
-    ("mrr_movements", "gains_are_positive"): "update marts.mrr_movements set movement_amount = -1 "
+    ("mrr_movements", "gains_are_positive"): "update intermediate.int_mrr_movements set movement_amount = -1 "
     "where movement_type = 'new'",
     ("mrr_monthly", "gross_retention_is_a_share"): "update marts.mrr_monthly set grr_12m_rate = 1.01 where rowid = 15",
     ("cohort_retention", "logo_retention_is_a_share"): "update marts.cohort_retention set logo_retention_rate = 1.01, "
