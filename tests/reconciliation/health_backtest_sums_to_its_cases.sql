@@ -1,4 +1,4 @@
--- The back-test holds every case once: by status, by decile and as a whole, as often as customers were judged.
+-- The back-test holds every case once: by status, by decile and as a whole, as often as customers were scored.
 with
 
 backtest as (select * from {{ ref('health_backtest') }}),
@@ -26,16 +26,16 @@ wholes as (
 
 ),
 
-judged_cases as (
+scored_cases as (
 
     select count(*) as case_count
     from {{ ref('customer_health_months') }} as health_months
     cross join {{ ref('run_settings') }} as run_settings
     where
         health_months.health_score is not null
-        -- The first days are judged by their status: an override may hide it, and is counted.
+        -- The status tells the onboarding period: an override may hide it, and is counted.
         and coalesce(health_months.health_status <> 'onboarding', true)
-        and {{ dbt.dateadd('day', var('health_horizon_days'), 'health_months.as_of_date') }}
+        and {{ dbt.dateadd('day', var('health_horizon_days'), 'health_months.scored_date') }}
         < {{ month_start('run_settings.as_of_end_at') }}
 
 )
@@ -46,8 +46,8 @@ select
     splits.case_count - wholes.case_count as difference_count
 from splits
 inner join wholes on splits.period_name = wholes.period_name
-cross join judged_cases
+cross join scored_cases
 where
     splits.case_count <> wholes.case_count
     or splits.churn_count <> wholes.churn_count
-    or (splits.period_name = 'all' and wholes.case_count <> judged_cases.case_count)
+    or (splits.period_name = 'all' and wholes.case_count <> scored_cases.case_count)

@@ -1,4 +1,4 @@
--- A customer's score and the points that its signals take off sum to 100, but for rounding.
+-- A customer's score and the points that its signals deduct sum to 100, but for rounding.
 with
 
 customer_health as (select * from {{ ref('customer_health') }}),
