@@ -23,7 +23,6 @@ LONG_MODELS = {
     "int_contract_periods": 121,  # what each entry's neighbours say of its own dates
     "base_subscription_changes": 110,  # a rule a line, for the input with the most columns
     "customers": 110,  # all that is known of a customer, a column a fact
-    "int_health_facts": 109,  # eight inputs side by side
     "int_movement_causes": 103,  # three steps and three causes, each by name
     "int_sbg_fits": 132,  # eight steps of one method, with what they need
     "int_usage_days": 204,  # the full and the incremental way, in one model

@@ -1,23 +1,23 @@
--- Grain: one row per paying customer and month, of those that lifetimes are judged as of: what it was worth.
+-- Grain: one row per customer and month (filter: with MRR, months with a valuation date): its lifetime value then.
 with
 
-cutoffs as (select * from {{ ref('int_valuation_dates') }}),
+valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 
-outlooks as (select * from {{ ref('int_customer_expected_values') }}),
+expected_values as (select * from {{ ref('int_customer_expected_values') }}),
 
 collections as (select * from {{ ref('int_customer_collections') }}),
 
 known_collections as (
 
     select
-        cutoffs.activity_month,
+        valuation_dates.activity_month,
         collections.customer_id,
         sum(collections.collected_amount - collections.refunded_amount) as collected_amount
-    from cutoffs
-    inner join collections on cutoffs.activity_month >= collections.activity_month
-    group by cutoffs.activity_month, collections.customer_id
+    from valuation_dates
+    inner join collections on valuation_dates.activity_month >= collections.activity_month
+    group by valuation_dates.activity_month, collections.customer_id
 
 ),
 
@@ -29,14 +29,14 @@ values_known as (
         customer_months.mrr_amount,
         cast(
             coalesce(known_collections.collected_amount, 0) * {{ var('gross_margin_rate') }} as {{ type_amount() }}
-        ) + cast(outlooks.value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as ltv_amount
+        ) + cast(expected_values.value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as ltv_amount
     from customer_months
-    inner join cutoffs on customer_months.activity_month = cutoffs.activity_month
-    left join outlooks
+    inner join valuation_dates on customer_months.activity_month = valuation_dates.activity_month
+    left join expected_values
         on
-            customer_months.customer_id = outlooks.customer_id
-            and cutoffs.cutoff_date = outlooks.cutoff_date
-            and outlooks.outlook = 'lifetime'
+            customer_months.customer_id = expected_values.customer_id
+            and valuation_dates.cutoff_date = expected_values.cutoff_date
+            and expected_values.outlook = 'lifetime'
     left join known_collections
         on
             customer_months.customer_id = known_collections.customer_id
@@ -49,6 +49,6 @@ select
     customer_id,
     activity_month,
     cast(ltv_amount as {{ type_amount() }}) as ltv_amount,
-    -- Before any customer had a renewal nobody's lifetime value is known: then MRR ranks them.
+    -- Before the company's first renewal no lifetime value is known: then MRR ranks the customers.
     percent_rank() over (partition by activity_month order by coalesce(ltv_amount, mrr_amount) asc) as ltv_percentile
 from values_known
