@@ -1,4 +1,4 @@
-{#- What a signal reads, in words: its template in the seed health_signals with the value put in. -#}
+{#- A signal value in words: its template in the seed health_signals with the value put in. -#}
 {% macro signal_reason(definitions, raw_value) -%}
     replace(
         replace({{ definitions }}.reason_template, '{days}', '{{ var("usage_window_days") }}'),
