@@ -8,6 +8,8 @@ signals as (select * from {{ ref('health_signals') }}),
 
 usage_signals as (select * from {{ ref('int_usage_signals') }}),
 
+adoption_signals as (select * from {{ ref('int_adoption_signals') }}),
+
 onboarding_signals as (select * from {{ ref('int_onboarding_months') }}),
 
 nps_signals as (select * from {{ ref('int_nps_months') }}),
@@ -27,6 +29,15 @@ known_values as (
         signal_name,
         raw_value
     from usage_signals
+
+    union all
+
+    select
+        customer_id,
+        activity_month,
+        signal_name,
+        raw_value
+    from adoption_signals
 
     union all
 
