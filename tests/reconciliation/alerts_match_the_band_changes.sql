@@ -1,7 +1,7 @@
 -- Every downgrade of a band has its alert, and every alert its downgrade.
 with
 
-falls as (
+downgrades as (
 
     select
         customer_id,
@@ -25,13 +25,13 @@ alerts as (
 )
 
 select
-    coalesce(falls.customer_id, alerts.customer_id) as customer_id,
-    falls.opened_date as fall_date,
+    coalesce(downgrades.customer_id, alerts.customer_id) as customer_id,
+    downgrades.opened_date as downgrade_date,
     alerts.opened_date as alert_date
-from falls
+from downgrades
 full outer join alerts
     on
-        falls.customer_id = alerts.customer_id
-        and falls.opened_date = alerts.opened_date
-        and falls.to_health_status = alerts.to_health_status
-where falls.customer_id is null or alerts.customer_id is null
+        downgrades.customer_id = alerts.customer_id
+        and downgrades.opened_date = alerts.opened_date
+        and downgrades.to_health_status = alerts.to_health_status
+where downgrades.customer_id is null or alerts.customer_id is null

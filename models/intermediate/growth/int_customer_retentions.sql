@@ -34,7 +34,10 @@ select
     ) as has_stayed
 from cohorts
 cross join recorded_inputs
-inner join starts on cohorts.customer_id = starts.customer_id and recorded_inputs.usage_date <= starts.started_date
+inner join starts
+    on
+        cohorts.customer_id = starts.customer_id
+        and {{ is_tracked_since('recorded_inputs.usage_date', 'starts.started_date') }}
 inner join customer_months on cohorts.customer_id = customer_months.customer_id
 left join first_churns on cohorts.customer_id = first_churns.customer_id
 where

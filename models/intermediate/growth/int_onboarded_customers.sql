@@ -43,7 +43,7 @@ onboarded_customers as (
     inner join starts
         on
             cohorts.customer_id = starts.customer_id
-            and recorded_inputs.usage_date <= starts.started_date
+            and {{ is_tracked_since('recorded_inputs.usage_date', 'starts.started_date') }}
             and {{ days_between('starts.started_date', 'run_settings.as_of_date') }} >= {{ var('onboarding_days') }} - 1
     left join first_values on cohorts.customer_id = first_values.customer_id
 

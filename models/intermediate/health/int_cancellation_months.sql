@@ -1,9 +1,20 @@
--- Grain: one row per customer and month by whose end it had asked to cancel, or its term was to end soon for good.
+-- Grain: one row per customer, month and signal (filter: scored population, where the signal's value is known).
 with
 
 changes as (select * from {{ ref('int_subscription_changes_as_known') }}),
 
 months as (select * from {{ ref('int_months') }}),
+
+population as (select * from {{ ref('int_health_population') }}),
+
+tracking_starts as (
+
+    select
+        min(case when cancel_requested_at is not null then known_date end) as cancellation_date,
+        min(case when term_end_date is not null and auto_renew is not null then known_date end) as auto_renew_date
+    from changes
+
+),
 
 announcements as (
 
@@ -32,13 +43,52 @@ announcements as (
         (changes.cancel_requested_at is not null or not changes.auto_renew)
         and (changes.status not in ('canceled', 'expired') or changes.changed_at >= months.month_end_at)
 
+),
+
+warnings as (
+
+    select
+        customer_id,
+        activity_month,
+        max(is_asked) as is_asked,
+        max(is_ending) as is_ending
+    from announcements
+    where is_asked + is_ending > 0
+    group by customer_id, activity_month
+
+),
+
+-- No warning is zero once the company records the like, or another warning of the customer; before it is not known.
+known_warnings as (
+
+    select
+        population.customer_id,
+        population.activity_month,
+        coalesce(warnings.is_asked, case when tracking_starts.cancellation_date < population.month_end_date then 0 end)
+            as cancellation_asked,
+        coalesce(warnings.is_ending, case when tracking_starts.auto_renew_date < population.month_end_date then 0 end)
+            as auto_renew_off
+    from population
+    cross join tracking_starts
+    left join warnings
+        on population.customer_id = warnings.customer_id and population.activity_month = warnings.activity_month
+
 )
 
 select
     customer_id,
     activity_month,
-    max(is_asked) as cancellation_asked_count,
-    max(is_ending) as auto_renew_off_count
-from announcements
-where is_asked + is_ending > 0
-group by customer_id, activity_month
+    'cancellation_asked' as signal_name,
+    cancellation_asked as raw_value
+from known_warnings
+where cancellation_asked is not null
+
+union all
+
+select
+    customer_id,
+    activity_month,
+    'auto_renew_off' as signal_name,
+    auto_renew_off as raw_value
+from known_warnings
+where auto_renew_off is not null

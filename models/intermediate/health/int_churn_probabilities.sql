@@ -1,11 +1,49 @@
--- Grain: one row per month, whether customers are bound, and step of the score: the known risk of churn.
+-- Grain: one row per month, whether customers are bound, and step of the score: the churn probability known by then.
 with
 
-churn_counts as (select * from {{ ref('int_churn_counts') }}),
+outcomes as (select * from {{ ref('int_health_outcomes') }}),
 
 steps as (
 
     {{ numbers(20) }}
+
+),
+
+months as (
+
+    select distinct
+        activity_month,
+        scored_date
+    from outcomes
+
+),
+
+step_counts as (
+
+    select
+        horizon_date,
+        is_bound,
+        score_step,
+        count(*) as case_count,
+        sum(case when has_churned then 1 else 0 end) as churn_count
+    from outcomes
+    where is_observed
+    group by horizon_date, is_bound, score_step
+
+),
+
+-- Point-in-time: only cases whose horizon had passed by then.
+churn_counts as (
+
+    select
+        months.activity_month,
+        step_counts.is_bound,
+        step_counts.score_step,
+        sum(step_counts.case_count) as case_count,
+        sum(step_counts.churn_count) as churn_count
+    from months
+    inner join step_counts on months.scored_date >= step_counts.horizon_date
+    group by months.activity_month, step_counts.is_bound, step_counts.score_step
 
 ),
 

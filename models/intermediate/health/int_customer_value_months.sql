@@ -1,4 +1,4 @@
--- Grain: one row per paying customer and month, of those that lifetimes are judged as of: what it was worth.
+-- Grain: one row per customer and month (filter: with MRR, months with a valuation date): its lifetime value then.
 with
 
 valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
@@ -49,6 +49,6 @@ select
     customer_id,
     activity_month,
     cast(ltv_amount as {{ type_amount() }}) as ltv_amount,
-    -- Before any customer had a renewal nobody's lifetime value is known: then MRR ranks them.
+    -- Before the company's first renewal no lifetime value is known: then MRR ranks the customers.
     percent_rank() over (partition by activity_month order by coalesce(ltv_amount, mrr_amount) asc) as ltv_percentile
 from values_known

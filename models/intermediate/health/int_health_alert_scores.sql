@@ -1,4 +1,4 @@
--- Grain: one row per period: how well alerts told who would leave.
+-- Grain: one row per period: precision, recall and lead of alerts.
 with
 
 alerts as (select * from {{ ref('int_health_alerts') }}),

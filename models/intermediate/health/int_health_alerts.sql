@@ -1,7 +1,5 @@
--- Grain: one row per customer and month in which its health status fell to a worse band: how the alert went on.
+-- Grain: one row per customer and month (filter: downgraded to a worse band): the alert and its current status.
 with
-
-falls as (select * from {{ ref('int_health_falls') }}),
 
 statuses as (select * from {{ ref('int_health_statuses') }}),
 
@@ -11,44 +9,67 @@ bands as (select * from {{ ref('health_bands') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
+-- Only from green and amber: a customer that leaves the onboarding period in red was not downgraded.
+downgrades as (
+
+    select
+        statuses.customer_id,
+        statuses.activity_month,
+        statuses.scored_date as opened_date,
+        statuses.previous_health_status as from_health_status,
+        statuses.health_status as to_health_status,
+        statuses.mrr_amount,
+        statuses.override_reason,
+        from_bands.min_score as from_min_score,
+        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.scored_date') }} as date) as expires_date
+    from statuses
+    inner join bands as from_bands on statuses.previous_health_status = from_bands.health_status
+    inner join bands as to_bands on statuses.health_status = to_bands.health_status
+    where coalesce(to_bands.min_score, 0) < coalesce(from_bands.min_score, 0)
+
+),
+
 recoveries as (
 
     select
-        falls.customer_id,
-        falls.activity_month,
+        downgrades.customer_id,
+        downgrades.activity_month,
         min(statuses.scored_date) as recovered_date
-    from falls
+    from downgrades
     inner join statuses
         on
-            falls.customer_id = statuses.customer_id
-            and falls.opened_date < statuses.scored_date
-            and falls.expires_date >= statuses.scored_date
+            downgrades.customer_id = statuses.customer_id
+            and downgrades.opened_date < statuses.scored_date
+            and downgrades.expires_date >= statuses.scored_date
     inner join bands on statuses.health_status = bands.health_status
-    where bands.min_score >= falls.from_min_score
-    group by falls.customer_id, falls.activity_month
+    where bands.min_score >= downgrades.from_min_score
+    group by downgrades.customer_id, downgrades.activity_month
 
 ),
 
 endings as (
 
     select
-        falls.customer_id,
-        falls.activity_month,
-        falls.opened_date,
-        falls.expires_date,
-        falls.from_health_status,
-        falls.to_health_status,
-        falls.mrr_amount,
-        falls.override_reason,
+        downgrades.customer_id,
+        downgrades.activity_month,
+        downgrades.opened_date,
+        downgrades.expires_date,
+        downgrades.from_health_status,
+        downgrades.to_health_status,
+        downgrades.mrr_amount,
+        downgrades.override_reason,
         recoveries.recovered_date,
-        case when renewal_dates.churned_date <= falls.expires_date then renewal_dates.churned_date end as churned_date,
+        case when renewal_dates.churned_date <= downgrades.expires_date then renewal_dates.churned_date end
+            as churned_date,
         run_settings.as_of_date
-    from falls
+    from downgrades
     cross join run_settings
     left join recoveries
-        on falls.customer_id = recoveries.customer_id and falls.activity_month = recoveries.activity_month
+        on downgrades.customer_id = recoveries.customer_id and downgrades.activity_month = recoveries.activity_month
     left join renewal_dates
-        on falls.customer_id = renewal_dates.customer_id and falls.activity_month = renewal_dates.activity_month
+        on
+            downgrades.customer_id = renewal_dates.customer_id
+            and downgrades.activity_month = renewal_dates.activity_month
 
 )
 

@@ -1,46 +1,96 @@
--- Grain: one row per period and ranking: the area under the ROC curve with its error.
+-- Grain: one row per period and ranking (by score, by probability): the area under the ROC curve with its interval.
 with
 
-placements as (select * from {{ ref('int_health_placements') }}),
+cases as (select * from {{ ref('int_health_backtest_cases') }}),
 
-ranked_cases as (select * from {{ ref('int_health_risks') }}),
+ranked_cases as (
 
-aucs as (
+    select
+        period_name,
+        'score' as ranking,
+        customer_id,
+        -health_score as risk,
+        has_churned
+    from cases
+
+    union all
+
+    select
+        period_name,
+        'probability' as ranking,
+        customer_id,
+        churn_probability as risk,
+        has_churned
+    from cases
+    where churn_probability is not null
+
+),
+
+class_counts as (
 
     select
         period_name,
         ranking,
-        sum(churn_count * churn_placement) / nullif(sum(churn_count), 0) as auc
-    from placements
-    group by period_name, ranking
+        customer_id,
+        has_churned,
+        cast(sum(case when has_churned then 1 else 0 end) over whole as {{ type_double() }}) as all_churn_count,
+        cast(sum(case when has_churned then 0 else 1 end) over whole as {{ type_double() }}) as all_stay_count,
+        sum(case when has_churned then 1 else 0 end) over by_risk
+        - 0.5 * sum(case when has_churned then 1 else 0 end) over same_risk as churn_rank,
+        sum(case when has_churned then 0 else 1 end) over by_risk
+        - 0.5 * sum(case when has_churned then 0 else 1 end) over same_risk as stay_rank
+    from ranked_cases
+    window
+        whole as (partition by period_name, ranking),
+        by_risk as (partition by period_name, ranking order by risk asc),
+        same_risk as (partition by period_name, ranking, risk)
 
 ),
 
--- What each case does to the area: DeLong, DeLong and Clarke-Pearson (1988), the months of a customer taken together
--- as one cluster (Obuchowski, 1997).
+-- Placement value of a case: for a churned one the share of the others with a lower risk, for the others the share of
+-- the churned with a higher one; the same risk counts half. The area is the mean of those of the churned.
+placements as (
+
+    select
+        period_name,
+        ranking,
+        customer_id,
+        has_churned,
+        case when has_churned then all_churn_count else all_stay_count end as class_count,
+        case
+            when has_churned then cast(stay_rank as {{ type_double() }}) / nullif(all_stay_count, 0)
+            else (all_churn_count - cast(churn_rank as {{ type_double() }})) / nullif(all_churn_count, 0)
+        end as placement
+    from class_counts
+
+),
+
+areas as (
+
+    select
+        period_name,
+        ranking,
+        customer_id,
+        class_count,
+        placement,
+        avg(case when has_churned then placement end) over (partition by period_name, ranking) as auc
+    from placements
+
+),
+
+-- The influence of each customer on the area: DeLong, DeLong and Clarke-Pearson (1988), the months of a customer taken
+-- together as one cluster (Obuchowski, 1997).
 influences as (
 
     select
-        ranked_cases.period_name,
-        ranked_cases.ranking,
-        ranked_cases.customer_id,
-        sum(
-            case
-                when ranked_cases.has_churned
-                    then (placements.churn_placement - aucs.auc) / placements.all_churn_count
-                else (placements.stay_placement - aucs.auc) / placements.all_stay_count
-            end
-        ) as influence
-    from ranked_cases
-    inner join placements
-        on
-            ranked_cases.period_name = placements.period_name
-            and ranked_cases.ranking = placements.ranking
-            and ranked_cases.risk = placements.risk
-    inner join aucs
-        on placements.period_name = aucs.period_name and placements.ranking = aucs.ranking
-    where aucs.auc is not null
-    group by ranked_cases.period_name, ranked_cases.ranking, ranked_cases.customer_id
+        period_name,
+        ranking,
+        customer_id,
+        max(auc) as auc,
+        sum((placement - auc) / class_count) as influence
+    from areas
+    where auc is not null
+    group by period_name, ranking, customer_id
 
 ),
 
@@ -49,6 +99,7 @@ errors as (
     select
         period_name,
         ranking,
+        max(auc) as auc,
         sqrt(sum(power(influence, 2)) * count(*) / nullif(count(*) - 1, 0)) as standard_error
     from influences
     group by period_name, ranking
@@ -56,12 +107,9 @@ errors as (
 )
 
 select
-    aucs.period_name,
-    aucs.ranking,
-    cast(aucs.auc as {{ type_rate() }}) as auc,
-    cast(greatest(aucs.auc - {{ var('confidence_z_score') }} * errors.standard_error, 0) as {{ type_rate() }})
-        as auc_low,
-    cast(least(aucs.auc + {{ var('confidence_z_score') }} * errors.standard_error, 1) as {{ type_rate() }})
-        as auc_high
-from aucs
-inner join errors on aucs.period_name = errors.period_name and aucs.ranking = errors.ranking
+    period_name,
+    ranking,
+    cast(auc as {{ type_rate() }}) as auc,
+    cast(greatest(auc - {{ var('confidence_z_score') }} * standard_error, 0) as {{ type_rate() }}) as auc_low,
+    cast(least(auc + {{ var('confidence_z_score') }} * standard_error, 1) as {{ type_rate() }}) as auc_high
+from errors

@@ -1,4 +1,4 @@
--- Grain: one row per period, customer and month whose outcome is known; period all holds every month.
+-- Grain: one row per period, customer and month (filter: outcome observed); period all holds every month.
 with
 
 outcomes as (select * from {{ ref('int_health_outcomes') }}),

@@ -1,32 +1,15 @@
--- Grain: one row per customer and month at whose end it pays: its health, why, and what to do.
+-- Grain: one row per customer and month (filter: scored population): its health, the top drivers and what to do.
 with
 
 statuses as (select * from {{ ref('int_health_statuses') }}),
 
 scores as (select * from {{ ref('int_health_scores') }}),
 
-losses as (select * from {{ ref('int_health_score_deductions') }}),
-
-definitions as (select * from {{ ref('health_signals') }}),
+deductions as (select * from {{ ref('int_health_score_deductions') }}),
 
 outcomes as (select * from {{ ref('int_health_outcomes') }}),
 
 probabilities as (select * from {{ ref('int_churn_probabilities') }}),
-
-worst_losses as (
-
-    select
-        losses.customer_id,
-        losses.activity_month,
-        losses.signal_name,
-        losses.loss_rank,
-        definitions.advice,
-        {{ signal_reason('definitions', 'losses.raw_value') }} as reason
-    from losses
-    inner join definitions on losses.signal_name = definitions.signal_name
-    where losses.loss_rank <= 3
-
-),
 
 reasons as (
 
@@ -35,10 +18,8 @@ reasons as (
         activity_month,
         max(case when loss_rank = 1 then signal_name end) as weakest_signal,
         max(case when loss_rank = 1 then advice end) as advice,
-        max(case when loss_rank = 1 then reason end)
-        || coalesce(max(case when loss_rank = 2 then '; ' || reason end), '')
-        || coalesce(max(case when loss_rank = 3 then '; ' || reason end), '') as reason_text
-    from worst_losses
+        {{ top_reasons('loss_rank', 'reason') }} as reason_text
+    from deductions
     group by customer_id, activity_month
 
 )

@@ -1,7 +1,5 @@
--- Grain: one row per customer and month with a health score after its first days: what came of it.
+-- Grain: one row per customer and month (filter: with a band, so scored after the onboarding period): its outcome.
 with
-
-bands as (select * from {{ ref('int_health_bands') }}),
 
 scores as (select * from {{ ref('int_health_scores') }}),
 
@@ -14,8 +12,8 @@ run_settings as (select * from {{ ref('run_settings') }}),
 horizons as (
 
     select
-        bands.customer_id,
-        bands.activity_month,
+        scores.customer_id,
+        scores.activity_month,
         statuses.scored_date,
         scores.health_score,
         statuses.health_status,
@@ -23,14 +21,13 @@ horizons as (
         renewal_dates.churned_date,
         cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.scored_date') }} as date) as horizon_date,
         {{ month_start('run_settings.as_of_end_at') }} as running_month
-    from bands
+    from scores
     cross join run_settings
-    inner join scores
-        on bands.customer_id = scores.customer_id and bands.activity_month = scores.activity_month
     inner join statuses
-        on bands.customer_id = statuses.customer_id and bands.activity_month = statuses.activity_month
+        on scores.customer_id = statuses.customer_id and scores.activity_month = statuses.activity_month
     left join renewal_dates
-        on bands.customer_id = renewal_dates.customer_id and bands.activity_month = renewal_dates.activity_month
+        on scores.customer_id = renewal_dates.customer_id and scores.activity_month = renewal_dates.activity_month
+    where scores.health_band is not null
 
 )
 
@@ -41,9 +38,9 @@ select
     horizon_date,
     health_score,
     health_status,
-    -- Twenty steps of five points: what probabilities are counted by.
+    -- Twenty steps of five points, by which churn probabilities are estimated.
     cast(least(floor(health_score / 5), 19) as {{ dbt.type_int() }}) as score_step,
-    -- Who is bound by its terms for longer can hardly leave within the horizon.
+    -- A customer bound by its terms beyond the horizon can hardly churn within it.
     coalesce(renewal_date > horizon_date, false) as is_bound,
     horizon_date < running_month as is_observed,
     case when churned_date <= horizon_date and horizon_date < running_month then churned_date end as churned_date,

@@ -1,11 +1,13 @@
--- Grain: one row per customer, month at whose end it pays, and signal that takes points off its score.
+-- Grain: one row per customer, month and signal (filter: signals that deduct points): its contribution, in words too.
 with
 
 signals as (select * from {{ ref('int_health_signals') }}),
 
 scores as (select * from {{ ref('int_health_scores') }}),
 
-losses as (
+definitions as (select * from {{ ref('health_signals') }}),
+
+deductions as (
 
     select
         signals.customer_id,
@@ -21,12 +23,15 @@ losses as (
 )
 
 select
-    customer_id,
-    activity_month,
-    signal_name,
-    raw_value,
-    points_lost,
+    deductions.customer_id,
+    deductions.activity_month,
+    deductions.signal_name,
+    deductions.points_lost,
     row_number() over (
-        partition by customer_id, activity_month order by points_lost desc, signal_name asc
-    ) as loss_rank
-from losses
+        partition by deductions.customer_id, deductions.activity_month
+        order by deductions.points_lost desc, deductions.signal_name asc
+    ) as loss_rank,
+    {{ signal_reason('definitions', 'deductions.raw_value') }} as reason,
+    definitions.advice
+from deductions
+inner join definitions on deductions.signal_name = definitions.signal_name

@@ -1,16 +1,109 @@
--- Grain: one row per customer and month at whose end it pays: the weighted mean of what its signals say.
+-- Grain: one row per customer and month (filter: scored population): its health score, and the band that it is in.
 with
 
-signals as (select * from {{ ref('int_health_signals') }})
+signals as (select * from {{ ref('int_health_signals') }}),
+
+population as (select * from {{ ref('int_health_population') }}),
+
+thresholds as (
+
+    select
+        max(case when health_status = 'amber' then min_score end) as amber_score,
+        max(case when health_status = 'green' then min_score end) as green_score
+    from {{ ref('health_bands') }}
+
+),
+
+scores as (
+
+    select
+        customer_id,
+        activity_month,
+        {{ rate('sum(score * weight)', 'sum(weight)') }} as health_score,
+        sum(weight) as known_weight,
+        {{ rate(
+            "sum(case when signal_kind = 'measure' then weight else 0 end)",
+            "sum(case when signal_kind = 'measure' then full_weight else 0 end)"
+        ) }} as signal_coverage_rate
+    from signals
+    group by customer_id, activity_month
+
+),
+
+banded_months as (
+
+    select
+        scores.customer_id,
+        scores.activity_month,
+        scores.health_score,
+        -- The first month of a run has no state yet: the threshold itself decides.
+        case
+            when {{ months_between('lag(scores.activity_month) over customer_log', 'scores.activity_month') }} = 1
+                then {{ var('health_hysteresis_points') }}
+            else 0
+        end as margin
+    from scores
+    inner join population
+        on scores.customer_id = population.customer_id and scores.activity_month = population.activity_month
+    where scores.health_score is not null and population.age_days >= {{ var('onboarding_days') }}
+    window customer_log as (partition by scores.customer_id order by scores.activity_month asc)
+
+),
+
+-- 1 above the threshold, 0 below it; null while the score is so near that the state before counts.
+states as (
+
+    select
+        banded_months.customer_id,
+        banded_months.activity_month,
+        sum(case when banded_months.margin = 0 then 1 else 0 end) over customer_log as run_number,
+        case
+            when banded_months.health_score >= thresholds.amber_score + banded_months.margin then 1
+            when banded_months.health_score < thresholds.amber_score - banded_months.margin then 0
+        end as amber_state,
+        case
+            when banded_months.health_score >= thresholds.green_score + banded_months.margin then 1
+            when banded_months.health_score < thresholds.green_score - banded_months.margin then 0
+        end as green_state
+    from banded_months
+    cross join thresholds
+    window customer_log as (partition by banded_months.customer_id order by banded_months.activity_month asc)
+
+),
+
+-- Numbers the months that set a state: those that follow without one carry their number.
+state_numbers as (
+
+    select
+        customer_id,
+        activity_month,
+        run_number,
+        amber_state,
+        green_state,
+        count(amber_state) over customer_run as amber_number,
+        count(green_state) over customer_run as green_number
+    from states
+    window customer_run as (partition by customer_id, run_number order by activity_month asc)
+
+)
 
 select
-    customer_id,
-    activity_month,
-    {{ rate('sum(score * weight)', 'sum(weight)') }} as health_score,
-    sum(weight) as known_weight,
-    {{ rate(
-        "sum(case when signal_kind = 'measure' then weight else 0 end)",
-        "sum(case when signal_kind = 'measure' then full_weight else 0 end)"
-    ) }} as signal_coverage_rate
-from signals
-group by customer_id, activity_month
+    scores.customer_id,
+    scores.activity_month,
+    scores.health_score,
+    scores.known_weight,
+    scores.signal_coverage_rate,
+    case
+        when state_numbers.customer_id is null then null
+        when max(state_numbers.amber_state) over customer_amber = 0 then 'red'
+        when max(state_numbers.green_state) over customer_green = 0 then 'amber'
+        -- Below the minimum coverage the status is capped at amber.
+        when coalesce(scores.signal_coverage_rate < {{ var('min_signal_coverage') }}, true) then 'amber'
+        else 'green'
+    end as health_band
+from scores
+left join state_numbers
+    on scores.customer_id = state_numbers.customer_id and scores.activity_month = state_numbers.activity_month
+window
+    customer_amber as (partition by scores.customer_id, state_numbers.run_number, state_numbers.amber_number),
+    customer_green as (partition by scores.customer_id, state_numbers.run_number, state_numbers.green_number)

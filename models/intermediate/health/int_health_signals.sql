@@ -1,31 +1,44 @@
--- Grain: one row per customer, month at whose end it pays, and signal: its score and what it weighs.
+-- Grain: one row per customer, month and signal (filter: scored population): its score and its weight.
 with
 
-readings as (select * from {{ ref('int_health_readings') }}),
-
-percentiles as (select * from {{ ref('int_health_percentiles') }}),
+signal_values as (select * from {{ ref('int_health_signal_values') }}),
 
 signals as (select * from {{ ref('health_signals') }}),
 
-line_values as (
+ranked_values as (
 
     select
-        readings.customer_id,
-        readings.activity_month,
-        readings.signal_name,
+        customer_id,
+        activity_month,
+        signal_name,
+        raw_value,
+        -- The mid-rank among the company's customers of the month: of those with the same value half count as below.
+        {{ rate(
+            'rank() over (partition by activity_month, signal_name order by raw_value asc nulls last) - 1'
+            ~ ' + 0.5 * count(*) over (partition by activity_month, signal_name, raw_value)',
+            'count(raw_value) over (partition by activity_month, signal_name)'
+        ) }} as percentile
+    from signal_values
+
+),
+
+threshold_values as (
+
+    select
+        ranked_values.customer_id,
+        ranked_values.activity_month,
+        ranked_values.signal_name,
         signals.signal_kind,
         signals.weight,
         signals.red_line,
         signals.green_line,
-        readings.raw_value,
-        case when signals.line_unit = 'percentile' then percentiles.percentile else readings.raw_value end as line_value
-    from readings
-    inner join signals on readings.signal_name = signals.signal_name
-    left join percentiles
-        on
-            readings.activity_month = percentiles.activity_month
-            and readings.signal_name = percentiles.signal_name
-            and readings.raw_value = percentiles.raw_value
+        ranked_values.raw_value,
+        case
+            when signals.line_unit = 'percentile' and ranked_values.raw_value is not null then ranked_values.percentile
+            when signals.line_unit <> 'percentile' then ranked_values.raw_value
+        end as line_value
+    from ranked_values
+    inner join signals on ranked_values.signal_name = signals.signal_name
 
 ),
 
@@ -39,12 +52,12 @@ scores as (
         weight,
         raw_value,
         line_value,
-        -- From 0 at the red line to 100 at the green one, whichever of them is the higher.
+        -- From 0 at the red threshold to 100 at the green one, whichever of them is the higher.
         case
             when line_value is not null
                 then least(greatest({{ rate('100 * (line_value - red_line)', 'green_line - red_line') }}, 0), 100)
         end as score
-    from line_values
+    from threshold_values
 
 )
 
@@ -58,7 +71,7 @@ select
     score,
     score is not null as is_known,
     weight as full_weight,
-    -- A warning counts while it stands; that there is none is no sign of health.
+    -- A warning counts while it is active; its absence is no sign of health.
     case
         when score is null or (signal_kind = 'warning' and score = 100) then 0
         else weight

@@ -1,31 +1,57 @@
--- Grain: one row per customer and month at whose end it pays: its health status, and since when it has it.
+-- Grain: one row per customer and month (filter: scored population): its health status, and since when it has it.
 with
 
-subjects as (select * from {{ ref('int_health_population') }}),
+population as (select * from {{ ref('int_health_population') }}),
 
-bands as (select * from {{ ref('int_health_bands') }}),
+scores as (select * from {{ ref('int_health_scores') }}),
 
-overrides as (select * from {{ ref('int_health_override_months') }}),
+health_overrides as (select * from {{ ref('health_overrides') }}),
+
+-- Where several overrides are in force, the latest counts.
+overrides as (
+
+    select
+        population.customer_id,
+        population.activity_month,
+        health_overrides.health_status,
+        health_overrides.reason,
+        row_number() over (
+            partition by population.customer_id, population.activity_month
+            order by
+                health_overrides.valid_from_date desc, health_overrides.health_status asc, health_overrides.reason asc
+        ) as recency
+    from population
+    inner join health_overrides
+        on
+            population.customer_id = health_overrides.customer_id
+            and population.month_end_date > health_overrides.valid_from_date
+            and population.month_end_date <= health_overrides.expires_date
+
+),
 
 statuses as (
 
     select
-        subjects.customer_id,
-        subjects.activity_month,
-        subjects.month_end_date,
-        subjects.is_partial_month,
-        subjects.mrr_amount,
+        population.customer_id,
+        population.activity_month,
+        -- The last day that the status looks at.
+        cast({{ dbt.dateadd('day', -1, 'population.month_end_date') }} as date) as scored_date,
+        population.is_partial_month,
+        population.mrr_amount,
         overrides.reason as override_reason,
         case
             when overrides.health_status is not null then overrides.health_status
-            when subjects.age_days < {{ var('onboarding_days') }} then 'onboarding'
-            else bands.health_status
+            when population.age_days < {{ var('onboarding_days') }} then 'onboarding'
+            else scores.health_band
         end as health_status
-    from subjects
-    left join bands
-        on subjects.customer_id = bands.customer_id and subjects.activity_month = bands.activity_month
+    from population
+    left join scores
+        on population.customer_id = scores.customer_id and population.activity_month = scores.activity_month
     left join overrides
-        on subjects.customer_id = overrides.customer_id and subjects.activity_month = overrides.activity_month
+        on
+            population.customer_id = overrides.customer_id
+            and population.activity_month = overrides.activity_month
+            and overrides.recency = 1
 
 ),
 
@@ -34,7 +60,7 @@ previous_statuses as (
     select
         customer_id,
         activity_month,
-        month_end_date,
+        scored_date,
         is_partial_month,
         mrr_amount,
         override_reason,
@@ -53,7 +79,7 @@ runs as (
     select
         customer_id,
         activity_month,
-        month_end_date,
+        scored_date,
         is_partial_month,
         mrr_amount,
         override_reason,
@@ -69,20 +95,12 @@ runs as (
 select
     customer_id,
     activity_month,
-    -- The last day that the status looks at.
-    cast({{ dbt.dateadd('day', -1, 'month_end_date') }} as date) as scored_date,
+    scored_date,
     is_partial_month,
     mrr_amount,
     override_reason,
     health_status,
     previous_health_status,
-    case
-        when health_status is not null
-            then
-                cast(
-                    {{ dbt.dateadd(
-                        'day', -1, 'min(month_end_date) over (partition by customer_id, run_number)'
-                    ) }} as date
-                )
-    end as status_since_date
+    case when health_status is not null then min(scored_date) over (partition by customer_id, run_number) end
+        as status_since_date
 from runs

@@ -1,4 +1,4 @@
--- Grain: one row per customer and month by whose end somebody had answered in the year before: the latest answer.
+-- Grain: one row per customer and month (filter: with an answer in the year before its end): signal nps, the latest.
 with
 
 responses as (select * from {{ ref('base_nps_responses') }}),
@@ -7,7 +7,7 @@ backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
--- Each answer from when it first arrived: what it was corrected to later was not known before.
+-- Each answer from when it was first loaded: what it was corrected to later was not known before.
 answers as (
 
     select
@@ -53,7 +53,8 @@ successions as (
 select
     successions.customer_id,
     months.activity_month,
-    successions.score
+    'nps' as signal_name,
+    successions.score as raw_value
 from successions
 inner join months
     on

@@ -1,14 +1,24 @@
--- Grain: one row per customer and month with an onboarding step done in its first days, as it was known then.
+-- Grain: one row per customer and month (filter: scored population, usage tracked from its start): signal onboarding.
 with
 
-steps as (select * from {{ ref('int_onboarding_steps') }}),
+population as (select * from {{ ref('int_health_population') }}),
 
-months as (select * from {{ ref('int_months') }})
+steps as (select * from {{ ref('int_onboarding_steps') }})
 
 select
-    steps.customer_id,
-    months.activity_month,
-    count(*) as onboarding_step_count
-from steps
-inner join months on steps.done_date < months.month_end_at and steps.known_date < months.month_end_at
-group by steps.customer_id, months.activity_month
+    population.customer_id,
+    population.activity_month,
+    'onboarding' as signal_name,
+    least(count(steps.feature) / (population.onboarding_step_count * population.onboarding_share), 1) as raw_value
+from population
+left join steps
+    on
+        population.customer_id = steps.customer_id
+        and population.month_end_date > steps.done_date
+        and population.month_end_date > steps.known_date
+where population.has_onboarding and population.onboarding_share > 0
+group by
+    population.customer_id,
+    population.activity_month,
+    population.onboarding_step_count,
+    population.onboarding_share

@@ -1,4 +1,4 @@
--- Grain: one row per customer and month at whose end payments were in trouble, as it was known then.
+-- Grain: one row per customer and month (filter: scored population, payments tracked by then): signal payment_trouble.
 with
 
 changes as (select * from {{ ref('int_subscription_changes_as_known') }}),
@@ -8,6 +8,23 @@ invoice_lines as (select * from {{ ref('stg_invoice_lines') }}),
 backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 months as (select * from {{ ref('int_months') }}),
+
+population as (select * from {{ ref('int_health_population') }}),
+
+late_payment_start as (
+
+    select min(known_date) as late_payment_date
+    from changes
+    where status in ('past_due', 'unpaid')
+
+),
+
+invoice_start as (
+
+    select cast(min(issued_at) as date) as invoice_date
+    from invoice_lines
+
+),
 
 bills as (
 
@@ -45,14 +62,14 @@ troubles as (
             and coalesce(changes.next_changed_at >= months.month_end_at, true)
     where changes.status in ('past_due', 'unpaid')
 
-    union
+    union distinct
 
     select
         bills.customer_id,
         months.activity_month,
         bills.invoice_id as trouble_id
     from bills
-    -- What has been unpaid for longer says no more about the time that the score looks ahead.
+    -- A bill unpaid for longer than the horizon of the score predicts nothing more within it.
     inner join months
         on
             bills.due_date < months.month_end_at
@@ -65,8 +82,15 @@ troubles as (
 )
 
 select
-    customer_id,
-    activity_month,
-    count(*) as payment_trouble_count
-from troubles
-group by customer_id, activity_month
+    population.customer_id,
+    population.activity_month,
+    'payment_trouble' as signal_name,
+    count(troubles.trouble_id) as raw_value
+from population
+cross join late_payment_start
+cross join invoice_start
+left join troubles
+    on population.customer_id = troubles.customer_id and population.activity_month = troubles.activity_month
+-- None is zero from the first late payment or invoice on; before that it is not known.
+where least(late_payment_start.late_payment_date, invoice_start.invoice_date) < population.month_end_date
+group by population.customer_id, population.activity_month

@@ -1,4 +1,4 @@
--- Grain: one row per subscription item and change of it, with the next one and the day from which it was known.
+-- Grain: one row per subscription item and change of it: the next change, and its available-as-of date.
 with
 
 changes as (select * from {{ ref('stg_subscription_changes') }}),

@@ -1,11 +1,20 @@
--- Grain: one row per customer and month at whose end urgent support tickets were open, as it was known then.
+-- Grain: one row per customer and month (filter: scored population, tickets tracked by then): signal urgent_tickets.
 with
 
 tickets as (select * from {{ ref('base_support_tickets') }}),
 
+current_tickets as (select * from {{ ref('stg_support_tickets') }}),
+
 backfills as (select * from {{ ref('int_backfill_loads') }}),
 
-months as (select * from {{ ref('int_months') }}),
+population as (select * from {{ ref('int_health_population') }}),
+
+ticket_start as (
+
+    select cast(min(opened_at) as date) as ticket_date
+    from current_tickets
+
+),
 
 versions as (
 
@@ -28,6 +37,7 @@ versions as (
 successions as (
 
     select
+        ticket_id,
         customer_id,
         priority,
         opened_at,
@@ -41,15 +51,20 @@ successions as (
 )
 
 select
-    successions.customer_id,
-    months.activity_month,
-    count(*) as urgent_ticket_count
-from successions
-inner join months
+    population.customer_id,
+    population.activity_month,
+    'urgent_tickets' as signal_name,
+    count(successions.ticket_id) as raw_value
+from population
+cross join ticket_start
+left join successions
     on
-        successions.opened_at < months.month_end_at
-        and successions.known_date < months.month_end_at
-        and coalesce(successions.next_known_date >= months.month_end_at, true)
-        and coalesce(successions.resolved_at >= months.month_end_at, true)
-where successions.priority = 'urgent'
-group by successions.customer_id, months.activity_month
+        population.customer_id = successions.customer_id
+        and successions.priority = 'urgent'
+        and population.month_end_date > successions.opened_at
+        and population.month_end_date > successions.known_date
+        and coalesce(population.month_end_date <= successions.next_known_date, true)
+        and coalesce(population.month_end_date <= successions.resolved_at, true)
+group by population.customer_id, population.activity_month, population.month_end_date, ticket_start.ticket_date
+-- None is zero from the first ticket on; before that it is not known.
+having ticket_start.ticket_date < population.month_end_date or count(successions.ticket_id) > 0

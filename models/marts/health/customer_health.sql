@@ -1,9 +1,9 @@
--- Grain: one row per customer that pays on the as-of day.
+-- Grain: one row per customer (filter: with MRR on the as-of day).
 with
 
 health_months as (select * from {{ ref('int_health_months') }}),
 
-run_settings as (select * from {{ ref('run_settings') }})
+months as (select * from {{ ref('int_months') }})
 
 select
     health_months.customer_id,
@@ -20,4 +20,5 @@ select
     health_months.is_overridden,
     cast(health_months.mrr_amount as {{ type_amount() }}) as mrr_amount
 from health_months
-inner join run_settings on health_months.scored_date = run_settings.as_of_date
+inner join months on health_months.activity_month = months.activity_month
+where months.is_as_of_month

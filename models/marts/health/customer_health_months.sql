@@ -1,4 +1,5 @@
--- Grain: one row per customer and month at whose end it pays.
+-- Grain: one row per customer and month (filter: with MRR at the month's end).
+{{ config(materialized='view') }}
 with
 
 health_months as (select * from {{ ref('int_health_months') }})

@@ -1,11 +1,61 @@
--- Grain: one row per customer and month in which its health status fell.
+-- Grain: one row per customer and month (filter: the health status was downgraded to a worse band).
 with
 
 alerts as (select * from {{ ref('int_health_alerts') }}),
 
-causes as (select * from {{ ref('int_health_alert_causes') }}),
+deductions as (select * from {{ ref('int_health_score_deductions') }}),
 
-value_months as (select * from {{ ref('int_customer_value_months') }})
+value_months as (select * from {{ ref('int_customer_value_months') }}),
+
+increases as (
+
+    select
+        alerts.customer_id,
+        alerts.activity_month,
+        deductions.signal_name,
+        max(case when deductions.activity_month = alerts.activity_month then deductions.reason end) as reason,
+        max(deductions.advice) as advice,
+        sum(
+            case when deductions.activity_month = alerts.activity_month then 1 else -1 end * deductions.points_lost
+        ) as points_more
+    from alerts
+    inner join deductions
+        on
+            alerts.customer_id = deductions.customer_id
+            and deductions.activity_month
+            in (alerts.activity_month, {{ add_months('alerts.activity_month', -1) }})
+    group by alerts.customer_id, alerts.activity_month, deductions.signal_name
+
+),
+
+ranked_increases as (
+
+    select
+        customer_id,
+        activity_month,
+        signal_name,
+        reason,
+        advice,
+        row_number() over (
+            partition by customer_id, activity_month order by points_more desc, signal_name asc
+        ) as increase_rank
+    from increases
+    where points_more > 0
+
+),
+
+causes as (
+
+    select
+        customer_id,
+        activity_month,
+        max(case when increase_rank = 1 then signal_name end) as main_signal,
+        max(case when increase_rank = 1 then advice end) as advice,
+        {{ top_reasons('increase_rank', 'reason') }} as cause_text
+    from ranked_increases
+    group by customer_id, activity_month
+
+)
 
 select
     alerts.customer_id,

@@ -1,22 +1,68 @@
--- Grain: one row per period and group of customers; group all is everyone.
+-- Grain: one row per period, split (all, status, decile) and value of the split.
 with
 
-cells as (select * from {{ ref('int_health_cells') }}),
+cases as (select * from {{ ref('int_health_backtest_cases') }}),
 
 aucs as (select * from {{ ref('int_health_auc') }}),
 
-alert_scores as (select * from {{ ref('int_health_alert_scores') }})
+alert_scores as (select * from {{ ref('int_health_alert_scores') }}),
+
+splits as (
+
+    select
+        period_name,
+        'all' as split_name,
+        'all' as split_value,
+        has_churned,
+        churn_probability
+    from cases
+
+    union all
+
+    select
+        period_name,
+        'status' as split_name,
+        health_status as split_value,
+        has_churned,
+        churn_probability
+    from cases
+
+    union all
+
+    select
+        period_name,
+        'decile' as split_name,
+        cast(score_decile as {{ dbt.type_string() }}) as split_value,
+        has_churned,
+        churn_probability
+    from cases
+
+),
+
+split_counts as (
+
+    select
+        period_name,
+        split_name,
+        split_value,
+        count(*) as case_count,
+        sum(case when has_churned then 1 else 0 end) as churn_count,
+        {{ rate('sum(churn_probability)', 'count(churn_probability)') }} as expected_churn_rate
+    from splits
+    group by period_name, split_name, split_value
+
+)
 
 select
-    cells.period_name,
-    cells.split_name,
-    cells.split_value,
-    cells.case_count,
-    cast(cells.churn_count as {{ dbt.type_bigint() }}) as churn_count,
-    {{ rate('cells.churn_count', 'cells.case_count') }} as churn_rate,
-    cells.expected_churn_rate,
+    split_counts.period_name,
+    split_counts.split_name,
+    split_counts.split_value,
+    split_counts.case_count,
+    cast(split_counts.churn_count as {{ dbt.type_bigint() }}) as churn_count,
+    {{ rate('split_counts.churn_count', 'split_counts.case_count') }} as churn_rate,
+    split_counts.expected_churn_rate,
     {{ rate(
-        'cast(cells.churn_count as ' ~ type_double() ~ ') / cells.case_count',
+        'cast(split_counts.churn_count as ' ~ type_double() ~ ') / split_counts.case_count',
         'cast(wholes.churn_count as ' ~ type_double() ~ ') / wholes.case_count'
     ) }} as lift,
     score_aucs.auc,
@@ -25,19 +71,22 @@ select
     probability_aucs.auc as probability_auc,
     probability_aucs.auc_low as probability_auc_low,
     probability_aucs.auc_high as probability_auc_high,
-    case when cells.split_name = 'all' then alert_scores.alert_count end as alert_count,
-    case when cells.split_name = 'all' then alert_scores.alert_precision_rate end as alert_precision_rate,
-    case when cells.split_name = 'all' then alert_scores.alert_recall_rate end as alert_recall_rate,
-    case when cells.split_name = 'all' then alert_scores.median_lead_days end as median_lead_days
-from cells
-inner join cells as wholes on cells.period_name = wholes.period_name and wholes.split_name = 'all'
+    case when split_counts.split_name = 'all' then alert_scores.alert_count end as alert_count,
+    case when split_counts.split_name = 'all' then alert_scores.alert_precision_rate end as alert_precision_rate,
+    case when split_counts.split_name = 'all' then alert_scores.alert_recall_rate end as alert_recall_rate,
+    case when split_counts.split_name = 'all' then alert_scores.median_lead_days end as median_lead_days
+from split_counts
+inner join split_counts as wholes on split_counts.period_name = wholes.period_name and wholes.split_name = 'all'
 left join aucs as score_aucs
-    on cells.period_name = score_aucs.period_name and score_aucs.ranking = 'score' and cells.split_name = 'all'
+    on
+        split_counts.period_name = score_aucs.period_name
+        and score_aucs.ranking = 'score'
+        and split_counts.split_name = 'all'
 left join aucs as probability_aucs
     on
-        cells.period_name = probability_aucs.period_name
+        split_counts.period_name = probability_aucs.period_name
         and probability_aucs.ranking = 'probability'
-        and cells.split_name = 'all'
-left join alert_scores on cells.period_name = alert_scores.period_name
--- A half-year with a handful of cases proves nothing by itself; it counts in the whole.
-where cells.period_name = 'all' or wholes.case_count >= {{ var('min_health_cases') }}
+        and split_counts.split_name = 'all'
+left join alert_scores on split_counts.period_name = alert_scores.period_name
+-- A half-year with few cases proves nothing by itself; it counts in the whole.
+where split_counts.period_name = 'all' or wholes.case_count >= {{ var('min_health_cases') }}

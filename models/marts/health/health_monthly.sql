@@ -1,4 +1,4 @@
--- Grain: one row per month and health status of the customers that paid at its end.
+-- Grain: one row per month and health status (filter: customers with MRR at the month's end).
 with
 
 health_months as (select * from {{ ref('customer_health_months') }})

@@ -1,9 +1,9 @@
--- Grain: one row per customer that pays on the as-of day.
+-- Grain: one row per customer (filter: with MRR on the as-of day).
 with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
 
-run_settings as (select * from {{ ref('run_settings') }})
+months as (select * from {{ ref('int_months') }})
 
 select
     segment_months.customer_id,
@@ -25,4 +25,5 @@ select
             segment_months.customer_id asc
     ) as priority_rank
 from segment_months
-inner join run_settings on segment_months.scored_date = run_settings.as_of_date
+inner join months on segment_months.activity_month = months.activity_month
+where months.is_as_of_month

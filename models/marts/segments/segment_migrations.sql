@@ -1,12 +1,12 @@
--- Grain: one row per month, segment at its opening and segment at its end in which a customer was.
+-- Grain: one row per month, segment at its start and segment at its end (filter: with customers).
 with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
--- Each customer-month twice: as where a customer was, in the month after, and as where it is.
-sides as (
+-- Each customer-month twice: as the segment before, in the month after, and as the segment now.
+states as (
 
     select
         {{ add_months('activity_month', 1) }} as activity_month,
@@ -39,7 +39,7 @@ moves as (
         coalesce(max(to_segment_name), 'none') as to_segment_name,
         sum(from_mrr_amount) as from_mrr_amount,
         sum(to_mrr_amount) as to_mrr_amount
-    from sides
+    from states
     group by activity_month, customer_id
 
 ),
@@ -62,6 +62,6 @@ select
 from moves
 inner join months on moves.activity_month = months.activity_month
 cross join first_month
--- Where the history begins nobody has come from anywhere.
+-- In the first month of the history no segment before is known.
 where moves.activity_month > first_month.first_activity_month
 group by moves.activity_month, months.is_partial_month, moves.from_segment_name, moves.to_segment_name

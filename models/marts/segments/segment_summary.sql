@@ -1,4 +1,4 @@
--- Grain: one row per segment: a health status and a value tier.
+-- Grain: one row per segment (health status x value tier).
 with
 
 segments as (select * from {{ ref('segments') }}),

@@ -1,0 +1,54 @@
+-- Grain: one row per customer, month and signal (filter: scored population, where the signal's value is known).
+with
+
+population as (select * from {{ ref('int_health_population') }}),
+
+usage_months as (select * from {{ ref('int_usage_months') }}),
+
+-- Where usage is known, no row of usage means that nothing was used.
+usage_counts as (
+
+    select
+        population.customer_id,
+        population.activity_month,
+        population.is_trend_known,
+        population.latest_days,
+        population.previous_days,
+        coalesce(usage_months.active_day_count, 0) as active_day_count,
+        coalesce(usage_months.event_count, 0) as event_count,
+        coalesce(usage_months.previous_event_count, 0) as previous_event_count
+    from population
+    left join usage_months
+        on population.customer_id = usage_months.customer_id and population.activity_month = usage_months.activity_month
+    where population.is_usage_known
+
+)
+
+-- Counts are scaled to full windows where the customer, or the tracking of usage, is younger than they are.
+select
+    customer_id,
+    activity_month,
+    'usage_frequency' as signal_name,
+    active_day_count * {{ var('usage_window_days') }} / latest_days as raw_value
+from usage_counts
+
+union all
+
+select
+    customer_id,
+    activity_month,
+    'usage_volume' as signal_name,
+    event_count * {{ var('usage_window_days') }} / latest_days as raw_value
+from usage_counts
+
+union all
+
+select
+    customer_id,
+    activity_month,
+    'usage_trend' as signal_name,
+    (event_count + {{ var('usage_trend_prior') }})
+    / (previous_event_count * {{ var('usage_window_days') }} / previous_days + {{ var('usage_trend_prior') }})
+        as raw_value
+from usage_counts
+where is_trend_known and event_count + previous_event_count > 0
