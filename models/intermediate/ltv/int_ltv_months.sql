@@ -44,23 +44,6 @@ known_collections as (
             and valuation_dates.activity_month >= collections.activity_month
     group by valuation_dates.valuation_date
 
-),
-
-trailing_churns as (
-
-    select
-        valuation_dates.valuation_date,
-        sum(month_totals.churn_customer_count) as churn_count,
-        sum(month_totals.opening_customer_count) as opening_count
-    from valuation_dates
-    inner join month_totals
-        on
-            not month_totals.is_partial_month
-            and {{ months_between('month_totals.activity_month', 'valuation_dates.activity_month') }} >= 0
-            and {{ months_between('month_totals.activity_month', 'valuation_dates.activity_month') }}
-            < {{ var('churn_window_months') }} + case when valuation_dates.is_partial_month then 1 else 0 end
-    group by valuation_dates.valuation_date
-
 )
 
 select
@@ -73,7 +56,7 @@ select
     cast(
         {{ rate('month_totals.closing_mrr_amount', 'month_totals.active_customer_count') }} as {{ type_amount() }}
     ) as arpa_amount,
-    {{ rate('trailing_churns.churn_count', 'trailing_churns.opening_count') }} as trailing_churn_rate,
+    month_totals.trailing_churn_rate,
     expected_values.expected_remaining_months,
     coalesce(known_collections.collected_amount, 0) as collected_amount,
     -- Without active customers nothing is expected.
@@ -83,5 +66,4 @@ from valuation_dates
 inner join month_totals on valuation_dates.activity_month = month_totals.activity_month
 inner join known_customers on valuation_dates.activity_month = known_customers.activity_month
 left join known_collections on valuation_dates.valuation_date = known_collections.valuation_date
-left join trailing_churns on valuation_dates.valuation_date = trailing_churns.valuation_date
 left join expected_values on valuation_dates.valuation_date = expected_values.valuation_date

@@ -5,11 +5,9 @@ customers as (select * from {{ ref('int_customers') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-months as (select * from {{ ref('int_months') }}),
+month_totals as (select * from {{ ref('int_mrr_month_totals') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
-
-company_facts as (select * from {{ ref('int_company_facts') }}),
 
 ltv_cac_bands as (select * from {{ ref('ltv_cac_bands') }}),
 
@@ -57,6 +55,7 @@ lifetimes as (
 
     select
         customers.customer_id,
+        month_totals.trailing_churn_rate,
         coalesce(customer_months.is_active, false) as is_active,
         coalesce(customer_months.active_month_count, 0) as tenure_months,
         coalesce(customer_months.mrr_amount, 0) as mrr_amount,
@@ -69,14 +68,14 @@ lifetimes as (
         case when customer_months.is_active then expected_values.future_low_amount else 0 end as future_low_amount,
         case when customer_months.is_active then expected_values.future_high_amount else 0 end as future_high_amount
     from customers
-    cross join months
+    cross join month_totals
     left join customer_months
         on
             customers.customer_id = customer_months.customer_id
-            and months.activity_month = customer_months.activity_month
+            and month_totals.activity_month = customer_months.activity_month
     left join expected_values on customers.customer_id = expected_values.customer_id
     left join collections on customers.customer_id = collections.customer_id
-    where months.is_as_of_month
+    where month_totals.is_as_of_month
 
 )
 
@@ -98,7 +97,7 @@ select
     cast(
         {{ rate(
             'case when lifetimes.is_active then lifetimes.mrr_amount * ' ~ var('gross_margin_rate') ~ ' end',
-            'company_facts.logo_churn_rate'
+            'lifetimes.trailing_churn_rate'
         ) }} as {{ type_amount() }}
     ) as simple_ltv_amount,
     -- Nothing may be spent on a customer that costs more than it brings.
@@ -111,7 +110,6 @@ select
     invoice_counts.line_count > 0 as has_billing_history
 from lifetimes
 cross join run_settings
-cross join company_facts
 cross join ltv_cac_bands
 cross join invoice_counts
 left join last_spells on lifetimes.customer_id = last_spells.customer_id and last_spells.recency = 1
