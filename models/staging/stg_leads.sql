@@ -8,12 +8,7 @@ versions as (
         count(*) over (partition by lead_id) as version_count,
         row_number() over (
             partition by lead_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'created_at', 'channel', 'lead_magnet', 'opted_in_at', 'trip_wire_at',
-                    'trip_wire_amount', 'customer_id', 'exit_offer_at'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('leads')) }} asc
         ) as version_number
     from {{ ref('base_leads') }}
     where reject_reason is null
@@ -21,16 +16,7 @@ versions as (
 )
 
 select
-    lead_id,
-    created_at,
-    channel,
-    lead_magnet,
-    opted_in_at,
-    trip_wire_at,
-    cast(trip_wire_amount as {{ type_amount() }}) as trip_wire_amount,
-    surviving_customer_id as customer_id,
-    exit_offer_at,
-    loaded_at,
+    {{ staged_columns('leads') }},
     version_count
 from versions
 where version_number = 1

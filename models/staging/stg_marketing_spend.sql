@@ -8,11 +8,7 @@ versions as (
         count(*) over (partition by spend_date, channel, campaign) as version_count,
         row_number() over (
             partition by spend_date, channel, campaign
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'amount', 'currency'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('marketing_spend')) }} asc
         ) as version_number
     from {{ ref('base_marketing_spend') }}
     where reject_reason is null
@@ -20,12 +16,7 @@ versions as (
 )
 
 select
-    spend_date,
-    channel,
-    campaign,
-    cast(amount as {{ type_amount() }}) as amount,
-    currency,
-    loaded_at,
+    {{ staged_columns('marketing_spend') }},
     version_count
 from versions
 where version_number = 1

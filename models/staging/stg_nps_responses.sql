@@ -9,11 +9,7 @@ versions as (
         min(loaded_at) over (partition by response_id) as first_loaded_at,
         row_number() over (
             partition by response_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'customer_id', 'user_id', 'sent_at', 'responded_at', 'score', 'comment'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('nps_responses')) }} asc
         ) as version_number
     from {{ ref('base_nps_responses') }}
     where reject_reason is null
@@ -21,14 +17,7 @@ versions as (
 )
 
 select
-    response_id,
-    surviving_customer_id as customer_id,
-    user_id,
-    sent_at,
-    responded_at,
-    cast(score as {{ dbt.type_bigint() }}) as score,
-    comment,
-    loaded_at,
+    {{ staged_columns('nps_responses') }},
     first_loaded_at,
     version_count
 from versions

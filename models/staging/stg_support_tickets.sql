@@ -9,11 +9,7 @@ versions as (
         min(loaded_at) over (partition by ticket_id) as first_loaded_at,
         row_number() over (
             partition by ticket_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'customer_id', 'opened_at', 'resolved_at', 'priority'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('support_tickets')) }} asc
         ) as version_number
     from {{ ref('base_support_tickets') }}
     where reject_reason is null
@@ -21,12 +17,7 @@ versions as (
 )
 
 select
-    ticket_id,
-    surviving_customer_id as customer_id,
-    opened_at,
-    resolved_at,
-    priority,
-    loaded_at,
+    {{ staged_columns('support_tickets') }},
     first_loaded_at,
     version_count
 from versions

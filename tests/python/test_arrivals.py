@@ -10,7 +10,7 @@ import pytest
 from conftest import Company
 
 from customer_value.cli import main
-from customer_value.contract import inputs
+from customer_value.contract import MACRO, inputs, macro
 from customer_value.load import create_views, inspect, load
 
 
@@ -119,6 +119,10 @@ def test_a_held_warehouse_is_said_to_be_held(company):
         finished = company.cli("load")
     assert finished.returncode == 2
     assert "cannot be opened for writing" in finished.stderr
+
+
+def test_the_models_read_the_contract_as_declared():
+    assert MACRO.read_text() == macro(), "run `python -m customer_value.contract`"
 
 
 def test_absent_optional_inputs_are_empty_and_typed(random_company):

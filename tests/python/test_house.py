@@ -21,7 +21,6 @@ LONG_MODELS = {
     "int_renewal_prices": 111,  # two price rises, each with what it is compared to
     "int_subscription_log": 101,  # every term of the log
     "int_contract_periods": 121,  # what each entry's neighbours say of its own dates
-    "base_subscription_changes": 110,  # a rule a line, for the input with the most columns
     "customers": 110,  # all that is known of a customer, a column a fact
     "int_health_facts": 109,  # eight inputs side by side
     "int_movement_causes": 103,  # three steps and three causes, each by name
@@ -30,7 +29,6 @@ LONG_MODELS = {
     "int_monthly_users_and_features": 128,  # which months to derive again, and the two kinds of uses
     "nps_monthly": 101,  # a score with its error, its interval and its change
     "revenue_bridge": 112,  # every step a column
-    "stg_subscription_changes": 53,  # the input with the most columns
 }
 
 
