@@ -66,7 +66,11 @@ def macro():
         "    {{ return({",
     ]
     for contract in inputs().values():
-        lines += [f'        "{contract.name}": {{', f'            "meta": {json.dumps(contract.meta)},', '            "columns": {']
+        lines += [
+            f'        "{contract.name}": {{',
+            f'            "meta": {json.dumps(contract.meta)},',
+            '            "columns": {',
+        ]
         lines += [f'                "{name}": {json.dumps(meta)},' for name, meta in contract.column_metas.items()]
         lines += ["            },", "        },"]
     return "\n".join([*lines, "    }) }}", "{%- endmacro %}", ""])

@@ -1,4 +1,4 @@
-"""What arrives badly is refused with one clear line each; what was built and published stays as it was."""
+"""Inputs that do not meet the contract are refused with one clear line each; what was built and published stays as it was."""
 
 import json
 import shutil
@@ -87,7 +87,7 @@ def break_everything(raw):
         break_everything,
     ],
 )
-def test_a_bad_arrival_is_refused(company, capsys, break_input):
+def test_a_bad_input_is_refused(company, capsys, break_input):
     expected = break_input(company.settings.raw)
     before = (
         company.settings.warehouse.read_bytes(),
