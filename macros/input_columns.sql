@@ -25,17 +25,27 @@
 {%- endmacro %}
 
 {#- Every column of an input as staged: `staged_as` in a column's meta names its type, or the canonical customer in place of
-    the one received; `default` is what null counts as. -#}
-{% macro staged_columns(input_name) -%}
+    the one received; `default` is what null counts as; what has happened after the as-of day by its `happens_at` is null yet.
+    With `relation`, names are qualified, and run_settings must be joined. -#}
+{% macro staged_columns(input_name, relation=none) -%}
     {%- set types = {
         'amount': type_amount(), 'integer': dbt.type_bigint(), 'exchange_rate': type_exchange_rate()
     } -%}
     {%- for name, meta in input_contracts()[input_name].columns.items() -%}
-    {%- set value = 'coalesce(' ~ name ~ ', ' ~ meta.default ~ ')' if 'default' in meta else name -%}
-    {%- if meta.staged_as == 'canonical_customer' -%} surviving_customer_id as {{ name }}
-    {%- elif meta.staged_as -%} cast({{ value }} as {{ types[meta.staged_as] }}) as {{ name }}
-    {%- elif value != name -%} {{ value }} as {{ name }}
-    {%- else -%} {{ name }}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {%- set received = prefix ~ name -%}
+    {%- set value = 'coalesce(' ~ received ~ ', ' ~ meta.default ~ ')' if 'default' in meta else received -%}
+    {%- set typed = 'cast(' ~ value ~ ' as ' ~ types[meta.staged_as] ~ ')' if meta.staged_as in types else value -%}
+    {%- if meta.staged_as == 'canonical_customer' -%}
+    {{ prefix }}surviving_customer_id as {{ name }}
+    {%- elif meta.happens_at -%}
+    case
+        when coalesce({{ prefix }}{{ meta.happens_at }} < run_settings.as_of_end_at, true) then {{ typed }}
+    end as {{ name }}
+    {%- elif typed != received -%}
+    {{ typed }} as {{ name }}
+    {%- else -%}
+    {{ received }}
     {%- endif -%}
     {%- if not loop.last %},
     {% endif -%}

@@ -1,5 +1,7 @@
--- Grain: one row per invoice line.
+-- Grain: one row per invoice line (filter: issued by the as-of day, or a draft).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -17,8 +19,9 @@ versions as (
 )
 
 select
-    {{ staged_columns('invoice_lines') }},
-    first_loaded_at,
-    version_count
+    {{ staged_columns('invoice_lines', 'versions') }},
+    versions.first_loaded_at,
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where versions.version_number = 1 and coalesce(versions.issued_at < run_settings.as_of_end_at, true)

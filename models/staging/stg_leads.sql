@@ -1,5 +1,7 @@
--- Grain: one row per lead.
+-- Grain: one row per lead (filter: came in by the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -16,7 +18,8 @@ versions as (
 )
 
 select
-    {{ staged_columns('leads') }},
-    version_count
+    {{ staged_columns('leads', 'versions') }},
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where versions.version_number = 1 and versions.created_at < run_settings.as_of_end_at

@@ -1,5 +1,7 @@
--- Grain: one row per day, channel and campaign.
+-- Grain: one row per day, channel and campaign (filter: until the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -16,7 +18,8 @@ versions as (
 )
 
 select
-    {{ staged_columns('marketing_spend') }},
-    version_count
+    {{ staged_columns('marketing_spend', 'versions') }},
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where versions.version_number = 1 and versions.spend_date <= run_settings.as_of_date

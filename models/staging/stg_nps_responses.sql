@@ -1,5 +1,7 @@
--- Grain: one row per question sent, answered or not.
+-- Grain: one row per question sent, answered or not (filter: sent by the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -17,8 +19,11 @@ versions as (
 )
 
 select
-    {{ staged_columns('nps_responses') }},
-    first_loaded_at,
-    version_count
+    {{ staged_columns('nps_responses', 'versions') }},
+    versions.first_loaded_at,
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where
+    versions.version_number = 1
+    and coalesce(coalesce(versions.sent_at, versions.responded_at) < run_settings.as_of_end_at, true)

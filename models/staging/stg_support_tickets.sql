@@ -1,5 +1,7 @@
--- Grain: one row per support ticket.
+-- Grain: one row per support ticket (filter: opened by the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -17,8 +19,9 @@ versions as (
 )
 
 select
-    {{ staged_columns('support_tickets') }},
-    first_loaded_at,
-    version_count
+    {{ staged_columns('support_tickets', 'versions') }},
+    versions.first_loaded_at,
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where versions.version_number = 1 and versions.opened_at < run_settings.as_of_end_at

@@ -38,7 +38,7 @@ known_answers as (
         case when questions.responded_at < run_settings.as_of_end_at then questions.score end as score
     from questions
     cross join run_settings
-    where questions.sent_at < run_settings.as_of_end_at
+    where questions.sent_at is not null
 
 )
 

@@ -30,8 +30,6 @@ events as (
         0 as new_customer_count,
         0 as cohort_mrr_amount
     from leads
-    cross join run_settings
-    where leads.created_at < run_settings.as_of_end_at
 
     union all
 

@@ -24,7 +24,12 @@ staged_counts as (
         '{{ input_name }}' as input_name,
         count(*) as staged_row_count,
         coalesce(sum(version_count - 1), 0) as superseded_row_count
-    from {{ ref('stg_' ~ input_name) }}
+    from (
+        select count(*) as version_count
+        from {{ ref('base_' ~ input_name) }}
+        where reject_reason is null
+        group by {{ input_contracts()[input_name].meta.key | join(', ') }}
+    ) as staged_keys
 
     union all
     {% endfor %}
