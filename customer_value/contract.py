@@ -1,5 +1,10 @@
-"""The input contract, read from the one place that declares it: models/staging/_sources.yml."""
+"""The input contract, read from the one place that declares it: models/staging/_sources.yml.
 
+`python -m customer_value.contract` writes it down as a macro for the models, macros/contract.sql: dbt knows its sources' columns
+neither while it parses nor in unit tests.
+"""
+
+import json
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,6 +13,7 @@ import yaml
 from customer_value.settings import PROJECT
 
 SOURCES = PROJECT / "models" / "staging" / "_sources.yml"
+MACRO = PROJECT / "macros" / "contract.sql"
 
 # How a type of the contract is called in DuckDB.
 DUCKDB_TYPES = {
@@ -21,12 +27,18 @@ DUCKDB_TYPES = {
 
 @dataclass(frozen=True)
 class Input:
-    """One input: its name, whether it must be there, its key and its columns with their types."""
+    """One input: its name, its key, its columns with their types, and the meta of the input and of each column."""
 
     name: str
-    required: bool
     key: tuple[str, ...]
     columns: dict[str, str]
+    meta: dict
+    column_metas: dict[str, dict]
+
+    @property
+    def required(self):
+        """Whether the input must be there."""
+        return self.meta["required"]
 
 
 @cache
@@ -36,9 +48,33 @@ def inputs():
     return {
         table["name"]: Input(
             name=table["name"],
-            required=table["config"]["meta"]["required"],
             key=tuple(table["config"]["meta"]["key"]),
             columns={column["name"]: column["data_type"] for column in table["columns"]},
+            meta=table["config"]["meta"],
+            column_metas={column["name"]: column.get("config", {}).get("meta", {}) for column in table["columns"]},
         )
         for table in source["tables"]
     }
+
+
+def macro():
+    """The contract as a macro: input -> meta and columns, column -> meta, in the order of the contract."""
+    lines = [
+        "{#- The contract of every input: its meta and its columns, each with its meta, in order. Written from",
+        "    models/staging/_sources.yml by `python -m customer_value.contract`; not edited by hand. -#}",
+        "{% macro input_contracts() -%}",
+        "    {{ return({",
+    ]
+    for contract in inputs().values():
+        lines += [
+            f'        "{contract.name}": {{',
+            f'            "meta": {json.dumps(contract.meta)},',
+            '            "columns": {',
+        ]
+        lines += [f'                "{name}": {json.dumps(meta)},' for name, meta in contract.column_metas.items()]
+        lines += ["            },", "        },"]
+    return "\n".join([*lines, "    }) }}", "{%- endmacro %}", ""])
+
+
+if __name__ == "__main__":
+    MACRO.write_text(macro())

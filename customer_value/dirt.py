@@ -1,7 +1,7 @@
 """Bad rows for the demonstration company: one for each reason for which staging rejects a row.
 
-By input and reason, what to write into a copy of a good row: column and SQL expression. Tests hold the reasons that come
-out against the reasons named here.
+By input and reason, what to write into a copy of a good row: column and SQL expression. Tests compare the reasons that come
+out with the reasons named here.
 """
 
 FUTURE = "timestamp '2031-01-01'"

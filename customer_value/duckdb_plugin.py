@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from customer_value.load import check_arrivals, create_views
+from customer_value.load import check_inputs, create_views
 from customer_value.settings import Settings
 
 
@@ -21,5 +21,5 @@ class Plugin(BasePlugin):
         Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn):
-        """Create the views of schema raw. Raises InputError where an arrival does not hold to the contract."""
-        create_views(conn, check_arrivals(Settings.of().raw))
+        """Create the views of schema raw. Raises InputError where an input does not meet the contract."""
+        create_views(conn, check_inputs(Settings.of().raw))

@@ -1,4 +1,4 @@
-"""load: check what arrived and make it visible to DuckDB as schema raw.
+"""load: check the inputs received and make them visible to DuckDB as schema raw.
 
 An input is `<name>.parquet` in the raw folder, or a folder `<name>/` of Parquet files. Nothing is copied: each input
 becomes a view over its files, each absent optional input an empty view with the contract's types.
@@ -37,8 +37,8 @@ def literal(text):
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """One input as it arrived: its files as an SQL table expression, and what the view selects from them."""
+class ReceivedInput:
+    """One input as received: its files as an SQL table expression, and what the view selects from them."""
 
     name: str
     relation: str | None
@@ -88,7 +88,7 @@ def expression_of(column, wanted, found):
 
 
 def inspect(connection, raw, contract):
-    """One arrival held against the contract: the Arrival, or the list of its problems."""
+    """One input checked against the contract: the ReceivedInput, or the list of its problems."""
     relation, path = relation_of(raw, contract.name)
     if relation is None:
         if contract.required:
@@ -97,7 +97,7 @@ def inspect(connection, raw, contract):
                 "Write it there; its columns stand in models/staging/_sources.yml."
             ]
         selection = [f"cast(null as {DUCKDB_TYPES[t]}) as {quoted(c)}" for c, t in contract.columns.items()]
-        return Arrival(contract.name, None, selection)
+        return ReceivedInput(contract.name, None, selection)
     try:
         described = connection.execute(f"describe select * from {relation}").fetchall()
         types = {name: type_name for name, type_name, *_ in described}
@@ -111,11 +111,11 @@ def inspect(connection, raw, contract):
     if any(problems):
         return [problem for problem in problems if problem]
     selection = [expression_of(column, wanted, types[column]) for column, wanted in contract.columns.items()]
-    return Arrival(contract.name, relation, selection)
+    return ReceivedInput(contract.name, relation, selection)
 
 
-def check_arrivals(raw):
-    """Every input of the contract as it arrived.
+def check_inputs(raw):
+    """Every input of the contract as received.
 
     Raises InputError with one line for each problem: file, column, found, expected and what to do.
     """
@@ -130,29 +130,29 @@ def check_arrivals(raw):
     return found
 
 
-def create_views(connection, arrivals):
-    """Make the arrivals visible as schema raw, in one transaction."""
+def create_views(connection, received_inputs):
+    """Make the inputs visible as schema raw, in one transaction."""
     connection.execute("begin")
     connection.execute("create schema if not exists raw")
-    for arrival in arrivals:
-        source = f"from {arrival.relation}" if arrival.relation else "where false"
+    for received in received_inputs:
+        source = f"from {received.relation}" if received.relation else "where false"
         connection.execute(
-            f"create or replace view raw.{quoted(arrival.name)} as select {', '.join(arrival.selection)} {source}"
+            f"create or replace view raw.{quoted(received.name)} as select {', '.join(received.selection)} {source}"
         )
     connection.execute("commit")
 
 
 def load(settings):
-    """Check the arrivals and create the views in the warehouse.
+    """Check the inputs and create the views in the warehouse.
 
-    Raises InputError before the warehouse is opened where an arrival does not hold to the contract, and where another
+    Raises InputError before the warehouse is opened where an input does not meet the contract, and where another
     process holds the warehouse.
     """
-    arrivals = check_arrivals(settings.raw)
+    received_inputs = check_inputs(settings.raw)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     try:
         with duckdb.connect(str(settings.warehouse)) as connection:
-            create_views(connection, arrivals)
+            create_views(connection, received_inputs)
     except duckdb.IOException as error:
         raise InputError(
             f"{settings.warehouse}: cannot be opened for writing ({str(error).splitlines()[0]}). "

@@ -1,4 +1,4 @@
-{#- A row as text, `column=value; ...`, the same for the same values, whatever the load order. -#}
+{#- A row as text, `column=value; ...`, the same for the same values whatever the order of the rows. -#}
 {% macro row_text(columns) -%}
     {%- for column in columns -%}
         '{{ column }}=' || coalesce(cast({{ column }} as {{ dbt.type_string() }}), '')

@@ -1,9 +1,5 @@
 -- Grain: one row: the day this run is as of and the currency it reports in.
 {%- set as_of_date = var('as_of_date') or env_var('CUSTOMER_VALUE_AS_OF', '') %}
-{%- set inputs = [
-    'customers', 'plans', 'subscription_changes', 'usage_events', 'invoice_lines', 'users',
-    'nps_responses', 'support_tickets', 'leads', 'marketing_spend', 'exchange_rates',
-] %}
 with
 
 changes as (select * from {{ raw('subscription_changes') }}),
@@ -44,8 +40,8 @@ as_of as (
     {%- else -%}
     select cast(max(loaded_at) as date) as as_of_date
     from (
-        {%- for input in inputs %}
-        select max(loaded_at) as loaded_at from {{ raw(input) }}
+        {%- for input_name in input_names() %}
+        select max(loaded_at) as loaded_at from {{ raw(input_name) }}
         {%- if not loop.last %} union all{% endif %}
         {%- endfor %}
     ) as newest

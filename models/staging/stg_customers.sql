@@ -8,12 +8,7 @@ versions as (
         count(*) over (partition by customer_id) as version_count,
         row_number() over (
             partition by customer_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'customer_name', 'email', 'country', 'industry', 'employee_count',
-                    'acquisition_channel', 'created_at', 'deleted_at', 'merged_into_customer_id'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('customers')) }} asc
         ) as version_number
     from {{ ref('base_customers') }}
     where reject_reason is null
@@ -21,17 +16,8 @@ versions as (
 )
 
 select
-    customer_id,
+    {{ staged_columns('customers') }},
     surviving_customer_id,
-    customer_name,
-    email,
-    country,
-    industry,
-    cast(employee_count as {{ dbt.type_bigint() }}) as employee_count,
-    acquisition_channel,
-    created_at,
-    deleted_at,
-    loaded_at,
     version_count
 from versions
 where version_number = 1

@@ -8,11 +8,7 @@ versions as (
         count(*) over (partition by rate_date, currency) as version_count,
         row_number() over (
             partition by rate_date, currency
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'rate'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('exchange_rates')) }} asc
         ) as version_number
     from {{ ref('base_exchange_rates') }}
     where reject_reason is null
@@ -20,10 +16,7 @@ versions as (
 )
 
 select
-    rate_date,
-    currency,
-    cast(rate as {{ type_exchange_rate() }}) as rate,
-    loaded_at,
+    {{ staged_columns('exchange_rates') }},
     version_count
 from versions
 where version_number = 1

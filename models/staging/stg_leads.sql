@@ -1,5 +1,7 @@
--- Grain: one row per lead.
+-- Grain: one row per lead (filter: came in by the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -8,12 +10,7 @@ versions as (
         count(*) over (partition by lead_id) as version_count,
         row_number() over (
             partition by lead_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'created_at', 'channel', 'lead_magnet', 'opted_in_at', 'trip_wire_at',
-                    'trip_wire_amount', 'customer_id', 'exit_offer_at'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('leads')) }} asc
         ) as version_number
     from {{ ref('base_leads') }}
     where reject_reason is null
@@ -21,16 +18,8 @@ versions as (
 )
 
 select
-    lead_id,
-    created_at,
-    channel,
-    lead_magnet,
-    opted_in_at,
-    trip_wire_at,
-    cast(trip_wire_amount as {{ type_amount() }}) as trip_wire_amount,
-    surviving_customer_id as customer_id,
-    exit_offer_at,
-    loaded_at,
-    version_count
+    {{ staged_columns('leads', 'versions') }},
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where versions.version_number = 1 and versions.created_at < run_settings.as_of_end_at

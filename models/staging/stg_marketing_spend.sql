@@ -1,5 +1,7 @@
--- Grain: one row per day, channel and campaign.
+-- Grain: one row per day, channel and campaign (filter: until the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -8,11 +10,7 @@ versions as (
         count(*) over (partition by spend_date, channel, campaign) as version_count,
         row_number() over (
             partition by spend_date, channel, campaign
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'amount', 'currency'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('marketing_spend')) }} asc
         ) as version_number
     from {{ ref('base_marketing_spend') }}
     where reject_reason is null
@@ -20,12 +18,8 @@ versions as (
 )
 
 select
-    spend_date,
-    channel,
-    campaign,
-    cast(amount as {{ type_amount() }}) as amount,
-    currency,
-    loaded_at,
-    version_count
+    {{ staged_columns('marketing_spend', 'versions') }},
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where versions.version_number = 1 and versions.spend_date <= run_settings.as_of_date

@@ -1,5 +1,7 @@
--- Grain: one row per question sent, answered or not.
+-- Grain: one row per question sent, answered or not (filter: sent by the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -9,11 +11,7 @@ versions as (
         min(loaded_at) over (partition by response_id) as first_loaded_at,
         row_number() over (
             partition by response_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'customer_id', 'user_id', 'sent_at', 'responded_at', 'score', 'comment'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('nps_responses')) }} asc
         ) as version_number
     from {{ ref('base_nps_responses') }}
     where reject_reason is null
@@ -21,15 +19,11 @@ versions as (
 )
 
 select
-    response_id,
-    surviving_customer_id as customer_id,
-    user_id,
-    sent_at,
-    responded_at,
-    cast(score as {{ dbt.type_bigint() }}) as score,
-    comment,
-    loaded_at,
-    first_loaded_at,
-    version_count
+    {{ staged_columns('nps_responses', 'versions') }},
+    versions.first_loaded_at,
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where
+    versions.version_number = 1
+    and coalesce(coalesce(versions.sent_at, versions.responded_at) < run_settings.as_of_end_at, true)

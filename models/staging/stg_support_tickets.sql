@@ -1,5 +1,7 @@
--- Grain: one row per support ticket.
+-- Grain: one row per support ticket (filter: opened by the as-of day).
 with
+
+run_settings as (select * from {{ ref('run_settings') }}),
 
 versions as (
 
@@ -9,11 +11,7 @@ versions as (
         min(loaded_at) over (partition by ticket_id) as first_loaded_at,
         row_number() over (
             partition by ticket_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'customer_id', 'opened_at', 'resolved_at', 'priority'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('support_tickets')) }} asc
         ) as version_number
     from {{ ref('base_support_tickets') }}
     where reject_reason is null
@@ -21,13 +19,9 @@ versions as (
 )
 
 select
-    ticket_id,
-    surviving_customer_id as customer_id,
-    opened_at,
-    resolved_at,
-    priority,
-    loaded_at,
-    first_loaded_at,
-    version_count
+    {{ staged_columns('support_tickets', 'versions') }},
+    versions.first_loaded_at,
+    versions.version_count
 from versions
-where version_number = 1
+cross join run_settings
+where versions.version_number = 1 and versions.opened_at < run_settings.as_of_end_at

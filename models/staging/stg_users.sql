@@ -8,11 +8,7 @@ versions as (
         count(*) over (partition by user_id) as version_count,
         row_number() over (
             partition by user_id
-            order by
-                loaded_at desc,
-                {{ row_text([
-                    'customer_id', 'created_at', 'deactivated_at'
-                ]) }} asc
+            order by loaded_at desc, {{ row_text(value_columns('users')) }} asc
         ) as version_number
     from {{ ref('base_users') }}
     where reject_reason is null
@@ -20,11 +16,7 @@ versions as (
 )
 
 select
-    user_id,
-    surviving_customer_id as customer_id,
-    created_at,
-    deactivated_at,
-    loaded_at,
+    {{ staged_columns('users') }},
     version_count
 from versions
 where version_number = 1

@@ -1,4 +1,4 @@
-"""What arrives badly is refused with one clear line each; what was built and published stays as it was."""
+"""Inputs that do not meet the contract are refused with one clear line each; what was built and published stays as it was."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ import pytest
 from conftest import Company
 
 from customer_value.cli import main
-from customer_value.contract import inputs
+from customer_value.contract import MACRO, inputs, macro
 from customer_value.load import create_views, inspect, load
 
 
@@ -87,7 +87,7 @@ def break_everything(raw):
         break_everything,
     ],
 )
-def test_a_bad_arrival_is_refused(company, capsys, break_input):
+def test_a_bad_input_is_refused(company, capsys, break_input):
     expected = break_input(company.settings.raw)
     before = (
         company.settings.warehouse.read_bytes(),
@@ -119,6 +119,10 @@ def test_a_held_warehouse_is_said_to_be_held(company):
         finished = company.cli("load")
     assert finished.returncode == 2
     assert "cannot be opened for writing" in finished.stderr
+
+
+def test_the_models_read_the_contract_as_declared():
+    assert MACRO.read_text() == macro(), "run `python -m customer_value.contract`"
 
 
 def test_absent_optional_inputs_are_empty_and_typed(random_company):

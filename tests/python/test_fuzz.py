@@ -124,7 +124,7 @@ REFUSED = {
     ),
 }  # fmt: skip
 
-# Stopped by the expectations: an arrival that is bad throughout.
+# Stopped by the expectations: an input that is bad throughout.
 STOPPED = {
     "no customers": change("customers", "from t limit 0"),
     "no plans": change("plans", "from t limit 0"),
@@ -255,7 +255,7 @@ def test_stopped(company, way):
 
 @pytest.mark.parametrize("way", TRIED)
 def test_built(company, way):
-    """Nothing is lost: each row is staged, superseded or turned away with a reason."""
+    """Nothing is lost: each row is staged, superseded or rejected with a reason."""
     BUILT[way](company.settings.raw)
     finished = company.dbt("build", "--exclude-resource-type", "unit_test")
     assert finished.returncode == 0, finished.stdout[-4000:]

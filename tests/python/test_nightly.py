@@ -178,7 +178,7 @@ def test_vars_of_incremental_models_are_watched():
         path.read_text() for path in (PROJECT / "macros").rglob("*.sql") if path.stem in ("earliest_at", "raw")
     )
     models = ["int_usage_days", "int_usage_customer_days", "int_monthly_users_and_features", "int_usage_windows"]
-    sql = macros + (PROJECT / "models/staging/base/base_usage_events.sql").read_text()
+    sql = macros + (PROJECT / "models/staging/base/base_rejected_usage_events.sql").read_text()
     sql += "".join(next((PROJECT / "models").rglob(f"{model}.sql")).read_text() for model in models)
     watched = re.search(r"for name in \[([^\]]+)\]", (PROJECT / "macros/build_metadata.sql").read_text()).group(1)
     assert set(re.findall(r"var\(['\"](\w+)", sql)) <= set(re.findall(r"'(\w+)'", watched))

@@ -5,9 +5,8 @@ leads as (
 
     select leads.lead_id
     from {{ ref('stg_leads') }} as leads
-    cross join {{ ref('run_settings') }} as run_settings
     left join {{ ref('customers') }} as customers on leads.customer_id = customers.customer_id
-    where leads.created_at < run_settings.as_of_end_at and customers.customer_id is null
+    where customers.customer_id is null
 
 ),
 

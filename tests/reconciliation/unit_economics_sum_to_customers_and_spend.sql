@@ -22,9 +22,7 @@ customers as (
 leads as (
 
     select count(*) as lead_count
-    from {{ ref('stg_leads') }} as leads
-    cross join {{ ref('run_settings') }} as run_settings
-    where leads.created_at < run_settings.as_of_end_at
+    from {{ ref('stg_leads') }}
 
 ),
 

@@ -54,4 +54,4 @@ left join exchange_rates
     on
         invoice_lines.currency = exchange_rates.currency
         and exchange_rates.activity_month = {{ month_start('invoice_lines.issued_at') }}
-where invoice_lines.status <> 'draft' and invoice_lines.issued_at < run_settings.as_of_end_at
+where invoice_lines.status <> 'draft'

@@ -33,12 +33,8 @@ announcements as (
         changes.item_id,
         max(case when changes.cancel_requested_at < run_settings.as_of_end_at then changes.cancel_requested_at end)
             as cancel_requested_at,
-        min(
-            case
-                when changes.changed_at >= run_settings.as_of_end_at and changes.status in ('canceled', 'expired')
-                    then changes.changed_at
-            end
-        ) as scheduled_end_at
+        min(case when changes.changed_at >= run_settings.as_of_end_at and changes.is_end then changes.changed_at end)
+            as scheduled_end_at
     from changes
     cross join run_settings
     inner join histories
@@ -64,7 +60,7 @@ select
     histories.started_at,
     histories.trial_started_at,
     histories.first_paid_at,
-    case when entries.status in ('canceled', 'expired') then entries.changed_at end as ended_at,
+    case when entries.is_end then entries.changed_at end as ended_at,
     announcements.cancel_requested_at,
     announcements.scheduled_end_at,
     coalesce(item_months.mrr_list_amount, 0) as mrr_list_amount,

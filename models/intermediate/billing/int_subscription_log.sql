@@ -18,6 +18,7 @@ entries as (
         plans.product_name,
         plans.tier_rank,
         changes.status,
+        changes.is_end,
         changes.quantity,
         changes.unit_amount,
         changes.currency,
@@ -35,7 +36,7 @@ entries as (
         changes.changed_at,
         {{ status_carries_mrr('changes.status') }} and coalesce(plans.product_type <> 'service', false) as carries_mrr,
         lead(changes.changed_at) over item_log as next_changed_at,
-        lead(changes.status) over item_log as next_status,
+        lead(changes.is_end) over item_log as is_followed_by_end,
         sum(case when changes.status = 'paused' then 0 else 1 end) over item_log as unpaused_count
     from changes
     cross join run_settings
@@ -55,6 +56,7 @@ select
     product_name,
     tier_rank,
     status,
+    is_end,
     quantity,
     unit_amount,
     currency,
@@ -70,7 +72,7 @@ select
     migrated_from_subscription_id,
     changed_at,
     next_changed_at,
-    coalesce(next_status in ('canceled', 'expired'), false) as is_followed_by_end,
+    coalesce(is_followed_by_end, false) as is_followed_by_end,
     -- Start of the unbroken pause that the entry belongs to, however often it was written again.
     min(case when status = 'paused' then changed_at end)
         over (partition by subscription_id, item_id, status, unpaused_count) as paused_at,

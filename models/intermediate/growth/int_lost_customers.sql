@@ -45,7 +45,7 @@ ranked_ends as (
             previous_entries.subscription_id = changes.subscription_id
             and previous_entries.item_id = changes.item_id
             and previous_entries.changed_at = changes.changed_at
-    where previous_entries.status in ('canceled', 'expired', 'unpaid')
+    where changes.is_end or previous_entries.status = 'unpaid'
 
 )
 

@@ -16,19 +16,14 @@ known_leads as (
         leads.customer_id,
         leads.channel,
         cast(leads.created_at as date) as created_date,
-        case when leads.opted_in_at < run_settings.as_of_end_at then cast(leads.opted_in_at as date) end
-            as opted_in_date,
-        case when leads.trip_wire_at < run_settings.as_of_end_at then cast(leads.trip_wire_at as date) end
-            as trip_wire_date,
-        case when leads.exit_offer_at < run_settings.as_of_end_at then cast(leads.exit_offer_at as date) end
-            as exit_offer_date,
+        cast(leads.opted_in_at as date) as opted_in_date,
+        cast(leads.trip_wire_at as date) as trip_wire_date,
+        cast(leads.exit_offer_at as date) as exit_offer_date,
         row_number() over (
             partition by coalesce(leads.customer_id, leads.lead_id), leads.customer_id
             order by leads.created_at asc, leads.lead_id asc
         ) as lead_number
     from leads
-    cross join run_settings
-    where leads.created_at < run_settings.as_of_end_at
 
 ),
 

@@ -41,7 +41,7 @@ announcements as (
             and (changes.changed_at < months.month_end_at or changes.cancel_requested_at < months.month_end_at)
     where
         (changes.cancel_requested_at is not null or not changes.auto_renew)
-        and (changes.status not in ('canceled', 'expired') or changes.changed_at >= months.month_end_at)
+        and (not changes.is_end or changes.changed_at >= months.month_end_at)
 
 ),
 

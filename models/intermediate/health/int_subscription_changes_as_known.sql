@@ -10,6 +10,7 @@ select
     changes.item_id,
     changes.customer_id,
     changes.status,
+    changes.is_end,
     changes.changed_at,
     lead(changes.changed_at) over (
         partition by changes.subscription_id, changes.item_id order by changes.changed_at asc

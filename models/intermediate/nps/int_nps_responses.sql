@@ -1,4 +1,4 @@
--- Grain: one row per NPS question sent by the as-of day, with its answer where it was given by then.
+-- Grain: one row per NPS question (filter: sent by the as-of day), with its answer where it was given by then.
 with
 
 nps_responses as (select * from {{ ref('stg_nps_responses') }}),
@@ -6,8 +6,6 @@ nps_responses as (select * from {{ ref('stg_nps_responses') }}),
 customers as (select * from {{ ref('int_customers') }}),
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
-
-run_settings as (select * from {{ ref('run_settings') }}),
 
 -- An answer without a time was given when it was asked for; a question without a time was asked when it was answered.
 questions as (
@@ -21,55 +19,40 @@ questions as (
         case when score is not null then coalesce(responded_at, sent_at) end as responded_at,
         score
     from nps_responses
-
-),
-
-known_answers as (
-
-    select
-        questions.response_id,
-        questions.customer_id,
-        questions.user_id,
-        questions.person_id,
-        questions.sent_at,
-        case when questions.responded_at < run_settings.as_of_end_at then questions.responded_at end as responded_at,
-        case when questions.responded_at < run_settings.as_of_end_at then questions.score end as score
-    from questions
-    cross join run_settings
-    where questions.sent_at < run_settings.as_of_end_at
+    where coalesce(sent_at, responded_at) is not null
 
 )
 
 select
-    known_answers.response_id,
-    known_answers.customer_id,
-    known_answers.user_id,
-    known_answers.person_id,
-    known_answers.sent_at,
-    known_answers.responded_at,
-    known_answers.score,
+    questions.response_id,
+    questions.customer_id,
+    questions.user_id,
+    questions.person_id,
+    questions.sent_at,
+    questions.responded_at,
+    questions.score,
     case
-        when known_answers.score >= 9 then 'promoter'
-        when known_answers.score >= 7 then 'passive'
-        when known_answers.score >= 0 then 'detractor'
+        when questions.score >= 9 then 'promoter'
+        when questions.score >= 7 then 'passive'
+        when questions.score >= 0 then 'detractor'
     end as nps_category,
     coalesce(cohorts.plan_name, 'unknown') as plan_name,
     coalesce(customers.country, 'unknown') as country,
     coalesce(customers.customer_size, 'unknown') as customer_size,
     -- Answers are ordered apart from questions without one: those have no next answer, and none is the latest.
     case
-        when known_answers.score is not null
+        when questions.score is not null
             then
-                lead(known_answers.responded_at) over (
-                    partition by known_answers.person_id, known_answers.score is not null
-                    order by known_answers.responded_at asc, known_answers.response_id asc
+                lead(questions.responded_at) over (
+                    partition by questions.person_id, questions.score is not null
+                    order by questions.responded_at asc, questions.response_id asc
                 )
     end as next_responded_at,
-    known_answers.score is not null
+    questions.score is not null
     and row_number() over (
-        partition by known_answers.customer_id, known_answers.score is not null
-        order by known_answers.responded_at desc, known_answers.response_id desc
+        partition by questions.customer_id, questions.score is not null
+        order by questions.responded_at desc, questions.response_id desc
     ) = 1 as is_latest_of_customer
-from known_answers
-left join customers on known_answers.customer_id = customers.customer_id
-left join cohorts on known_answers.customer_id = cohorts.customer_id
+from questions
+left join customers on questions.customer_id = customers.customer_id
+left join cohorts on questions.customer_id = cohorts.customer_id

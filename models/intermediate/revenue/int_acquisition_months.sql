@@ -21,12 +21,10 @@ events as (
         0 as new_customer_count,
         0 as cohort_mrr_amount
     from marketing_spend
-    cross join run_settings
     left join exchange_rates
         on
             marketing_spend.currency = exchange_rates.currency
             and exchange_rates.activity_month = {{ month_start('marketing_spend.spend_date') }}
-    where marketing_spend.spend_date <= run_settings.as_of_date
 
     union all
 
@@ -38,8 +36,6 @@ events as (
         0 as new_customer_count,
         0 as cohort_mrr_amount
     from leads
-    cross join run_settings
-    where leads.created_at < run_settings.as_of_end_at
 
     union all
 

@@ -11,14 +11,10 @@ select
     tickets.customer_id,
     tickets.priority,
     cast(tickets.opened_at as date) as opened_date,
-    case
-        when tickets.resolved_at < run_settings.as_of_end_at then cast(tickets.resolved_at as date)
-    end as resolved_date,
-    coalesce(tickets.resolved_at >= run_settings.as_of_end_at, true) as is_open,
+    cast(tickets.resolved_at as date) as resolved_date,
+    tickets.resolved_at is null as is_open,
     {{ days_between(
-        'cast(tickets.opened_at as date)',
-        'case when tickets.resolved_at < run_settings.as_of_end_at then cast(tickets.resolved_at as date)'
-        ~ ' else run_settings.as_of_date end'
+        'cast(tickets.opened_at as date)', 'coalesce(cast(tickets.resolved_at as date), run_settings.as_of_date)'
     ) }} as open_days
 from tickets
-inner join run_settings on tickets.opened_at < run_settings.as_of_end_at
+cross join run_settings

@@ -1,25 +1,58 @@
--- Grain: one row per row of the input customers, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input customers, good or rejected, with the reason why it is rejected.
+-- The chain of merges is followed by doubling: each step looks twice as far, so seven steps follow 128 merges.
 with
 
 customers as (select * from {{ raw('customers') }}),
 
-merged_customers as (select * from {{ ref('base_customer_merges') }}),
-
-judged as (
+customer_versions as (
 
     select
-        customers.customer_id,
-        customers.customer_name,
-        customers.email,
-        customers.country,
-        customers.industry,
-        customers.employee_count,
-        customers.acquisition_channel,
-        customers.created_at,
-        customers.deleted_at,
-        customers.merged_into_customer_id,
-        customers.loaded_at,
-        coalesce(merged_customers.surviving_customer_id, customers.merged_into_customer_id, customers.customer_id)
+        customer_id,
+        merged_into_customer_id,
+        row_number() over (
+            partition by customer_id order by loaded_at desc nulls last, merged_into_customer_id asc nulls last
+        ) as version_number
+    from customers
+
+),
+
+hop_0 as (
+
+    select
+        customer_id,
+        merged_into_customer_id as target_id
+    from customer_versions
+    where version_number = 1 and customer_id is not null and merged_into_customer_id is not null
+
+),
+{% for step in range(7) %}
+hop_{{ step + 1 }} as (
+
+    select
+        near.customer_id,
+        coalesce(far.target_id, near.target_id) as target_id
+    from hop_{{ step }} as near
+    left join hop_{{ step }} as far on near.target_id = far.customer_id
+
+),
+{% endfor %}
+merged_customers as (
+
+    select
+        hop_7.customer_id,
+        hop_7.target_id,
+        -- A chain that has not reached a customer that stays turns in a circle.
+        hop_0.customer_id is not null as is_cycle
+    from hop_7
+    left join hop_0 on hop_7.target_id = hop_0.customer_id
+
+),
+
+checked_customers as (
+
+    select
+        {{ input_columns('customers') }},
+        coalesce(merged_customers.target_id, customers.merged_into_customer_id, customers.customer_id)
             as surviving_customer_id,
         case
             when customers.customer_id is null then 'missing_customer_id'
@@ -38,30 +71,21 @@ judged as (
 
 ),
 
-survivors as (
+canonical_customers as (
 
     select distinct customer_id
-    from judged
+    from checked_customers
     where reject_reason is null and merged_into_customer_id is null
 
 )
 
 select
-    judged.customer_id,
-    judged.customer_name,
-    judged.email,
-    judged.country,
-    judged.industry,
-    judged.employee_count,
-    judged.acquisition_channel,
-    judged.created_at,
-    judged.deleted_at,
-    judged.merged_into_customer_id,
-    judged.loaded_at,
-    judged.surviving_customer_id,
+    {{ input_columns('customers', 'checked_customers') }},
+    checked_customers.surviving_customer_id,
     case
-        when judged.reject_reason is not null then judged.reject_reason
-        when judged.merged_into_customer_id is not null and survivors.customer_id is null then 'unknown_merge_target'
+        when checked_customers.reject_reason is not null then checked_customers.reject_reason
+        when checked_customers.merged_into_customer_id is not null and canonical_customers.customer_id is null
+            then 'unknown_merge_target'
     end as reject_reason
-from judged
-left join survivors on judged.surviving_customer_id = survivors.customer_id
+from checked_customers
+left join canonical_customers on checked_customers.surviving_customer_id = canonical_customers.customer_id

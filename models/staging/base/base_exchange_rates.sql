@@ -1,4 +1,4 @@
--- Grain: one row per row of the input exchange_rates, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input exchange_rates, good or rejected, with the reason why it is rejected.
 with
 
 exchange_rates as (select * from {{ raw('exchange_rates') }}),
@@ -6,10 +6,7 @@ exchange_rates as (select * from {{ raw('exchange_rates') }}),
 currencies as (select * from {{ ref('currencies') }})
 
 select
-    exchange_rates.rate_date,
-    exchange_rates.currency,
-    exchange_rates.rate,
-    exchange_rates.loaded_at,
+    {{ input_columns('exchange_rates') }},
     case
         when exchange_rates.rate_date is null then 'missing_rate_date'
         when exchange_rates.currency is null then 'missing_currency'

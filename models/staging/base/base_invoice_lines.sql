@@ -1,4 +1,4 @@
--- Grain: one row per row of the input invoice_lines, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input invoice_lines, good or rejected, with the reason why it is rejected.
 with
 
 invoice_lines as (select * from {{ raw('invoice_lines') }}),
@@ -10,26 +10,7 @@ plans as (select * from {{ ref('stg_plans') }}),
 currencies as (select * from {{ ref('base_currencies') }})
 
 select
-    invoice_lines.invoice_line_id,
-    invoice_lines.invoice_id,
-    invoice_lines.customer_id,
-    invoice_lines.subscription_id,
-    invoice_lines.item_id,
-    invoice_lines.plan_id,
-    invoice_lines.kind,
-    invoice_lines.issued_at,
-    invoice_lines.period_start_at,
-    invoice_lines.period_end_at,
-    invoice_lines.quantity,
-    invoice_lines.amount,
-    invoice_lines.discount_amount,
-    invoice_lines.tax_amount,
-    invoice_lines.currency,
-    invoice_lines.status,
-    invoice_lines.paid_at,
-    invoice_lines.refunded_amount,
-    invoice_lines.refunded_at,
-    invoice_lines.loaded_at,
+    {{ input_columns('invoice_lines') }},
     customers.surviving_customer_id,
     case
         when invoice_lines.invoice_line_id is null then 'missing_invoice_line_id'

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input leads, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input leads, good or rejected, with the reason why it is rejected.
 with
 
 leads as (select * from {{ raw('leads') }}),
@@ -6,16 +6,7 @@ leads as (select * from {{ raw('leads') }}),
 customers as (select * from {{ ref('stg_customers') }})
 
 select
-    leads.lead_id,
-    leads.created_at,
-    leads.channel,
-    leads.lead_magnet,
-    leads.opted_in_at,
-    leads.trip_wire_at,
-    leads.trip_wire_amount,
-    leads.customer_id,
-    leads.exit_offer_at,
-    leads.loaded_at,
+    {{ input_columns('leads') }},
     customers.surviving_customer_id,
     case
         when leads.lead_id is null then 'missing_lead_id'

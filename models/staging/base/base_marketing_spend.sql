@@ -1,4 +1,4 @@
--- Grain: one row per row of the input marketing_spend, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input marketing_spend, good or rejected, with the reason why it is rejected.
 with
 
 spend as (select * from {{ raw('marketing_spend') }}),
@@ -6,12 +6,7 @@ spend as (select * from {{ raw('marketing_spend') }}),
 currencies as (select * from {{ ref('base_currencies') }})
 
 select
-    spend.spend_date,
-    spend.channel,
-    spend.campaign,
-    spend.amount,
-    spend.currency,
-    spend.loaded_at,
+    {{ input_columns('marketing_spend', 'spend') }},
     case
         when spend.spend_date is null then 'missing_spend_date'
         when spend.channel is null then 'missing_channel'

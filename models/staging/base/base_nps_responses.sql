@@ -1,4 +1,4 @@
--- Grain: one row per row of the input nps_responses, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input nps_responses, good or rejected, with the reason why it is rejected.
 with
 
 responses as (select * from {{ raw('nps_responses') }}),
@@ -15,14 +15,7 @@ user_counts as (
 )
 
 select
-    responses.response_id,
-    responses.customer_id,
-    responses.user_id,
-    responses.sent_at,
-    responses.responded_at,
-    responses.score,
-    responses.comment,
-    responses.loaded_at,
+    {{ input_columns('nps_responses', 'responses') }},
     customers.surviving_customer_id,
     case
         when responses.response_id is null then 'missing_response_id'

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input plans, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input plans, good or rejected, with the reason why it is rejected.
 with
 
 plans as (select * from {{ raw('plans') }}),
@@ -6,18 +6,7 @@ plans as (select * from {{ raw('plans') }}),
 currencies as (select * from {{ ref('currencies') }})
 
 select
-    plans.plan_id,
-    plans.plan_name,
-    plans.product_name,
-    plans.product_type,
-    plans.tier_rank,
-    plans.billing_interval,
-    plans.interval_count,
-    plans.unit_amount,
-    plans.currency,
-    plans.included_seats,
-    plans.usage_limit,
-    plans.loaded_at,
+    {{ input_columns('plans') }},
     case
         when plans.plan_id is null then 'missing_plan_id'
         when plans.loaded_at is null then 'missing_loaded_at'

@@ -1,17 +1,46 @@
--- Grain: one row per row of the input usage_events that was turned away, with the reason.
+-- Grain: one row per row of the input usage_events (filter: rejected), with the reason why it is rejected.
+-- A user can only be unknown to a company that lists its users.
 {{ config(materialized='table') }}
 with
 
-checked_events as (select * from {{ ref('base_usage_events') }})
+events as (select * from {{ raw('usage_events') }}),
+
+customers as (select * from {{ ref('stg_customers') }}),
+
+users as (select * from {{ ref('stg_users') }}),
+
+user_counts as (
+
+    select count(*) as user_count
+    from users
+
+),
+
+checked_events as (
+
+    select
+        {{ input_columns('usage_events', 'events') }},
+        case
+            when events.event_id is null then 'missing_event_id'
+            when events.customer_id is null then 'missing_customer_id'
+            when events.occurred_at is null then 'missing_occurred_at'
+            when events.loaded_at is null then 'missing_loaded_at'
+            when abs(events.quantity) >= {{ var('number_limit') }} then 'number_out_of_range'
+            when events.quantity < 0 then 'negative_quantity'
+            when customers.customer_id is null then 'unknown_customer'
+            when events.user_id is not null and users.user_id is null and user_counts.user_count > 0 then 'unknown_user'
+            when events.occurred_at > events.loaded_at then 'dated_after_loaded_at'
+            when least(events.occurred_at, events.loaded_at) < {{ earliest_at() }} then 'dated_before_earliest'
+        end as reject_reason
+    from events
+    cross join user_counts
+    left join customers on events.customer_id = customers.customer_id
+    left join users on events.user_id = users.user_id
+
+)
 
 select
-    event_id,
-    customer_id,
-    user_id,
-    feature,
-    occurred_at,
-    quantity,
-    loaded_at,
-    reject_reason
+    {{ input_columns('usage_events', 'checked_events') }},
+    checked_events.reject_reason
 from checked_events
-where reject_reason is not null
+where checked_events.reject_reason is not null

@@ -1,16 +1,23 @@
--- Grain: one row per row of the input subscription_changes, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input subscription_changes, good or rejected, with the reason why it is rejected.
 with
 
-changes as (
+flagged_changes as (
 
     select
         *,
         -- Terms are needed only where they are worth money: an end says no price, and must not be lost for that.
         {{ status_carries_mrr('status') }} as carries_mrr,
-        status in ('canceled', 'expired') as is_end,
-        min(case when status not in ('canceled', 'expired') then changed_at end)
-            over (partition by subscription_id, item_id) as first_started_at
+        status in ('canceled', 'expired') as is_end
     from {{ raw('subscription_changes') }}
+
+),
+
+changes as (
+
+    select
+        *,
+        min(case when not is_end then changed_at end) over (partition by subscription_id, item_id) as first_started_at
+    from flagged_changes
 
 ),
 
@@ -21,30 +28,9 @@ plans as (select * from {{ ref('stg_plans') }}),
 currencies as (select * from {{ ref('base_currencies') }})
 
 select
-    changes.subscription_id,
-    changes.item_id,
-    changes.changed_at,
-    changes.customer_id,
-    changes.plan_id,
-    changes.status,
-    changes.quantity,
-    changes.unit_amount,
-    changes.currency,
-    changes.billing_interval,
-    changes.interval_count,
-    changes.discount_rate,
-    changes.discount_amount,
-    changes.discount_kind,
-    changes.discount_ends_at,
-    changes.term_months,
-    changes.term_started_at,
-    changes.auto_renew,
-    changes.notice_days,
-    changes.cancel_requested_at,
-    changes.cancel_reason,
-    changes.migrated_from_subscription_id,
-    changes.loaded_at,
+    {{ input_columns('subscription_changes', 'changes') }},
     customers.surviving_customer_id,
+    changes.is_end,
     case
         when changes.subscription_id is null then 'missing_subscription_id'
         when changes.item_id is null then 'missing_item_id'

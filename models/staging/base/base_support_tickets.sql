@@ -1,4 +1,4 @@
--- Grain: one row per row of the input support_tickets, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input support_tickets, good or rejected, with the reason why it is rejected.
 with
 
 tickets as (select * from {{ raw('support_tickets') }}),
@@ -6,12 +6,7 @@ tickets as (select * from {{ raw('support_tickets') }}),
 customers as (select * from {{ ref('stg_customers') }})
 
 select
-    tickets.ticket_id,
-    tickets.customer_id,
-    tickets.opened_at,
-    tickets.resolved_at,
-    tickets.priority,
-    tickets.loaded_at,
+    {{ input_columns('support_tickets', 'tickets') }},
     customers.surviving_customer_id,
     case
         when tickets.ticket_id is null then 'missing_ticket_id'

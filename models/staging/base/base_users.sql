@@ -1,4 +1,4 @@
--- Grain: one row per row of the input users, good or bad, with the reason why it is turned away.
+-- Grain: one row per row of the input users, good or rejected, with the reason why it is rejected.
 with
 
 users as (select * from {{ raw('users') }}),
@@ -6,11 +6,7 @@ users as (select * from {{ raw('users') }}),
 customers as (select * from {{ ref('stg_customers') }})
 
 select
-    users.user_id,
-    users.customer_id,
-    users.created_at,
-    users.deactivated_at,
-    users.loaded_at,
+    {{ input_columns('users') }},
     customers.surviving_customer_id,
     case
         when users.user_id is null then 'missing_user_id'

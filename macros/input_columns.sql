@@ -1,0 +1,53 @@
+{#- The inputs of the contract by name, in its order. -#}
+{% macro input_names() -%}
+    {{ return(input_contracts() | list) }}
+{%- endmacro %}
+
+{#- The columns of an input beside its key and loaded_at, in order; without personal data where that is asked for. -#}
+{% macro value_columns(input_name, with_personal_data=true) -%}
+    {%- set contract = input_contracts()[input_name] -%}
+    {%- set names = [] -%}
+    {%- for name, meta in contract.columns.items()
+        if name not in contract.meta.key + ['loaded_at'] and (with_personal_data or not meta.is_personal) -%}
+        {%- do names.append(name) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{#- Every column of an input as received, qualified. This macro and the next are the exception to the rule that a macro
+    returns an expression: they write a select list, so that a new column is declared in the contract and nowhere else. -#}
+{% macro input_columns(input_name, relation=none) -%}
+    {%- for name in input_contracts()[input_name].columns -%}
+    {{ relation or input_name }}.{{ name }}
+    {%- if not loop.last %},
+    {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Every column of an input as staged: `staged_as` in a column's meta names its type, or the canonical customer in place of
+    the one received; `default` is what null counts as; what has happened after the as-of day by its `happens_at` is null yet.
+    With `relation`, names are qualified, and run_settings must be joined. -#}
+{% macro staged_columns(input_name, relation=none) -%}
+    {%- set types = {
+        'amount': type_amount(), 'integer': dbt.type_bigint(), 'exchange_rate': type_exchange_rate()
+    } -%}
+    {%- for name, meta in input_contracts()[input_name].columns.items() -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {%- set received = prefix ~ name -%}
+    {%- set value = 'coalesce(' ~ received ~ ', ' ~ meta.default ~ ')' if 'default' in meta else received -%}
+    {%- set typed = 'cast(' ~ value ~ ' as ' ~ types[meta.staged_as] ~ ')' if meta.staged_as in types else value -%}
+    {%- if meta.staged_as == 'canonical_customer' -%}
+    {{ prefix }}surviving_customer_id as {{ name }}
+    {%- elif meta.happens_at -%}
+    case
+        when coalesce({{ prefix }}{{ meta.happens_at }} < run_settings.as_of_end_at, true) then {{ typed }}
+    end as {{ name }}
+    {%- elif typed != received -%}
+    {{ typed }} as {{ name }}
+    {%- else -%}
+    {{ received }}
+    {%- endif -%}
+    {%- if not loop.last %},
+    {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
