@@ -37,7 +37,8 @@ spend as (
     left join {{ ref('int_exchange_rates') }} as exchange_rates
         on
             marketing_spend.currency = exchange_rates.currency
-            and exchange_rates.activity_month = {{ month_start('marketing_spend.spend_date') }}
+            and {{ month_start('marketing_spend.spend_date') }}
+            between exchange_rates.valid_from_month and exchange_rates.activity_month
     where
         marketing_spend.spend_date <= run_settings.as_of_date
         and {{ add_months(month_start('marketing_spend.spend_date'), var('cac_lag_months')) }}

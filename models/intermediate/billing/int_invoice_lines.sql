@@ -53,5 +53,6 @@ cross join run_settings
 left join exchange_rates
     on
         invoice_lines.currency = exchange_rates.currency
-        and exchange_rates.activity_month = {{ month_start('invoice_lines.issued_at') }}
+        and {{ month_start('invoice_lines.issued_at') }}
+        between exchange_rates.valid_from_month and exchange_rates.activity_month
 where invoice_lines.status <> 'draft'

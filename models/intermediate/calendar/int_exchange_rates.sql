@@ -1,13 +1,9 @@
--- Grain: one row per currency and month with a rate, and earlier month in which money was invoiced or spent.
+-- Grain: one row per currency and month (filter: the month has a rate).
 with
 
 months as (select * from {{ ref('int_months') }}),
 
 exchange_rates as (select * from {{ ref('stg_exchange_rates') }}),
-
-invoice_lines as (select * from {{ ref('stg_invoice_lines') }}),
-
-marketing_spend as (select * from {{ ref('stg_marketing_spend') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
@@ -48,60 +44,21 @@ month_end_rates as (
     cross join run_settings
     where run_settings.reporting_currency is not null
 
-),
-
-monthly_rates as (
-
-    select
-        currency,
-        activity_month,
-        exchange_rate,
-        -- A currency's first month has no earlier rate: nothing in it can be revalued.
-        lag(exchange_rate, 1, exchange_rate) over (partition by currency order by activity_month asc)
-            as opening_exchange_rate,
-        lag(exchange_rate, 12, exchange_rate) over (partition by currency order by activity_month asc)
-            as year_ago_exchange_rate,
-        row_number() over (partition by currency order by activity_month asc) as month_number
-    from month_end_rates
-
-),
-
--- Money may be invoiced or spent before the first subscription.
-money_months as (
-
-    select
-        currency,
-        {{ month_start('issued_at') }} as activity_month
-    from invoice_lines
-
-    union distinct
-
-    select
-        currency,
-        {{ month_start('spend_date') }} as activity_month
-    from marketing_spend
-
 )
 
 select
     currency,
     activity_month,
+    -- Money may be invoiced or spent before the first subscription: a currency's first rate holds for all months before.
+    case
+        when lag(activity_month) over (partition by currency order by activity_month asc) is null
+            then cast({{ earliest_at() }} as date)
+        else activity_month
+    end as valid_from_month,
     exchange_rate,
-    opening_exchange_rate,
-    year_ago_exchange_rate
-from monthly_rates
-
-union all
-
-select
-    money_months.currency,
-    money_months.activity_month,
-    first_rates.exchange_rate,
-    first_rates.exchange_rate as opening_exchange_rate,
-    first_rates.exchange_rate as year_ago_exchange_rate
-from money_months
-inner join monthly_rates as first_rates
-    on
-        money_months.currency = first_rates.currency
-        and money_months.activity_month < first_rates.activity_month
-        and first_rates.month_number = 1
+    -- A currency's first month has no earlier rate: nothing in it can be revalued.
+    lag(exchange_rate, 1, exchange_rate) over (partition by currency order by activity_month asc)
+        as opening_exchange_rate,
+    lag(exchange_rate, 12, exchange_rate) over (partition by currency order by activity_month asc)
+        as year_ago_exchange_rate
+from month_end_rates

@@ -24,7 +24,8 @@ events as (
     left join exchange_rates
         on
             marketing_spend.currency = exchange_rates.currency
-            and exchange_rates.activity_month = {{ month_start('marketing_spend.spend_date') }}
+            and {{ month_start('marketing_spend.spend_date') }}
+            between exchange_rates.valid_from_month and exchange_rates.activity_month
 
     union all
 
