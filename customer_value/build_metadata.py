@@ -19,7 +19,9 @@ def build_of(connection, database):
 def recorded(connection, database, kind):
     """The values of a kind in an attached warehouse."""
     try:
-        rows = connection.execute(f"select value from {database}.history.build_metadata where kind = ?", [kind]).fetchall()
+        rows = connection.execute(
+            f"select value from {database}.history.build_metadata where kind = ?", [kind]
+        ).fetchall()
     except duckdb.CatalogException:
         return set()
     return {value for (value,) in rows}

@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 from customer_value.settings import PROJECT
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-# The package `expectations` stands there, for whoever has the project alone on the path.
+# The package `expectations` stands there, where only the project itself is on the path.
 sys.path.append(str(PROJECT / "tests"))
 
 import duckdb
@@ -24,8 +24,8 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 from customer_value.build import BuildError
-from customer_value.load import literal, relation_of
 from customer_value.build_metadata import build_of, record
+from customer_value.load import literal, relation_of
 from expectations import marts, raw
 
 NOT_EVALUATED = "could not be evaluated"

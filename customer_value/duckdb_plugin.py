@@ -16,7 +16,7 @@ class Plugin(BasePlugin):
         """Wait to be let in where the build was begun ahead. Make the warehouse's folder, which DuckDB does not."""
         gate = os.environ.pop("CUSTOMER_VALUE_GATE", None)
         if gate and not os.read(int(gate), 1):
-            # Whoever began the build has found a fault and said so, or is gone.
+            # The process that began the build has found a fault and said so, or is gone.
             os._exit(1)
         Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
 

@@ -1,7 +1,7 @@
 """publish: hand the marts to readers in one step.
 
 Readers open `customer_value.duckdb` in the published folder and never the warehouse. A new file is written beside the
-old one and renamed over it: whoever has the old one open keeps reading it, whoever opens next reads the new one. The
+old one and renamed over it: a reader that has the old one open keeps reading it, the next one opens the new one. The
 file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
 in the folder `previous`, the newest ones only.
 
@@ -19,8 +19,8 @@ import duckdb
 import yaml
 
 from customer_value.build import BuildError
-from customer_value.load import literal, quoted
 from customer_value.build_metadata import build_of, record, recorded
+from customer_value.load import literal, quoted
 from customer_value.settings import PROJECT
 
 FILE_NAME = "customer_value.duckdb"
@@ -57,7 +57,7 @@ PUBLICATION = {
 }
 
 
-# Counts that dbt's hooks and check remembered.
+# Counts that dbt's hooks and check recorded.
 COUNTS = ["passed_test_count", "held_expectation_count", "expectation_count"]
 
 
@@ -165,7 +165,7 @@ def write_publication(settings, unfinished):
         if build[0] not in recorded(connection, quoted(warehouse), "passed_build"):
             raise BuildError(
                 f"{settings.warehouse}: the last build did not pass, or built a part only: what was published stays "
-                "published. Mend what it says, and run build again."
+                "published. Fix what it says, and run build again."
             )
         if build[0] not in recorded(connection, quoted(warehouse), "checked_build"):
             raise BuildError(

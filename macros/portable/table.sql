@@ -1,4 +1,4 @@
-{#- A table made in place, in one transaction: whoever reads sees the old one or the new one. dbt-duckdb's own way makes it
+{#- A table made in place, in one transaction: a reader sees the old one or the new one. dbt-duckdb's own way makes it
     under another name, renames twice and drops the old one in a second transaction: a tenth of a nightly run. -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
 {%- set existing_relation = load_cached_relation(this) %}

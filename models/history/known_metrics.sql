@@ -1,5 +1,5 @@
 -- Grain: one row per build, month and metric (filter: no earlier published build knew it).
--- Append-only, no full refresh rebuilds it: what readers were told first cannot be computed again.
+-- Append-only, no full refresh rebuilds it: first published values cannot be computed again.
 -- depends_on: {{ ref('published_builds') }}
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
 with

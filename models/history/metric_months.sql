@@ -12,11 +12,7 @@
 with
 
 {% for mart in metrics -%}
-{{ mart }} as (
-
-    select * from {{ ref(mart) }}
-
-),
+{{ mart }} as (select * from {{ ref(mart) }}),
 
 {% endfor -%}
 months as (select * from {{ ref('int_months') }})

@@ -1,4 +1,4 @@
--- Grain: one row per customer that landed, merged ones included: surviving_customer_id is the one it counts for.
+-- Grain: one row per customer as received, merged ones included: surviving_customer_id is the canonical one.
 with
 
 versions as (

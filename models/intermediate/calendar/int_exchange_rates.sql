@@ -49,7 +49,7 @@ month_end_rates as (
 select
     currency,
     activity_month,
-    -- Money may be invoiced or spent before the first subscription: a currency's first rate holds for all months before.
+    -- Money may move before the first subscription: a currency's first rate holds for all months before.
     case
         when lag(activity_month) over (partition by currency order by activity_month asc) is null
             then cast({{ earliest_at() }} as date)
