@@ -12,15 +12,21 @@ started_spells as (
         spells.spell_number,
         spells.renewal_months,
         spells.billing_months,
-        spells.survival_segment,
         spells.term_name,
+        spells.customer_size,
         spells.started_date,
         valuation_dates.valuation_date,
+        valuation_dates.is_as_of,
         coalesce(spells.ended_date > valuation_dates.valuation_date, true) as is_running,
         spells.is_churned and spells.ended_date <= valuation_dates.valuation_date as is_churned,
         {{ days_between('spells.started_date', 'spells.ended_date') }} as served_days,
         least(coalesce(spells.ended_date, valuation_dates.valuation_date), valuation_dates.valuation_date)
-            as observed_until_date
+            as observed_until_date,
+        -- Ranked among the spells that had started by then: later customers do not move the label of a past valuation.
+        percent_rank() over (
+            partition by valuation_dates.valuation_date, spells.renewal_months, spells.customer_size
+            order by spells.opening_mrr_amount asc
+        ) as mrr_rank
     from spells
     inner join valuation_dates on spells.started_date <= valuation_dates.valuation_date
 
@@ -33,9 +39,15 @@ measured_spells as (
         spell_number,
         renewal_months,
         billing_months,
-        survival_segment,
         term_name,
+        term_name || ' / ' || case
+            when customer_size <> 'unknown' then customer_size
+            when mrr_rank * 3 < 1 then 'low_mrr'
+            when mrr_rank * 3 < 2 then 'middle_mrr'
+            else 'high_mrr'
+        end as survival_segment,
         valuation_date,
+        is_as_of,
         is_running,
         is_churned,
         {{ elapsed_months('started_date', 'observed_until_date') }} as elapsed_months,
@@ -49,6 +61,7 @@ select
     customer_id,
     spell_number,
     valuation_date,
+    is_as_of,
     renewal_months,
     billing_months,
     survival_segment,

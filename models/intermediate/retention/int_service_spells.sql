@@ -49,6 +49,7 @@ dated_spells as (
         spells.renewal_months,
         spells.billing_months,
         spells.next_month,
+        spells.opening_mrr_amount,
         customers.customer_size,
         case
             when spells.renewal_months = 1 then 'month'
@@ -63,10 +64,7 @@ dated_spells as (
             lead(spells.first_month) over (partition by spells.customer_id order by spells.spell_number asc)
             = spells.next_month,
             false
-        ) as is_continued,
-        percent_rank() over (
-            partition by spells.renewal_months, customers.customer_size order by spells.opening_mrr_amount asc
-        ) as mrr_rank
+        ) as is_continued
     from spells
     cross join run_settings
     inner join customers on spells.customer_id = customers.customer_id
@@ -81,12 +79,8 @@ select
     renewal_months,
     billing_months,
     term_name,
-    term_name || ' / ' || case
-        when customer_size <> 'unknown' then customer_size
-        when mrr_rank * 3 < 1 then 'low_mrr'
-        when mrr_rank * 3 < 2 then 'middle_mrr'
-        else 'high_mrr'
-    end as survival_segment,
+    customer_size,
+    opening_mrr_amount,
     started_date,
     case when is_continued then next_month when has_ended then ended_date end as ended_date,
     has_ended and not is_continued as is_churned,

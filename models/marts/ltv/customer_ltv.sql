@@ -19,7 +19,8 @@ last_spells as (
         customer_id,
         survival_segment,
         row_number() over (partition by customer_id order by spell_number desc) as recency
-    from {{ ref('int_service_spells') }}
+    from {{ ref('int_retention_exposures') }}
+    where is_as_of
 
 ),
 
