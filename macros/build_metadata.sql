@@ -38,8 +38,9 @@
 {% endmacro %}
 
 {#- Before a run: incremental models whose definition has changed since they were built are dropped, so that this run builds
-    them in full. A definition is the SQL of the incremental models, of what they read, of staging and of the macros, and
-    the vars in them. Models of other packages are none of its business. -#}
+    them in full. A definition is the SQL of the incremental models, of what they read and of staging, the contract of the
+    inputs and the vars in them. dbt does not show macros here: a change to one wants --full-refresh. Models of other packages
+    are left alone. -#}
 {% macro before_run() %}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- do check_vars() -%}
@@ -54,7 +55,7 @@
         {%- set incremental_nodes = own_models
             | selectattr('config.materialized', 'equalto', 'incremental')
             | rejectattr('config.full_refresh', 'equalto', false) | list -%}
-        {%- set sources = {} -%}
+        {%- set sources = {'contract': input_contracts() | string} -%}
         {%- for node in own_models if node.path.startswith('staging/') -%}
             {%- do sources.update({node.unique_id: node.raw_code}) -%}
         {%- endfor -%}
@@ -63,9 +64,6 @@
                 {%- if unique_id in graph.nodes -%}
                     {%- do sources.update({unique_id: graph.nodes[unique_id].raw_code}) -%}
                 {%- endif -%}
-            {%- endfor -%}
-            {%- for unique_id in node.depends_on.macros if unique_id.startswith('macro.customer_value.') -%}
-                {%- do sources.update({unique_id: graph.macros[unique_id].macro_sql if graph.macros else ''}) -%}
             {%- endfor -%}
         {%- endfor -%}
         {%- for name in ['connectors', 'earliest_date', 'number_limit', 'usage_window_days'] -%}

@@ -37,7 +37,7 @@ select
     metric_months.metric_value,
     run_settings.as_of_date as known_date,
     run_settings.build_id,
-    '{{ metric_definition_id() }}' as definition_id
+    metric_months.definition_id
 from metric_months
 cross join run_settings
 {%- if is_incremental() %}

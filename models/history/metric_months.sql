@@ -24,6 +24,7 @@ select
     {{ mart }}.activity_month,
     '{{ column }}' as metric_name,
     '{{ inputs[mart] }}' as input_name,
+    '{{ metric_definition_id(mart) }}' as definition_id,
     cast({{ mart }}.{{ column }} as {{ type_amount() }}) as metric_value
 from {{ mart }}
 inner join months on {{ mart }}.activity_month = months.activity_month

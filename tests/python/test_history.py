@@ -1,7 +1,16 @@
 """History: what was published first outlives every rebuild, and the move to a schema of its own."""
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import duckdb
+import pytest
 from test_nightly import copied
+
+from customer_value.settings import PROJECT
 
 
 def rows_of(company, query):
@@ -39,3 +48,44 @@ def test_a_full_refresh_keeps_what_was_published_first(demo, tmp_path):
     finished = company.dbt("build", "--full-refresh", "--exclude-resource-type", "unit_test", "test")
     assert finished.returncode == 0, finished.stdout[-3000:]
     assert rows_of(company, "from history.known_metrics order by all") == known
+
+
+@pytest.fixture(scope="module")
+def definition_id(tmp_path_factory):
+    """A function that gives the definition of a mart's metrics after a change to one file of the project."""
+    project = tmp_path_factory.mktemp("project")
+    for name in ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "tests", "docs", "analyses"):
+        (shutil.copytree if (PROJECT / name).is_dir() else shutil.copy)(PROJECT / name, project / name)
+
+    def compiled(mart, file=None, old="", new=""):
+        text = (project / file).read_text() if file else ""
+        assert old in text
+        if file:
+            (project / file).write_text(text.replace(old, new, 1))
+        finished = subprocess.run(
+            [Path(sys.executable).with_name("dbt"), "--quiet", "compile", "--target", "lint", "--inline"]
+            + [f"{{{{ metric_definition_id('{mart}') }}}}"],
+            cwd=project,
+            env=os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+            capture_output=True,
+            text=True,
+        )
+        if file:
+            (project / file).write_text(text)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        return finished.stdout.strip()
+
+    return compiled
+
+
+def test_a_definition_is_of_what_the_metrics_are_computed_by(definition_id):
+    """Neither a comment nor a model beside the path changes it; a condition far up the path does, and only below it."""
+    growth, path = "models/marts/growth/annual_offers.sql", "models/intermediate/billing/int_subscription_log.sql"
+    nps = "models/intermediate/nps/int_nps_counts.sql"
+    mrr = definition_id("mrr_monthly")
+    assert len(mrr) == 32
+    assert definition_id("mrr_monthly", growth, "select", "select distinct") == mrr
+    assert definition_id("mrr_monthly", nps, "select", "select distinct") == mrr
+    assert definition_id("mrr_monthly", path, "with", "-- A comment.\nwith") == mrr
+    assert definition_id("mrr_monthly", path, "select", "select distinct") != mrr
+    assert definition_id("nps_monthly", nps, "select", "select distinct") != definition_id("nps_monthly")

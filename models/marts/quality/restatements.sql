@@ -37,7 +37,7 @@ changed_metrics as (
         first_known_metrics.known_date,
         first_known_metrics.metric_value as first_known_value,
         metric_months.metric_value as current_value,
-        first_known_metrics.definition_id <> '{{ metric_definition_id() }}' as has_changed_definition
+        coalesce(first_known_metrics.definition_id <> metric_months.definition_id, false) as has_changed_definition
     from first_known_metrics
     left join metric_months
         on
