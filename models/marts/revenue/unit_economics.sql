@@ -26,7 +26,8 @@ cohort_values as (
         cohorts.acquisition_channel,
         cohorts.cohort_month,
         -- Unknown as soon as one customer's is.
-        case when count(customer_ltv.ltv_amount) = count(*) then sum(customer_ltv.ltv_amount) end as ltv_amount
+        case when count(customer_ltv.ltv_amount) = count(*) then sum(customer_ltv.ltv_amount) end
+            as cohort_ltv_amount
     from cohorts
     inner join customer_ltv on cohorts.customer_id = customer_ltv.customer_id
     group by cohorts.acquisition_channel, cohorts.cohort_month
@@ -41,10 +42,12 @@ economics as (
         acquisition_months.spend_amount,
         acquisition_months.lead_count,
         acquisition_months.new_customer_count,
+        acquisition_months.cohort_mrr_amount,
+        cohort_values.cohort_ltv_amount,
         {{ rate('acquisition_months.spend_amount', 'acquisition_months.new_customer_count') }} as cac_amount,
         {{ rate('acquisition_months.cohort_mrr_amount', 'acquisition_months.new_customer_count') }} as arpa_amount,
-        {{ rate('cohort_values.ltv_amount', 'acquisition_months.new_customer_count') }} as ltv_amount,
-        {{ rate('cohort_values.ltv_amount', 'acquisition_months.spend_amount') }} as ltv_cac_ratio
+        {{ rate('cohort_values.cohort_ltv_amount', 'acquisition_months.new_customer_count') }} as ltv_amount,
+        {{ rate('cohort_values.cohort_ltv_amount', 'acquisition_months.spend_amount') }} as ltv_cac_ratio
     from acquisition_months
     left join cohort_values
         on
@@ -60,11 +63,16 @@ select
     cast(economics.spend_amount as {{ type_amount() }}) as spend_amount,
     cast(economics.lead_count as {{ dbt.type_bigint() }}) as lead_count,
     cast(economics.new_customer_count as {{ dbt.type_bigint() }}) as new_customer_count,
+    cast(economics.cohort_mrr_amount as {{ type_amount() }}) as cohort_mrr_amount,
+    cast(economics.cohort_ltv_amount as {{ type_amount() }}) as cohort_ltv_amount,
     cast(economics.cac_amount as {{ type_amount() }}) as cac_amount,
     cast(economics.arpa_amount as {{ type_amount() }}) as arpa_amount,
     cast(economics.ltv_amount as {{ type_amount() }}) as ltv_amount,
     economics.ltv_cac_ratio,
-    {{ rate('economics.cac_amount', 'economics.arpa_amount * ' ~ var('gross_margin_rate')) }} as payback_months,
+    {{ rate(
+        'case when economics.new_customer_count > 0 then economics.spend_amount end',
+        'economics.cohort_mrr_amount * ' ~ var('gross_margin_rate')
+    ) }} as payback_months,
     cast(
         {{ rate(
             'case when economics.ltv_amount < 0 then 0 else economics.ltv_amount end',

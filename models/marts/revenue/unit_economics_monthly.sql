@@ -33,13 +33,13 @@ totals as (
         month_windows.window_months,
         coalesce(sum(unit_economics.spend_amount), 0) as spend_amount,
         coalesce(sum(unit_economics.new_customer_count), 0) as new_customer_count,
-        sum(unit_economics.arpa_amount * unit_economics.new_customer_count) as cohort_mrr_amount,
+        sum(unit_economics.cohort_mrr_amount) as cohort_mrr_amount,
         -- Unknown as soon as one channel's is.
         case
             when
-                count(unit_economics.ltv_amount)
+                count(unit_economics.cohort_ltv_amount)
                 = sum(case when unit_economics.new_customer_count > 0 then 1 else 0 end)
-                then sum(unit_economics.ltv_amount * unit_economics.new_customer_count)
+                then sum(unit_economics.cohort_ltv_amount)
         end as cohort_ltv_amount
     from month_windows
     left join unit_economics
@@ -59,6 +59,7 @@ rates as (
         window_months,
         spend_amount,
         new_customer_count,
+        cohort_mrr_amount,
         {{ rate('spend_amount', 'new_customer_count') }} as cac_amount,
         {{ rate('cohort_mrr_amount', 'new_customer_count') }} as arpa_amount,
         {{ rate('cohort_ltv_amount', 'new_customer_count') }} as ltv_amount,
@@ -77,7 +78,10 @@ select
     cast(rates.arpa_amount as {{ type_amount() }}) as arpa_amount,
     cast(rates.ltv_amount as {{ type_amount() }}) as ltv_amount,
     case when rates.new_customer_count > 0 then rates.ltv_cac_ratio end as ltv_cac_ratio,
-    {{ rate('rates.cac_amount', 'rates.arpa_amount * ' ~ var('gross_margin_rate')) }} as payback_months,
+    {{ rate(
+        'case when rates.new_customer_count > 0 then rates.spend_amount end',
+        'rates.cohort_mrr_amount * ' ~ var('gross_margin_rate')
+    ) }} as payback_months,
     bands.ltv_cac_status
 from rates
 left join bands
