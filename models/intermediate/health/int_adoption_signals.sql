@@ -7,6 +7,8 @@ adoption_months as (select * from {{ ref('int_feature_adoption_months') }}),
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
 
+onboarding_steps as (select * from {{ ref('int_onboarding_steps') }}),
+
 -- Seats paid for: the quantity of core items that carry MRR.
 seat_months as (
 
@@ -72,3 +74,26 @@ select
     personalisation_count as raw_value
 from adoption_counts
 where has_personalisation
+
+union all
+
+-- The share of the steps due by the month's end that were done, and known to be, by then.
+select
+    population.customer_id,
+    population.activity_month,
+    'onboarding' as signal_name,
+    least(
+        count(onboarding_steps.feature) / (population.onboarding_step_count * population.onboarding_share), 1
+    ) as raw_value
+from population
+left join onboarding_steps
+    on
+        population.customer_id = onboarding_steps.customer_id
+        and population.month_end_date > onboarding_steps.done_date
+        and population.month_end_date > onboarding_steps.known_date
+where population.has_onboarding and population.onboarding_share > 0
+group by
+    population.customer_id,
+    population.activity_month,
+    population.onboarding_step_count,
+    population.onboarding_share

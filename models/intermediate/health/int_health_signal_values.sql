@@ -10,8 +10,6 @@ usage_signals as (select * from {{ ref('int_usage_signals') }}),
 
 adoption_signals as (select * from {{ ref('int_adoption_signals') }}),
 
-onboarding_signals as (select * from {{ ref('int_onboarding_months') }}),
-
 nps_signals as (select * from {{ ref('int_nps_months') }}),
 
 ticket_signals as (select * from {{ ref('int_ticket_months') }}),
@@ -38,15 +36,6 @@ known_values as (
         signal_name,
         raw_value
     from adoption_signals
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value
-    from onboarding_signals
 
     union all
 
