@@ -67,6 +67,8 @@ RECONCILIATION = {
     "other_count = other_count - 1 where feature_name = 'reports' and months_since_cohort = 3",
     "playbook_counts_every_customer": "update marts.playbook_outcomes set customer_count = customer_count + 1 where rowid = 0",
     "health_monthly_sums_to_mrr_monthly": "update marts.health_monthly set customer_count = customer_count + 1 where rowid = 0",
+    "customers_renew_with_their_first_running_term": "update marts.customers set next_renewal_date = next_renewal_date + 1 "
+    "where customer_id = (select min(customer_id) from marts.customers where next_renewal_date is not null)",
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and survival_segment = 'all'",
 }

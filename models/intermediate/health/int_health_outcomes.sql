@@ -17,7 +17,7 @@ horizons as (
         statuses.scored_date,
         scores.health_score,
         statuses.health_status,
-        renewal_dates.renewal_date,
+        renewal_dates.billing_renewal_date,
         renewal_dates.churned_date,
         cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.scored_date') }} as date) as horizon_date,
         {{ month_start('run_settings.as_of_end_at') }} as running_month
@@ -41,7 +41,7 @@ select
     -- Twenty steps of five points, by which churn probabilities are estimated.
     cast(least(floor(health_score / 5), 19) as {{ dbt.type_int() }}) as score_step,
     -- A customer bound by its terms beyond the horizon can hardly churn within it.
-    coalesce(renewal_date > horizon_date, false) as is_bound,
+    coalesce(billing_renewal_date > horizon_date, false) as is_bound,
     horizon_date < running_month as is_observed,
     case when churned_date <= horizon_date and horizon_date < running_month then churned_date end as churned_date,
     coalesce(churned_date <= horizon_date and horizon_date < running_month, false) as has_churned

@@ -50,6 +50,6 @@ select
             'renewal_months * (cast(floor(elapsed_months / cast(renewal_months as ' ~ type_double() ~ ')) as '
             ~ dbt.type_int() ~ ') + 1)'
         ) }} as date
-    ) as renewal_date,
+    ) as billing_renewal_date,
     case when is_churned then ended_date end as churned_date
 from running_spells

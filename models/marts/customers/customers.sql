@@ -11,6 +11,17 @@ nps_responses as (select * from {{ ref('int_nps_responses') }}),
 
 renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
+running_terms as (
+
+    select
+        customer_id,
+        min(renewal_date) as next_renewal_date
+    from {{ ref('int_item_terms') }}
+    where over_date is null
+    group by customer_id
+
+),
+
 customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
 customer_segments as (select * from {{ ref('customer_segments') }}),
@@ -56,7 +67,8 @@ select
     subscription_totals.first_paid_at,
     statuses.last_churn_month,
     subscription_totals.cancel_requested_at,
-    renewal_dates.renewal_date,
+    running_terms.next_renewal_date,
+    case when running_terms.customer_id is null then renewal_dates.billing_renewal_date end as billing_renewal_date,
     cast(coalesce(subscription_totals.active_subscription_count, 0) as {{ dbt.type_bigint() }})
         as active_subscription_count,
     cast(coalesce(subscription_totals.seat_count, 0) as {{ type_amount() }}) as seat_count,
@@ -76,6 +88,7 @@ left join nps_responses on customers.customer_id = nps_responses.customer_id and
 left join subscription_totals on customers.customer_id = subscription_totals.customer_id
 left join customer_ltv on customers.customer_id = customer_ltv.customer_id
 left join customer_segments on customers.customer_id = customer_segments.customer_id
+left join running_terms on customers.customer_id = running_terms.customer_id
 left join renewal_dates
     on
         customers.customer_id = renewal_dates.customer_id
