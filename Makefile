@@ -4,7 +4,7 @@ BIN := .venv/bin
 RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup generate load build check publish run report serve docs superset test structure torture fuzz benchmark freshness lint lock clean
+.PHONY: help setup contract generate load build check publish run report serve docs superset test structure torture fuzz benchmark freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ docs: setup  ## dbt's documentation of every table, beside the report
 
 superset: setup  ## Apache Superset with the marts and a dashboard, in an environment of its own (optional: 900 MB)
 	bash deploy/superset/run
+
+contract: setup  ## write macros/contract.sql from the contract of the inputs
+	$(BIN)/python -m customer_value.contract
 
 lint: setup  ## ruff and SQLFluff
 	$(BIN)/ruff check .

@@ -209,7 +209,7 @@ terms as (
         l.unit_amount, l.discount_kind, l.discount_ends_at, l.status,
         case when l.discount_kind = 'recurring' and b.issued_at < coalesce(l.discount_ends_at, end_at()) then l.discount_rate
             when l.discount_kind = 'once' and b.k = 0 then l.discount_rate else 0 end as rate,
-        abs(hash(b.n, b.item_id, b.k) % 1000) / 1000.0 as dice
+        abs(hash(b.n, b.item_id, b.k) % 1000) / 1000.0 as draw
     from bills b asof join log l on b.n = l.n and b.item_id = l.item_id and b.issued_at >= l.changed_at
 ),
 lines as (
@@ -219,24 +219,24 @@ lines as (
     union all
     select *, 'one_off', unit_amount, 0 from terms where plan_id = 'coaching' and status = 'active'
     union all
-    select *, 'usage', round(5 + 40 * dice, 2), 0 from terms where dice < 0.04 and status = 'active'
+    select *, 'usage', round(5 + 40 * draw, 2), 0 from terms where draw < 0.04 and status = 'active'
     union all
-    select *, 'credit', -round(5 + 20 * dice, 2), 0 from terms where dice between 0.04 and 0.055 and status = 'active'
+    select *, 'credit', -round(5 + 20 * draw, 2), 0 from terms where draw between 0.04 and 0.055 and status = 'active'
     union all
     select *, 'proration', round(quantity * unit_amount * 0.1, 2), 0 from terms
-    where dice between 0.1 and 0.14 and status = 'active' and plan_id <> 'coaching'
+    where draw between 0.1 and 0.14 and status = 'active' and plan_id <> 'coaching'
 )
 select
     'i' || n || '_' || item_id || '_' || k || '_' || kind as invoice_line_id, 'i' || n || '_' || k as invoice_id, customer_id,
     subscription_id, item_id, plan_id, kind, issued_at, issued_at as period_start_at,
     issued_at + to_months(cast(months as int)) as period_end_at, quantity, amount, discount as discount_amount,
     case when currency = 'USD' then 0 else round(amount * 0.2, 2) end as tax_amount, currency,
-    case when dice > 0.99 then 'void' when dice > 0.98 then 'uncollectible'
+    case when draw > 0.99 then 'void' when draw > 0.98 then 'uncollectible'
         when issued_at + interval 5 day >= end_at() then 'open' else 'paid' end as status,
-    case when dice <= 0.98 and issued_at + interval 5 day < end_at() then issued_at + interval 3 day end as paid_at,
-    case when dice between 0.2 and 0.21 and amount > 0 and issued_at + interval 5 day < end_at()
+    case when draw <= 0.98 and issued_at + interval 5 day < end_at() then issued_at + interval 3 day end as paid_at,
+    case when draw between 0.2 and 0.21 and amount > 0 and issued_at + interval 5 day < end_at()
         then round(amount * 0.5, 2) end as refunded_amount,
-    case when dice between 0.2 and 0.21 and amount > 0 and issued_at + interval 5 day < end_at()
+    case when draw between 0.2 and 0.21 and amount > 0 and issued_at + interval 5 day < end_at()
         then issued_at + interval 4 day end as refunded_at,
     night(issued_at + interval 4 day) as loaded_at
 from lines;

@@ -131,7 +131,11 @@ def write_input(connection, contract, path, seed):
     """Write one input with its dirt: repeated and corrected rows, bad rows, no order."""
     table = quoted(contract.name)
     key = " || '|' || ".join(f"cast({column} as varchar)" for column in contract.key)
-    columns = ", ".join(f"cast({c} as {DUCKDB_TYPES[t]}) as {c}" for c, t in contract.columns.items())
+    # A column of the contract that company.sql does not write is null.
+    written = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
+    columns = ", ".join(
+        f"cast({c if c in written else 'null'} as {DUCKDB_TYPES[t]}) as {c}" for c, t in contract.columns.items()
+    )
     # What one row in fifty said before it was corrected.
     mistake = "quantity + 1 as quantity, " if "quantity" in contract.columns else ""
     bad_rows = "".join(

@@ -23,12 +23,12 @@ class Contracts:
     """The rows of the company (`tables`) and its terms: subscription, start, renewal, last day of notice, end, outcome."""
 
     def __init__(self, seed, subscription_count=300):
-        self.dice = random.Random(seed)
+        self.rng = random.Random(seed)
         self.log = []
         self.terms = []
         for number in range(subscription_count):
             self.add_subscription(f"s{number:03d}")
-        self.dice.shuffle(self.log)
+        self.rng.shuffle(self.log)
         self.tables = {
             "customers": [customer(f"s{n:03d}", loaded_at=LOADED_AT) for n in range(subscription_count)],
             "plans": [plan("basic", loaded_at=LOADED_AT)],
@@ -37,7 +37,7 @@ class Contracts:
         }
 
     def write(self, name, day, status="active", **columns):
-        hour = timedelta(seconds=self.dice.randrange(86400))
+        hour = timedelta(seconds=self.rng.randrange(86400))
         self.log.append(
             change(name, (datetime.combine(day, datetime.min.time()) + hour).isoformat(), status)
             | {"loaded_at": LOADED_AT}
@@ -46,12 +46,12 @@ class Contracts:
 
     def start_terms(self, name, day, price, months=None):
         """Write terms that begin on a day; returns what stays the same while they last."""
-        months = months or self.dice.choice([1, 3, 6, 12, 12, 24])
+        months = months or self.rng.choice([1, 3, 6, 12, 12, 24])
         terms = {
-            "auto_renew": self.dice.choice([True, False, None]),
-            "notice_days": self.dice.choice([None, 0, 14, 30, 90]),
+            "auto_renew": self.rng.choice([True, False, None]),
+            "notice_days": self.rng.choice([None, 0, 14, 30, 90]),
         }
-        if months > 1 and self.dice.random() < 0.3:
+        if months > 1 and self.rng.random() < 0.3:
             # Paid ahead without a contract.
             terms |= (
                 {"interval_count": months}
@@ -61,25 +61,25 @@ class Contracts:
             price *= months
         else:
             terms["term_months"] = months
-            if self.dice.random() < 0.7:
+            if self.rng.random() < 0.7:
                 terms["term_started_at"] = datetime.combine(day, datetime.min.time())
         self.write(name, day, unit_amount=price, **terms)
         return months, price, terms
 
     def add_subscription(self, name):
-        anchor = date(2021, 1, 1) + timedelta(days=self.dice.randrange(1500))
-        if self.dice.random() < 0.3:
-            anchor = self.dice.choice(
+        anchor = date(2021, 1, 1) + timedelta(days=self.rng.randrange(1500))
+        if self.rng.random() < 0.3:
+            anchor = self.rng.choice(
                 [date(2024, 2, 29), date(2023, 1, 31), date(2022, 8, 31), date(2024, 6, 17), date(2024, 6, 18)]
             )
-        months, price, terms = self.start_terms(name, anchor, self.dice.choice([10, 25, 60]))
+        months, price, terms = self.start_terms(name, anchor, self.rng.choice([10, 25, 60]))
         number = 0
         while True:
             start, renewal = months_after(anchor, number * months), months_after(anchor, (number + 1) * months)
             notice = renewal - timedelta(days=terms["notice_days"] or 0)
             term = (name, start, renewal, notice)
-            middle = start + (renewal - start) * self.dice.uniform(0.1, 0.9)
-            fate = self.dice.random()
+            middle = start + (renewal - start) * self.rng.uniform(0.1, 0.9)
+            fate = self.rng.random()
             if 0.15 < fate < 0.3 and start < middle < renewal and middle <= AS_OF:
                 price = price + 5
                 self.write(name, middle, unit_amount=price, **terms)
@@ -90,25 +90,25 @@ class Contracts:
                     return
                 self.terms.append((*term, middle, "moved"))
                 others = [other for other in (3, 6, 12, 24) if other != months]
-                months, price, terms = self.start_terms(name, middle, 30, self.dice.choice(others))
+                months, price, terms = self.start_terms(name, middle, 30, self.rng.choice(others))
                 anchor, number = middle, 0
                 continue
             if renewal > AS_OF:
                 self.terms.append((*term, None, None))
                 return
-            outcome = self.dice.choice(["renewed"] * 6 + ["renewed_larger", "renewed_smaller", "lost", "moved"])
+            outcome = self.rng.choice(["renewed"] * 6 + ["renewed_larger", "renewed_smaller", "lost", "moved"])
             self.terms.append((*term, renewal, outcome))
             if outcome == "lost":
-                self.write(name, renewal, self.dice.choice(["canceled", "expired"]))
+                self.write(name, renewal, self.rng.choice(["canceled", "expired"]))
                 return
             if outcome == "moved":
                 others = [other for other in (3, 6, 12, 24) if other != months]
-                months, price, terms = self.start_terms(name, renewal, 30, self.dice.choice(others))
+                months, price, terms = self.start_terms(name, renewal, 30, self.rng.choice(others))
                 anchor, number = renewal, 0
                 continue
             number += 1
             price *= {"renewed": 1, "renewed_larger": 1.25, "renewed_smaller": 0.75}[outcome]
-            if outcome != "renewed" or self.dice.random() < 0.5:
+            if outcome != "renewed" or self.rng.random() < 0.5:
                 if "term_started_at" in terms:
                     terms = terms | {"term_started_at": datetime.combine(renewal, datetime.min.time())}
                     anchor, number = renewal, 0

@@ -29,7 +29,7 @@ class Ledger:
     """The rows of a company (`tables`), and what must come out of them."""
 
     def __init__(self, seed, customer_count=400):
-        self.dice = random.Random(seed)
+        self.rng = random.Random(seed)
         self.as_of = date(2025, 6, 17)
         self.loaded_at = datetime(2025, 6, 18, 3)
         self.log = []
@@ -37,15 +37,15 @@ class Ledger:
             self.add_customer(f"c{number:03d}")
         good = [dict(row) for row in self.log]
         self.garbage = self.make_garbage()
-        repeated = [row | {"loaded_at": row["loaded_at"] - timedelta(hours=1)} for row in self.dice.sample(good, 60)]
+        repeated = [row | {"loaded_at": row["loaded_at"] - timedelta(hours=1)} for row in self.rng.sample(good, 60)]
         outdated = [
             row | {"loaded_at": row["loaded_at"] - timedelta(days=1), "unit_amount": 999, "quantity": 9}
-            for row in self.dice.sample(good, 60)
+            for row in self.rng.sample(good, 60)
         ]
-        rows = good + repeated + outdated + [dict(row) for row in self.dice.sample(good, 40)] + self.garbage
-        self.dice.shuffle(rows)
+        rows = good + repeated + outdated + [dict(row) for row in self.rng.sample(good, 40)] + self.garbage
+        self.rng.shuffle(rows)
         customers = [
-            customer(f"c{n:03d}", loaded_at=self.loaded_at, acquisition_channel=self.dice.choice(["a", "b", None]))
+            customer(f"c{n:03d}", loaded_at=self.loaded_at, acquisition_channel=self.rng.choice(["a", "b", None]))
             for n in range(customer_count)
         ]
         self.tables = {
@@ -62,10 +62,10 @@ class Ledger:
     def instant(self, after=None, days=700):
         """A random instant, often a midnight and sometimes the first of a month."""
         start = after or datetime(FIRST.year, FIRST.month, FIRST.day)
-        chosen = start + timedelta(seconds=self.dice.randrange(1, days * 86400))
-        if self.dice.random() < 0.2:
+        chosen = start + timedelta(seconds=self.rng.randrange(1, days * 86400))
+        if self.rng.random() < 0.2:
             chosen = chosen.replace(hour=0, minute=0, second=0)
-        if self.dice.random() < 0.1:
+        if self.rng.random() < 0.1:
             chosen = chosen.replace(day=1, hour=0, minute=0, second=0)
         return max(chosen, start + timedelta(seconds=1))
 
@@ -77,45 +77,45 @@ class Ledger:
         )
 
     def terms(self, plan_id):
-        interval = self.dice.choice(["day", "week", "month", "month", "month", "year", "year"])
+        interval = self.rng.choice(["day", "week", "month", "month", "month", "year", "year"])
         terms = {
             "plan_id": plan_id,
-            "quantity": self.dice.choice([1, 1, 2, 5, 12.5]),
-            "unit_amount": self.dice.choice([5, 9.99, 29, 100, 239.9, 1200, 0]),
+            "quantity": self.rng.choice([1, 1, 2, 5, 12.5]),
+            "unit_amount": self.rng.choice([5, 9.99, 29, 100, 239.9, 1200, 0]),
             "billing_interval": interval,
-            "interval_count": self.dice.choice([1, 1, 1, 2, 3, 6]),
+            "interval_count": self.rng.choice([1, 1, 1, 2, 3, 6]),
         }
-        if self.dice.random() < 0.3:
-            terms["discount_kind"] = self.dice.choice(["recurring", "once"])
-            if self.dice.random() < 0.6:
-                terms["discount_rate"] = self.dice.choice([0.1, 0.25, 0.5, 1])
+        if self.rng.random() < 0.3:
+            terms["discount_kind"] = self.rng.choice(["recurring", "once"])
+            if self.rng.random() < 0.6:
+                terms["discount_rate"] = self.rng.choice([0.1, 0.25, 0.5, 1])
             else:
-                terms["discount_amount"] = self.dice.choice([1, 7.5, 50])
-            if self.dice.random() < 0.5:
+                terms["discount_amount"] = self.rng.choice([1, 7.5, 50])
+            if self.rng.random() < 0.5:
                 terms["discount_ends_at"] = self.instant()
         return terms
 
     def add_customer(self, customer_id):
-        for number in range(self.dice.choice([1, 1, 1, 2])):
+        for number in range(self.rng.choice([1, 1, 1, 2])):
             subscription_id = f"{customer_id}_s{number}"
             when = self.instant(days=600)
             for item, plan_id in enumerate(
-                self.dice.choice([["basic"], ["basic"], ["basic", "extra"], ["basic", "help"]])
+                self.rng.choice([["basic"], ["basic"], ["basic", "extra"], ["basic", "help"]])
             ):
                 terms = self.terms(plan_id)
                 at = when
-                for _ in range(self.dice.randrange(1, 6)):
-                    status = self.dice.choice(["active"] * 5 + ["past_due", "trialing", "paused", "unpaid"])
-                    if self.dice.random() < 0.5:
+                for _ in range(self.rng.randrange(1, 6)):
+                    status = self.rng.choice(["active"] * 5 + ["past_due", "trialing", "paused", "unpaid"])
+                    if self.rng.random() < 0.5:
                         terms = self.terms(plan_id)
                     self.entry(customer_id, subscription_id, f"i{item}", at, status, terms)
                     at = self.instant(at, days=160)
-                if self.dice.random() < 0.5:
-                    end = self.dice.choice(["canceled", "expired"])
+                if self.rng.random() < 0.5:
+                    end = self.rng.choice(["canceled", "expired"])
                     bare = {"quantity": None, "unit_amount": None, "currency": None, "billing_interval": None}
-                    self.entry(customer_id, subscription_id, f"i{item}", at, end, self.dice.choice([terms, bare]))
-                    if self.dice.random() < 0.3 and plan_id == "basic":
-                        later = at + timedelta(hours=self.dice.choice([1, 3, 23]))
+                    self.entry(customer_id, subscription_id, f"i{item}", at, end, self.rng.choice([terms, bare]))
+                    if self.rng.random() < 0.3 and plan_id == "basic":
+                        later = at + timedelta(hours=self.rng.choice([1, 3, 23]))
                         self.entry(customer_id, f"{subscription_id}_next", "i0", later, "active", self.terms("basic"))
 
     def make_garbage(self):

@@ -65,7 +65,7 @@ def test_kills(demo, tmp_path):
     company = copied(demo, tmp_path / "home")
     expected = marts_of(company)
     file = company.settings.published / "customer_value.duckdb"
-    dice, done, broken = random.Random(7), threading.Event(), []
+    rng, done, broken = random.Random(7), threading.Event(), []
 
     def look_on():
         while not done.is_set():
@@ -84,10 +84,10 @@ def test_kills(demo, tmp_path):
     kills = 0
     while kills < KILLS:
         # What was built before is gone now and then, so that incremental models are killed in full builds too.
-        verb = dice.choice(["run", "run", "run", "load", "build", "check", "publish"])
+        verb = rng.choice(["run", "run", "run", "load", "build", "check", "publish"])
         process = start(company, verb)
         try:
-            process.wait(dice.uniform(0.2, seconds if verb == "run" else seconds / 2))
+            process.wait(rng.uniform(0.2, seconds if verb == "run" else seconds / 2))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -96,7 +96,7 @@ def test_kills(demo, tmp_path):
         assert whole(file)
         with opened(company.settings.warehouse) as connection:
             connection.execute("select count(*) from duckdb_tables()")
-            if dice.random() < 0.2:
+            if rng.random() < 0.2:
                 connection.execute("drop table if exists intermediate.int_usage_days")
     last = company.cli("run", "--wait", "60")
     assert last.returncode == 0, last.stdout[-3000:] + last.stderr[-2000:]
