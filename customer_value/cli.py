@@ -77,7 +77,7 @@ for name, options, text in (
     ("check", [STRICT], "Test the marts against the expectations."),
     ("publish", [PARQUET, KEEP], "Publish the marts to readers in one step."),
     ("docs", [], "Write dbt's documentation, beside the report."),
-    ("run", [STRICT, PARQUET, KEEP], "Load, build, check and publish, with a summary (CUSTOMER_VALUE_WEBHOOK)."),
+    ("run", [STRICT, PARQUET, KEEP], "Load, build, check, publish; write a summary."),
 ):
     cli.add_command(click.Command(name, callback=write, params=[*PATHS, *options, WAIT], help=text))
 
