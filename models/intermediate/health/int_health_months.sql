@@ -39,7 +39,8 @@ select
     reasons.weakest_signal,
     coalesce('Set by hand: ' || statuses.override_reason || '. ', '')
     || coalesce(
-        reasons.reason_text, case when scores.health_score is null then 'no signal is known' else 'no signal deducts points' end
+        reasons.reason_text,
+        case when scores.health_score is null then 'no signal is known' else 'no signal deducts points' end
     ) as reason_text,
     reasons.advice,
     statuses.override_reason is not null as is_overridden
