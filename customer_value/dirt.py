@@ -52,6 +52,7 @@ BAD_ROWS = {
         "negative_quantity": {"subscription_id": "'bad_s14'", "quantity": "-2"},
         "negative_unit_amount": {"subscription_id": "'bad_s15'", "unit_amount": "-9"},
         "invalid_interval_count": {"subscription_id": "'bad_s16'", "interval_count": "1.5"},
+        "invalid_change_sequence": {"subscription_id": "'bad_s25'", "change_sequence": "1.5"},
         "discount_rate_out_of_range": {"subscription_id": "'bad_s17'", "discount_rate": "20"},
         "negative_discount_amount": {"subscription_id": "'bad_s18'", "discount_amount": "-5"},
         "negative_number": {"subscription_id": "'bad_s19'", "notice_days": "-30"},

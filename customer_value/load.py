@@ -61,9 +61,11 @@ def relation_of(raw, name):
     return f"read_parquet({literal(pattern)}, union_by_name = true, hive_partitioning = false)", pattern
 
 
-def column_problem(connection, relation, path, column, wanted, found):
+def column_problem(connection, relation, path, column, wanted, found, is_optional):
     """What is wrong with a column, in one line; None where it fits. A column without any value fits every type."""
     if found is None:
+        if is_optional:
+            return None
         return f"{path}: column {column}: found no such column, expected one of type {wanted}. Add it; it may be empty."
     family = found.split("(")[0]
     if family in ACCEPTED_TYPES[wanted]:
@@ -78,8 +80,8 @@ def column_problem(connection, relation, path, column, wanted, found):
 
 
 def expression_of(column, wanted, found):
-    """How a view reads a column: as the contract's type, instants in UTC, a column without values as null."""
-    if found.split("(")[0] not in ACCEPTED_TYPES[wanted]:
+    """How a view reads a column: as the contract's type, instants in UTC; null where it is absent or has no values."""
+    if found is None or found.split("(")[0] not in ACCEPTED_TYPES[wanted]:
         return f"cast(null as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
     source = quoted(column)
     if found == "TIMESTAMP WITH TIME ZONE":
@@ -102,7 +104,9 @@ def inspect(connection, raw, contract):
         described = connection.execute(f"describe select * from {relation}").fetchall()
         types = {name: type_name for name, type_name, *_ in described}
         problems = [
-            column_problem(connection, relation, path, column, wanted, types.get(column))
+            column_problem(
+                connection, relation, path, column, wanted, types.get(column), contract.column_metas[column].get("is_optional")
+            )
             for column, wanted in contract.columns.items()
         ]
     except duckdb.Error as error:
@@ -110,7 +114,7 @@ def inspect(connection, raw, contract):
         return [f"{path}: found a file that cannot be read ({reason}), expected Parquet. Write it again."]
     if any(problems):
         return [problem for problem in problems if problem]
-    selection = [expression_of(column, wanted, types[column]) for column, wanted in contract.columns.items()]
+    selection = [expression_of(column, wanted, types.get(column)) for column, wanted in contract.columns.items()]
     return ReceivedInput(contract.name, relation, selection)
 
 

@@ -185,6 +185,12 @@ def lines_of(summary):
             f"{row['input_name']}: {row['raw_row_count']:,} rows = {row['staged_row_count']:,} staged + "
             f"{row['superseded_row_count']:,} superseded + {row['rejected_row_count']:,} rejected"
         )
+    for row in summary["inputs"]:
+        if row["conflict_count"]:
+            yield (
+                f"conflict: {row['input_name']}: {row['conflict_count']:,} keys have rows of one load that differ, and no "
+                "column says which of them counts"
+            )
     for row in summary["rejected"][:10]:
         at_risk = f", {row['amount_at_stake']:,.2f} at risk" if row["amount_at_stake"] else ""
         yield f"rejected: {row['input_name']}: {row['reject_reason']}: {row['row_count']:,} rows{at_risk}"

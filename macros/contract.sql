@@ -60,6 +60,7 @@
                 "cancel_requested_at": {},
                 "cancel_reason": {},
                 "migrated_from_subscription_id": {},
+                "change_sequence": {"is_optional": true, "staged_as": "integer"},
                 "loaded_at": {},
             },
         },

@@ -9,7 +9,12 @@ versions as (
         min(loaded_at) over (partition by subscription_id, item_id, changed_at) as first_loaded_at,
         row_number() over (
             partition by subscription_id, item_id, changed_at
-            order by loaded_at desc, {{ row_text(value_columns('subscription_changes')) }} asc
+            -- Systems write an update and an end within one second, and days without a time: the end must not be lost.
+            order by
+                change_sequence desc nulls last,
+                case when is_end then 0 else 1 end asc,
+                loaded_at desc,
+                {{ row_text(value_columns('subscription_changes')) }} asc
         ) as version_number
     from {{ ref('base_subscription_changes') }}
     where reject_reason is null

@@ -115,6 +115,14 @@ CHANGES = [
     change("a25_long", "2025-06-01"),
     change("a25_long", "2025-07-15", "paused"),
     change("a25_long", "2025-12-10"),
+    # a26: an update and an end within one second; a start and an end dated with one day; a sequence within one second.
+    change("a26_second", "2025-01-15"),
+    change("a26_second", "2025-04-10 12:00", unit_amount=120),
+    change("a26_second", "2025-04-10 12:00", "canceled"),
+    change("a26_day", "2025-05-10"),
+    change("a26_day", "2025-05-10", "expired"),
+    change("a26_sequence", "2025-05-10", unit_amount=80, change_sequence=1),
+    change("a26_sequence", "2025-05-10", unit_amount=100, change_sequence=2),
 ]
 
 PLANS = [
@@ -177,6 +185,9 @@ EXPECTED_MRR = {
     "a24": {"2025-09": 7},
     "a25_short": {"2025-06": 100, "2025-07": 0, "2025-09": 100},
     "a25_long": {"2025-06": 100, "2025-07": 0, "2025-12": 100},
+    "a26_second": {"2025-01": 100, "2025-04": 0},
+    "a26_day": {"2025-05": 0},
+    "a26_sequence": {"2025-05": 100},
 }
 
 # Customer, month, type, cause, amount: every movement of the customers named.
@@ -229,4 +240,7 @@ EXPECTED_MOVEMENTS = [
     ("a25_long", "2025-10", "pause", "lapsed_pause", 100),
     ("a25_long", "2025-10", "churn", "lapsed_pause", -100),
     ("a25_long", "2025-12", "reactivation", None, 100),
+    ("a26_second", "2025-01", "new", None, 100),
+    ("a26_second", "2025-04", "churn", None, -100),
+    ("a26_sequence", "2025-05", "new", None, 100),
 ]

@@ -18,25 +18,59 @@ raw_counts as (
     {%- endfor %}
 ),
 
+{% for input_name in input_names() if input_name != 'usage_events' -%}
+{%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
+{%- set text = row_text(value_columns(input_name)) -%}
+-- The first and the last row, as text, of each key's newest load. Rows that a rule puts in order are not compared.
+{{ input_name }}_keys as (
+
+    select
+        {{ key }},
+        sum(row_count) as version_count,
+        max(case when load_number = 1 then first_text end) as first_text,
+        max(case when load_number = 1 then last_text end) as last_text
+    from (
+        select
+            {{ key }},
+            count(*) as row_count,
+            min(compared_text) as first_text,
+            max(compared_text) as last_text,
+            row_number() over (partition by {{ key }} order by loaded_at desc) as load_number
+        from (
+            select
+                {{ key }},
+                loaded_at,
+                {% if input_name == 'subscription_changes' -%}
+                case when not is_end and change_sequence is null then {{ text }} end
+                {%- else -%}
+                {{ text }}
+                {%- endif %} as compared_text
+            from {{ ref('base_' ~ input_name) }}
+            where reject_reason is null
+        ) as valid_rows
+        group by {{ key }}, loaded_at
+    ) as loads
+    group by {{ key }}
+
+),
+
+{% endfor -%}
 staged_counts as (
     {% for input_name in input_names() if input_name != 'usage_events' %}
     select
         '{{ input_name }}' as input_name,
         count(*) as staged_row_count,
-        coalesce(sum(version_count - 1), 0) as superseded_row_count
-    from (
-        select count(*) as version_count
-        from {{ ref('base_' ~ input_name) }}
-        where reject_reason is null
-        group by {{ input_contracts()[input_name].meta.key | join(', ') }}
-    ) as staged_keys
+        coalesce(sum(version_count - 1), 0) as superseded_row_count,
+        coalesce(sum(case when first_text <> last_text then 1 else 0 end), 0) as conflict_count
+    from {{ input_name }}_keys
 
     union all
     {% endfor %}
     select
         'usage_events' as input_name,
         coalesce(sum(event_count), 0) as staged_row_count,
-        coalesce(sum(superseded_event_count), 0) as superseded_row_count
+        coalesce(sum(superseded_event_count), 0) as superseded_row_count,
+        cast(null as {{ dbt.type_bigint() }}) as conflict_count
     from customer_days
 
 ),
@@ -57,6 +91,7 @@ select
     raw_counts.raw_row_count,
     cast(staged_counts.staged_row_count as {{ dbt.type_bigint() }}) as staged_row_count,
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
+    cast(staged_counts.conflict_count as {{ dbt.type_bigint() }}) as conflict_count,
     coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
     cast(rejected_counts.rejected_amount_at_stake as {{ type_amount() }}) as rejected_amount_at_stake,
     raw_counts.newest_loaded_at

@@ -52,13 +52,14 @@ select
             greatest(
                 abs(changes.quantity), abs(changes.unit_amount), abs(changes.quantity * changes.unit_amount),
                 abs(changes.interval_count), abs(changes.discount_rate), abs(changes.discount_amount),
-                abs(changes.term_months), abs(changes.notice_days)
+                abs(changes.term_months), abs(changes.notice_days), abs(changes.change_sequence)
             ) >= {{ var('number_limit') }}
             then 'number_out_of_range'
         when changes.quantity < 0 then 'negative_quantity'
         when changes.unit_amount < 0 then 'negative_unit_amount'
         when changes.interval_count < 1 or changes.interval_count <> floor(changes.interval_count)
             then 'invalid_interval_count'
+        when changes.change_sequence <> floor(changes.change_sequence) then 'invalid_change_sequence'
         when changes.discount_rate < 0 or changes.discount_rate > 1 then 'discount_rate_out_of_range'
         when changes.discount_amount < 0 then 'negative_discount_amount'
         when least(changes.term_months, changes.notice_days) < 0 then 'negative_number'
