@@ -80,7 +80,7 @@ fuzz: setup  ## break inputs in every way (a quarter of an hour)
 	CUSTOMER_VALUE_TEST_FUZZ=100 $(BIN)/pytest tests/python/test_fuzz.py
 
 benchmark: setup  ## how long a nightly run of 50 million events takes, compared with a full build (ten minutes, 6 GB of disk)
-	$(BIN)/python tests/benchmark/night.py
+	$(BIN)/python tests/benchmark/nightly_run.py
 
 freshness: setup  ## which inputs are late, by the clock
 	$(BIN)/dbt source freshness

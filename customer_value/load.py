@@ -105,7 +105,13 @@ def inspect(connection, raw, contract):
         types = {name: type_name for name, type_name, *_ in described}
         problems = [
             column_problem(
-                connection, relation, path, column, wanted, types.get(column), contract.column_metas[column].get("is_optional")
+                connection,
+                relation,
+                path,
+                column,
+                wanted,
+                types.get(column),
+                contract.column_metas[column].get("is_optional"),
             )
             for column, wanted in contract.columns.items()
         ]

@@ -37,7 +37,7 @@
     {%- set value = 'coalesce(' ~ received ~ ', ' ~ meta.default ~ ')' if 'default' in meta else received -%}
     {%- set typed = 'cast(' ~ value ~ ' as ' ~ types[meta.staged_as] ~ ')' if meta.staged_as in types else value -%}
     {%- if meta.staged_as == 'canonical_customer' -%}
-    {{ prefix }}surviving_customer_id as {{ name }}
+    {{ prefix }}canonical_customer_id as {{ name }}
     {%- elif meta.happens_at -%}
     case
         when coalesce({{ prefix }}{{ meta.happens_at }} < run_settings.as_of_end_at, true) then {{ typed }}

@@ -1,4 +1,4 @@
--- Grain: one row per customer as received, merged ones included: surviving_customer_id is the canonical one.
+-- Grain: one row per customer as received, merged ones included: canonical_customer_id is the one it counts for.
 with
 
 versions as (
@@ -17,7 +17,7 @@ versions as (
 
 select
     {{ staged_columns('customers') }},
-    surviving_customer_id,
+    canonical_customer_id,
     version_count
 from versions
 where version_number = 1

@@ -18,7 +18,7 @@ NEEDED = ("customers", "plans", "subscription_changes")
 def half_have(column):
     """At least half of the rows have a value; the rows that lack it are observed where they are more.
 
-    Rows without a value are looked for, rather than values counted: files say of themselves where there are none.
+    Rows without a value are looked for, rather than values counted: file statistics show where there are none.
     """
     lacks = f"{column} is null"
     return none_of(

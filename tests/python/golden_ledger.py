@@ -86,7 +86,7 @@ CHANGES = [
     # a19: from the 3rd to the 20th.
     change("a19", "2025-10-03", unit_amount=70),
     change("a19", "2025-10-20", "canceled"),
-    # a20: cancelled and bought anew three hours later, once within a month and once across a month's end.
+    # a20: cancelled and bought again three hours later, once within a month and once across a month's end.
     change("a20_month", "2025-09-01", subscription_id="a20_a"),
     change("a20_month", "2025-10-10 09:00", "canceled", subscription_id="a20_a"),
     change("a20_month", "2025-10-10 12:00", unit_amount=150, plan_id="gold", subscription_id="a20_b"),

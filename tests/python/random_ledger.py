@@ -1,4 +1,4 @@
-"""A random company of several hundred customers, and its MRR by another road than the models take.
+"""A random company of several hundred customers, and its MRR by an independent calculation.
 
 Every interval, trials, pauses, unpaid stretches, recurring and `once` discounts, several items, plan changes written as
 cancel and new, planned cancellations, duplicates, corrections and rows of garbage. The calculation here walks through

@@ -135,6 +135,15 @@ def test_absent_optional_inputs_are_empty_and_typed(random_company):
                 assert relation.fetchall() == []
 
 
+def test_an_optional_column_may_be_absent(company):
+    """It is there for the models, without a value; whatever else is absent is refused, see above."""
+    replaced(company.settings.raw / "subscription_changes.parquet", "change_sequence", None)
+    load(company.settings)
+    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
+        (count,) = connection.execute("select count(change_sequence) from raw.subscription_changes").fetchone()
+    assert count == 0
+
+
 def test_other_types_of_the_same_kind_are_taken(tmp_path):
     """Integers and decimals for numbers, any precision of instants, zones turned into UTC, empty columns of any type."""
     contract = inputs()["users"]

@@ -44,7 +44,7 @@ def test_seats_are_offered_to_whom_they_are_full(demo):
         demo,
         """
         with used as (
-            select c.surviving_customer_id as customer_id, count(distinct e.user_id) as user_count
+            select c.canonical_customer_id as customer_id, count(distinct e.user_id) as user_count
             from raw.usage_events e anti join staging.base_rejected_usage_events using (event_id, loaded_at)
                 join staging.stg_customers c using (customer_id),
                 staging.run_settings s

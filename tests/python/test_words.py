@@ -52,7 +52,16 @@ TERMS = {
 # By file and private word: why the word is right in its place.
 EXCEPTIONS = {("customer_value/generate.py", r"nights?"): "a function of the SQL in a string"}
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "SECURITY.md", "docs/*.md", "dbt_project.yml"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "DECISIONS.md",
+    "SECURITY.md",
+    "Makefile",
+    "docs/*.md",
+    "dbt_project.yml",
+]
 WHOLE = [
     "models/**/*.yml",
     "seeds/*.yml",

@@ -49,7 +49,7 @@ left join customer_sizes
         customers.employee_count >= customer_sizes.min_employee_count
         and customers.employee_count <= coalesce(customer_sizes.max_employee_count, customers.employee_count)
 where
-    customers.customer_id = customers.surviving_customer_id
+    customers.customer_id = customers.canonical_customer_id
     -- An account made after the as-of day does not exist yet, unless it subscribed or was billed before.
     and (
         coalesce(customers.created_at < run_settings.as_of_end_at, true)

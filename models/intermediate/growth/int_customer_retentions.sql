@@ -3,9 +3,9 @@ with
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
-starts as (select * from {{ ref('int_customers') }}),
+customers as (select * from {{ ref('int_customers') }}),
 
-recorded_inputs as (select * from {{ ref('int_tracking_start_dates') }}),
+tracking_starts as (select * from {{ ref('int_tracking_start_dates') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 
@@ -25,19 +25,19 @@ select
     cohorts.cohort_month,
     cohorts.plan_name,
     cohorts.customer_size,
-    starts.started_date,
+    customers.started_date,
     {{ months_between('cohorts.cohort_month', 'customer_months.activity_month') }} as months_since_cohort,
     customer_months.is_active as is_retained,
     -- Customers that churned earlier had no time to adopt anything.
     coalesce(
-        {{ days_between('starts.started_date', 'first_churns.churned_date') }} >= {{ var('adoption_days') }}, true
+        {{ days_between('customers.started_date', 'first_churns.churned_date') }} >= {{ var('adoption_days') }}, true
     ) as has_stayed
 from cohorts
-cross join recorded_inputs
-inner join starts
+cross join tracking_starts
+inner join customers
     on
-        cohorts.customer_id = starts.customer_id
-        and {{ is_tracked_since('recorded_inputs.usage_date', 'starts.started_date') }}
+        cohorts.customer_id = customers.customer_id
+        and {{ is_tracked_since('tracking_starts.usage_date', 'customers.started_date') }}
 inner join customer_months on cohorts.customer_id = customer_months.customer_id
 left join first_churns on cohorts.customer_id = first_churns.customer_id
 where

@@ -5,7 +5,7 @@ prospects as (select * from {{ ref('int_prospects') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
-customer_months as (select * from {{ ref('int_customer_movements') }}),
+movements as (select * from {{ ref('int_customer_movements') }}),
 
 prospect_months as (
 
@@ -16,22 +16,22 @@ prospect_months as (
         months.is_as_of_month,
         prospects.acquisition_channel,
         prospects.lead_date,
-        coalesce(customer_months.is_active or customer_months.is_paused, false) as is_in_service,
-        customer_months.cohort_month is not null as has_paid,
-        sum(case when customer_months.movement_type = 'churn' then 1 else 0 end) over (
+        coalesce(movements.is_active or movements.is_paused, false) as is_in_service,
+        movements.cohort_month is not null as has_paid,
+        sum(case when movements.movement_type = 'churn' then 1 else 0 end) over (
             partition by prospects.customer_id order by months.activity_month asc
         ) as churn_count,
         coalesce(prospects.extra_date < months.month_end_at, false) as has_bought_more,
         coalesce(prospects.repeat_date < months.month_end_at, false) as has_bought_again,
         coalesce(prospects.trip_wire_date < months.month_end_at, false) as has_trip_wire,
         coalesce(prospects.opted_in_date < months.month_end_at, false) as has_opted_in,
-        coalesce(customer_months.mrr_amount, 0) as mrr_amount
+        coalesce(movements.mrr_amount, 0) as mrr_amount
     from prospects
     inner join months on {{ month_start('prospects.lead_date') }} <= months.activity_month
-    left join customer_months
+    left join movements
         on
-            prospects.customer_id = customer_months.customer_id
-            and months.activity_month = customer_months.activity_month
+            prospects.customer_id = movements.customer_id
+            and months.activity_month = movements.activity_month
     where prospects.customer_id is not null
 
 ),
@@ -66,9 +66,9 @@ select
     is_partial_month,
     is_as_of_month,
     funnel_stage,
-    lag(funnel_stage) over customer_log as previous_funnel_stage,
+    lag(funnel_stage) over customer_history as previous_funnel_stage,
     acquisition_channel,
     {{ month_start('lead_date') }} as lead_month,
     cast(mrr_amount as {{ type_amount() }}) as mrr_amount
 from staged_months
-window customer_log as (partition by customer_id order by activity_month asc)
+window customer_history as (partition by customer_id order by activity_month asc)

@@ -11,7 +11,7 @@ entries as (select * from {{ ref('int_subscription_log') }}),
 
 changes as (select * from {{ ref('stg_subscription_changes') }}),
 
-previous_entries as (
+entries_with_previous_status as (
 
     select
         customer_id,
@@ -27,25 +27,25 @@ previous_entries as (
 ranked_ends as (
 
     select
-        previous_entries.customer_id,
+        entries_with_previous_status.customer_id,
         changes.cancel_reason,
         changes.cancel_requested_at,
-        previous_entries.previous_status,
+        entries_with_previous_status.previous_status,
         row_number() over (
-            partition by previous_entries.customer_id
+            partition by entries_with_previous_status.customer_id
             order by
-                previous_entries.changed_at desc,
+                entries_with_previous_status.changed_at desc,
                 case when changes.cancel_reason is null then 1 else 0 end asc,
-                previous_entries.subscription_id asc,
-                previous_entries.item_id asc
+                entries_with_previous_status.subscription_id asc,
+                entries_with_previous_status.item_id asc
         ) as recency
-    from previous_entries
+    from entries_with_previous_status
     inner join changes
         on
-            previous_entries.subscription_id = changes.subscription_id
-            and previous_entries.item_id = changes.item_id
-            and previous_entries.changed_at = changes.changed_at
-    where changes.is_end or previous_entries.status = 'unpaid'
+            entries_with_previous_status.subscription_id = changes.subscription_id
+            and entries_with_previous_status.item_id = changes.item_id
+            and entries_with_previous_status.changed_at = changes.changed_at
+    where changes.is_end or entries_with_previous_status.status = 'unpaid'
 
 )
 
@@ -55,7 +55,7 @@ select
     spells.ended_date as left_date,
     {{ days_between('spells.ended_date', 'run_settings.as_of_date') }} as gone_days,
     {{ months_between('spells.ended_date', 'run_settings.as_of_date') }} as gone_months,
-    -- Without a request to cancel, what was unpaid before its end was lost to the means of payment.
+    -- Without a request to cancel, what was unpaid before its end is a payment failure.
     case
         when
             ranked_ends.cancel_requested_at is null

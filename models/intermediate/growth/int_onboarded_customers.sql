@@ -3,9 +3,9 @@ with
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
-starts as (select * from {{ ref('int_customers') }}),
+customers as (select * from {{ ref('int_customers') }}),
 
-recorded_inputs as (select * from {{ ref('int_tracking_start_dates') }}),
+tracking_starts as (select * from {{ ref('int_tracking_start_dates') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
@@ -32,19 +32,19 @@ onboarded_customers as (
     select
         cohorts.customer_id,
         cohorts.cohort_month,
-        starts.started_date,
+        customers.started_date,
         case
             when first_values.first_value_date <= run_settings.as_of_date
-                then greatest({{ days_between('starts.started_date', 'first_values.first_value_date') }}, 0)
+                then greatest({{ days_between('customers.started_date', 'first_values.first_value_date') }}, 0)
         end as first_value_days
     from cohorts
-    cross join recorded_inputs
+    cross join tracking_starts
     cross join run_settings
-    inner join starts
+    inner join customers
         on
-            cohorts.customer_id = starts.customer_id
-            and {{ is_tracked_since('recorded_inputs.usage_date', 'starts.started_date') }}
-            and {{ days_between('starts.started_date', 'run_settings.as_of_date') }} >= {{ var('onboarding_days') }} - 1
+            cohorts.customer_id = customers.customer_id
+            and {{ is_tracked_since('tracking_starts.usage_date', 'customers.started_date') }}
+            and {{ days_between('customers.started_date', 'run_settings.as_of_date') }} >= {{ var('onboarding_days') }} - 1
     left join first_values on cohorts.customer_id = first_values.customer_id
 
 ),

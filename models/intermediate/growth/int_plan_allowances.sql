@@ -7,7 +7,7 @@ plans as (select * from {{ ref('stg_plans') }}),
 
 usage_months as (select * from {{ ref('int_usage_months') }}),
 
-usage_breadths as (select * from {{ ref('int_feature_adoption_months') }}),
+adoption_months as (select * from {{ ref('int_feature_adoption_months') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
@@ -40,16 +40,16 @@ select
     allowances.unit_count,
     allowances.core_mrr_amount,
     allowances.seat_count,
-    coalesce(usage_breadths.active_user_count, 0) as used_seat_count,
-    {{ rate('coalesce(usage_breadths.active_user_count, 0)', 'allowances.seat_count') }} as seat_use_rate,
+    coalesce(adoption_months.active_user_count, 0) as used_seat_count,
+    {{ rate('coalesce(adoption_months.active_user_count, 0)', 'allowances.seat_count') }} as seat_use_rate,
     allowances.usage_limit,
     coalesce(usage_months.usage_quantity, 0) as usage_quantity,
     {{ rate('coalesce(usage_months.usage_quantity, 0)', 'allowances.usage_limit') }} as usage_rate
 from allowances
-left join usage_breadths
+left join adoption_months
     on
-        allowances.customer_id = usage_breadths.customer_id
-        and allowances.activity_month = usage_breadths.activity_month
+        allowances.customer_id = adoption_months.customer_id
+        and allowances.activity_month = adoption_months.activity_month
 left join usage_months
     on
         allowances.customer_id = usage_months.customer_id

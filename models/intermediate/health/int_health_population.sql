@@ -5,7 +5,7 @@ customer_months as (select * from {{ ref('int_customer_months') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
-starts as (select * from {{ ref('int_customers') }}),
+customers as (select * from {{ ref('int_customers') }}),
 
 tracking_starts as (select * from {{ ref('int_tracking_start_dates') }}),
 
@@ -29,9 +29,9 @@ tracked_months as (
         cast(months.month_end_at as date) as month_end_date,
         customer_months.is_partial_month,
         customer_months.mrr_amount,
-        {{ days_between('starts.started_date', 'cast(months.month_end_at as date)') }} as age_days,
+        {{ days_between('customers.started_date', 'cast(months.month_end_at as date)') }} as age_days,
         {{ days_between(
-            'greatest(starts.started_date, tracking_starts.usage_date)', 'cast(months.month_end_at as date)'
+            'greatest(customers.started_date, tracking_starts.usage_date)', 'cast(months.month_end_at as date)'
         ) }} as usage_days,
         coalesce(loaded_usage.active_day_count, 0) > 0 as has_usage,
         coalesce(loaded_usage.previous_active_day_count, 0) > 0 as had_usage,
@@ -39,12 +39,12 @@ tracked_months as (
         coalesce(tracking_starts.feature_date < months.month_end_at, false) as has_features,
         coalesce(tracking_starts.personalisation_date < months.month_end_at, false) as has_personalisation,
         coalesce(tracking_starts.onboarding_date < months.month_end_at, false)
-        and {{ is_tracked_since('tracking_starts.usage_date', 'starts.started_date') }} as has_onboarding,
+        and {{ is_tracked_since('tracking_starts.usage_date', 'customers.started_date') }} as has_onboarding,
         tracking_starts.onboarding_step_count
     from customer_months
     cross join tracking_starts
     inner join months on customer_months.activity_month = months.activity_month
-    inner join starts on customer_months.customer_id = starts.customer_id
+    inner join customers on customer_months.customer_id = customers.customer_id
     left join loaded_usage on customer_months.activity_month = loaded_usage.activity_month
     where customer_months.is_active
 

@@ -12,13 +12,13 @@ answers as (
 
     select
         response_id,
-        surviving_customer_id as customer_id,
+        canonical_customer_id as customer_id,
         score,
         cast(coalesce(responded_at, sent_at) as date) as responded_date,
         cast(min(loaded_at) as date) as loaded_date
     from responses
     where reject_reason is null and score is not null
-    group by response_id, surviving_customer_id, score, cast(coalesce(responded_at, sent_at) as date)
+    group by response_id, canonical_customer_id, score, cast(coalesce(responded_at, sent_at) as date)
 
 ),
 

@@ -20,7 +20,7 @@ versions as (
 
     select
         tickets.ticket_id,
-        tickets.surviving_customer_id as customer_id,
+        tickets.canonical_customer_id as customer_id,
         tickets.priority,
         tickets.opened_at,
         tickets.resolved_at,

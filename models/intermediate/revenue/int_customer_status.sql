@@ -1,7 +1,7 @@
 -- Grain: one row per customer (filter: with a subscription).
 with
 
-months as (select * from {{ ref('int_customer_movements') }}),
+movements as (select * from {{ ref('int_customer_movements') }}),
 
 latest_months as (
 
@@ -14,7 +14,7 @@ latest_months as (
         max(case when movement_type = 'churn' then activity_month end) over (partition by customer_id)
             as last_churn_month,
         row_number() over (partition by customer_id order by activity_month desc) as recency
-    from months
+    from movements
 
 )
 

@@ -15,7 +15,7 @@ features as (select * from {{ ref('features') }}),
 known_uses as (
 
     select distinct
-        customers.surviving_customer_id as customer_id,
+        customers.canonical_customer_id as customer_id,
         uses.activity_month,
         uses.user_id,
         uses.feature

@@ -11,7 +11,7 @@ backfills as (select * from {{ ref('int_backfill_loads') }}),
 known_usage as (
 
     select
-        customers.surviving_customer_id as customer_id,
+        customers.canonical_customer_id as customer_id,
         usage_days.feature,
         usage_days.user_id,
         usage_days.activity_date,
@@ -20,7 +20,7 @@ known_usage as (
         < {{ var('onboarding_days') }} as is_onboarding
     from {{ ref('int_usage_days') }} as usage_days
     inner join customers on usage_days.customer_id = customers.customer_id
-    left join starts on customers.surviving_customer_id = starts.customer_id
+    left join starts on customers.canonical_customer_id = starts.customer_id
     left join backfills
         on usage_days.first_loaded_date = backfills.loaded_date and backfills.input_name = 'usage_events'
     where usage_days.event_count > 0

@@ -13,8 +13,8 @@ canonical_customers as (
 
     select
         customer_id,
-        surviving_customer_id,
-        count(*) over (partition by surviving_customer_id) as merged_customer_count
+        canonical_customer_id,
+        count(*) over (partition by canonical_customer_id) as merged_customer_count
     from customers
 
 ),
@@ -23,7 +23,7 @@ canonical_customers as (
 known_days as (
 
     select
-        canonical_customers.surviving_customer_id as customer_id,
+        canonical_customers.canonical_customer_id as customer_id,
         customer_days.activity_date,
         case
             when customer_days.load_count > 1 or canonical_customers.merged_customer_count > 1

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input customers, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input customers, valid or rejected, with the reason why it is rejected.
 -- The chain of merges is followed by doubling: each step looks twice as far, so seven steps follow 128 merges.
 with
 
@@ -48,12 +48,12 @@ merged_customers as (
 
 ),
 
-checked_customers as (
+reasoned_customers as (
 
     select
         {{ input_columns('customers') }},
         coalesce(merged_customers.target_id, customers.merged_into_customer_id, customers.customer_id)
-            as surviving_customer_id,
+            as canonical_customer_id,
         case
             when customers.customer_id is null then 'missing_customer_id'
             when customers.loaded_at is null then 'missing_loaded_at'
@@ -74,18 +74,18 @@ checked_customers as (
 canonical_customers as (
 
     select distinct customer_id
-    from checked_customers
+    from reasoned_customers
     where reject_reason is null and merged_into_customer_id is null
 
 )
 
 select
-    {{ input_columns('customers', 'checked_customers') }},
-    checked_customers.surviving_customer_id,
+    {{ input_columns('customers', 'reasoned_customers') }},
+    reasoned_customers.canonical_customer_id,
     case
-        when checked_customers.reject_reason is not null then checked_customers.reject_reason
-        when checked_customers.merged_into_customer_id is not null and canonical_customers.customer_id is null
+        when reasoned_customers.reject_reason is not null then reasoned_customers.reject_reason
+        when reasoned_customers.merged_into_customer_id is not null and canonical_customers.customer_id is null
             then 'unknown_merge_target'
     end as reject_reason
-from checked_customers
-left join canonical_customers on checked_customers.surviving_customer_id = canonical_customers.customer_id
+from reasoned_customers
+left join canonical_customers on reasoned_customers.canonical_customer_id = canonical_customers.customer_id

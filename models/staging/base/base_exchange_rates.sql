@@ -1,4 +1,4 @@
--- Grain: one row per row of the input exchange_rates, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input exchange_rates, valid or rejected, with the reason why it is rejected.
 with
 
 exchange_rates as (select * from {{ raw('exchange_rates') }}),

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input invoice_lines, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input invoice_lines, valid or rejected, with the reason why it is rejected.
 with
 
 invoice_lines as (select * from {{ raw('invoice_lines') }}),
@@ -11,7 +11,7 @@ currencies as (select * from {{ ref('base_currencies') }})
 
 select
     {{ input_columns('invoice_lines') }},
-    customers.surviving_customer_id,
+    customers.canonical_customer_id,
     case
         when invoice_lines.invoice_line_id is null then 'missing_invoice_line_id'
         when invoice_lines.customer_id is null then 'missing_customer_id'

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input leads, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input leads, valid or rejected, with the reason why it is rejected.
 with
 
 leads as (select * from {{ raw('leads') }}),
@@ -7,7 +7,7 @@ customers as (select * from {{ ref('stg_customers') }})
 
 select
     {{ input_columns('leads') }},
-    customers.surviving_customer_id,
+    customers.canonical_customer_id,
     case
         when leads.lead_id is null then 'missing_lead_id'
         when leads.created_at is null then 'missing_created_at'

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input marketing_spend, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input marketing_spend, valid or rejected, with the reason why it is rejected.
 with
 
 spend as (select * from {{ raw('marketing_spend') }}),

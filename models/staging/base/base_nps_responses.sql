@@ -1,4 +1,4 @@
--- Grain: one row per row of the input nps_responses, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input nps_responses, valid or rejected, with the reason why it is rejected.
 with
 
 responses as (select * from {{ raw('nps_responses') }}),
@@ -16,7 +16,7 @@ user_counts as (
 
 select
     {{ input_columns('nps_responses', 'responses') }},
-    customers.surviving_customer_id,
+    customers.canonical_customer_id,
     case
         when responses.response_id is null then 'missing_response_id'
         when responses.customer_id is null then 'missing_customer_id'

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input plans, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input plans, valid or rejected, with the reason why it is rejected.
 with
 
 plans as (select * from {{ raw('plans') }}),

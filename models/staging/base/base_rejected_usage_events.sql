@@ -16,7 +16,7 @@ user_counts as (
 
 ),
 
-checked_events as (
+reasoned_events as (
 
     select
         {{ input_columns('usage_events', 'events') }},
@@ -40,7 +40,7 @@ checked_events as (
 )
 
 select
-    {{ input_columns('usage_events', 'checked_events') }},
-    checked_events.reject_reason
-from checked_events
-where checked_events.reject_reason is not null
+    {{ input_columns('usage_events', 'reasoned_events') }},
+    reasoned_events.reject_reason
+from reasoned_events
+where reasoned_events.reject_reason is not null

@@ -1,11 +1,11 @@
--- Grain: one row per row of the input subscription_changes, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input subscription_changes, valid or rejected, with the reason why it is rejected.
 with
 
 flagged_changes as (
 
     select
         *,
-        -- Terms are needed only where they are worth money: an end says no price, and must not be lost for that.
+        -- Terms are required only where the status carries MRR: a cancellation has no price and is not rejected for it.
         {{ status_carries_mrr('status') }} as carries_mrr,
         status in ('canceled', 'expired') as is_end
     from {{ raw('subscription_changes') }}
@@ -29,7 +29,7 @@ currencies as (select * from {{ ref('base_currencies') }})
 
 select
     {{ input_columns('subscription_changes', 'changes') }},
-    customers.surviving_customer_id,
+    customers.canonical_customer_id,
     changes.is_end,
     case
         when changes.subscription_id is null then 'missing_subscription_id'

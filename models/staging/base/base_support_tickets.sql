@@ -1,4 +1,4 @@
--- Grain: one row per row of the input support_tickets, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input support_tickets, valid or rejected, with the reason why it is rejected.
 with
 
 tickets as (select * from {{ raw('support_tickets') }}),
@@ -7,7 +7,7 @@ customers as (select * from {{ ref('stg_customers') }})
 
 select
     {{ input_columns('support_tickets', 'tickets') }},
-    customers.surviving_customer_id,
+    customers.canonical_customer_id,
     case
         when tickets.ticket_id is null then 'missing_ticket_id'
         when tickets.customer_id is null then 'missing_customer_id'

@@ -1,4 +1,4 @@
--- Grain: one row per row of the input users, good or rejected, with the reason why it is rejected.
+-- Grain: one row per row of the input users, valid or rejected, with the reason why it is rejected.
 with
 
 users as (select * from {{ raw('users') }}),
@@ -7,7 +7,7 @@ customers as (select * from {{ ref('stg_customers') }})
 
 select
     {{ input_columns('users') }},
-    customers.surviving_customer_id,
+    customers.canonical_customer_id,
     case
         when users.user_id is null then 'missing_user_id'
         when users.customer_id is null then 'missing_customer_id'
