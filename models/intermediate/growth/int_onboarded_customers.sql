@@ -44,7 +44,8 @@ onboarded_customers as (
         on
             cohorts.customer_id = customers.customer_id
             and {{ is_tracked_since('tracking_starts.usage_date', 'customers.started_date') }}
-            and {{ days_between('customers.started_date', 'run_settings.as_of_date') }} >= {{ var('onboarding_days') }} - 1
+            and {{ days_between('customers.started_date', 'run_settings.as_of_date') }}
+            >= {{ var('onboarding_days') }} - 1
     left join first_values on cohorts.customer_id = first_values.customer_id
 
 ),

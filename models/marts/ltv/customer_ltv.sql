@@ -63,7 +63,7 @@ lifetimes as (
         coalesce(collections.collected_amount, 0) as collected_amount,
         coalesce(collections.refunded_amount, 0) as refunded_amount,
         coalesce(collections.historic_amount, 0) as historic_amount,
-        -- Nothing more is expected of inactive customers; of active ones it is unknown before the company's first renewal.
+        -- Nothing more is expected of inactive customers; of active ones it is unknown before any renewal.
         case when customer_months.is_active then expected_values.expected_months else 0 end as expected_months,
         case when customer_months.is_active then expected_values.future_amount else 0 end as future_amount,
         case when customer_months.is_active then expected_values.future_low_amount else 0 end as future_low_amount,
