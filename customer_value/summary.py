@@ -186,7 +186,8 @@ def lines_of(summary):
             f"{row['superseded_row_count']:,} superseded + {row['rejected_row_count']:,} rejected"
         )
     for row in summary["inputs"]:
-        if row["conflict_count"]:
+        # A warehouse that an earlier version built, and this one failed to, has no such column.
+        if row.get("conflict_count"):
             yield (
                 f"conflict: {row['input_name']}: {row['conflict_count']:,} keys have rows of one load that differ, and no "
                 "column says which of them counts"

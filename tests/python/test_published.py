@@ -15,6 +15,7 @@ from customer_value.cli import main
 from customer_value.dirt import BAD_ROWS
 from customer_value.publish import publish
 from customer_value.settings import PROJECT
+from customer_value.summary import lines_of
 
 
 def test_older_drivers_can_open_the_file(demo):
@@ -59,10 +60,36 @@ def test_every_kind_of_bad_row_is_turned_away(demo):
 def test_every_row_is_accounted_for(demo):
     rows = demo.rows("from marts.input_reconciliation")
     assert len(rows) == 11
-    for name, raw, staged, superseded, rejected, _, newest in rows:
+    for name, raw, staged, superseded, conflicts, rejected, _, newest in rows:
         assert newest is not None
+        # Repeated and corrected rows come with a load of their own; usage is not compared.
+        assert conflicts == (None if name == "usage_events" else 0), name
         assert raw == staged + superseded + rejected and staged > 0 and rejected >= len(BAD_ROWS[name]), name
         assert superseded > 0 or raw < 200, name
+
+
+def test_conflicts_are_named_in_the_summary():
+    counts = {"raw_row_count": 9, "staged_row_count": 7, "superseded_row_count": 2, "rejected_row_count": 0}
+    summary = {
+        "outcome": "published",
+        "as_of_date": "2026-01-01",
+        "seconds": {},
+        "error": None,
+        "failures": [],
+        "mrr_amount": None,
+        "health_fall_count": None,
+        "inputs": [
+            {"input_name": "subscription_changes", "conflict_count": 2} | counts,
+            {"input_name": "customers", "conflict_count": 0} | counts,
+            {"input_name": "usage_events", "conflict_count": None} | counts,
+            {"input_name": "of_an_earlier_version"} | counts,
+        ],
+        "rejected": [],
+        "anomalies": [],
+        "published": "customer_value.duckdb",
+    }
+    (line,) = [line for line in lines_of(summary) if "conflict" in line]
+    assert line.startswith("conflict: subscription_changes: 2 keys have rows of one load that differ")
 
 
 def test_money_at_stake_is_named(demo):
