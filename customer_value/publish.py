@@ -16,12 +16,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import duckdb
-import yaml
 
 from customer_value.build import BuildError
 from customer_value.build_metadata import build_of, record, recorded
 from customer_value.load import literal, quoted
-from customer_value.settings import PROJECT
+from customer_value.settings import project_file
 
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
@@ -141,7 +140,7 @@ def describe_publication(connection, warehouse, publication, build, row_counts):
             datetime.now(UTC).replace(tzinfo=None, microsecond=0),
             as_of_date,
             newest,
-            yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["version"],
+            project_file()["version"],
             *counts,
             len(row_counts),
             sum(row_counts.values()),

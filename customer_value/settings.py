@@ -99,6 +99,6 @@ class Settings:
         }
 
 
-def project_vars():
-    """The vars of dbt_project.yml; what `--vars` overrides in one dbt command is not seen here."""
-    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+def project_file():
+    """What dbt_project.yml holds; vars that `--vars` overrides in one dbt command are not seen here."""
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())

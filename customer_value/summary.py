@@ -19,7 +19,7 @@ from customer_value.build import BuildError
 from customer_value.contract import SOURCES
 from customer_value.load import literal, quoted
 from customer_value.publish import FILE_NAME, PREVIOUS
-from customer_value.settings import project_vars
+from customer_value.settings import project_file
 
 # Rows of a failed test that are shown.
 FAILING_ROWS = 3
@@ -71,7 +71,7 @@ def stale_inputs(levels):
 
 def unusual_volumes(levels, earlier):
     """A line for each input with fewer rows than before, or unusually few or many new ones."""
-    limits = project_vars()
+    limits = project_file()["vars"]
     counts = [{row["input_name"]: row["raw_row_count"] for row in each["inputs"]} for each in [levels, *earlier]]
     for name, count in counts[0].items():
         known = [each[name] for each in counts if name in each]
@@ -89,7 +89,7 @@ def anomalies_of(levels, earlier):
     found = [*stale_inputs(levels), *unusual_volumes(levels, earlier)]
     before = earlier[0]["mrr_amount"] if earlier else None
     after = levels["mrr_amount"]
-    if before and after is not None and abs(after / before - 1) > project_vars()["max_mrr_change_rate"]:
+    if before and after is not None and abs(after / before - 1) > project_file()["vars"]["max_mrr_change_rate"]:
         found.append(f"MRR went from {before:,.0f} to {after:,.0f} since the last publication")
     return found
 

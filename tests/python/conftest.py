@@ -1,6 +1,7 @@
 """Companies that tests share: each is run once, through the command line, as a scheduler would."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -61,6 +62,18 @@ class Company:
         """Every published mart, cell by cell: name -> sorted rows."""
         tables = [name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")]
         return {table: sorted(self.rows(f"from marts.{table}"), key=repr) for table in tables}
+
+
+# What dbt and the command line need of the project.
+PARTS = "dbt_project.yml profiles.yml pyproject.toml models macros seeds tests docs analyses customer_value".split()
+
+
+def project_copy(folder):
+    """A copy of the project that a test may change."""
+    folder.mkdir(exist_ok=True)
+    for part in PARTS:
+        (shutil.copytree if (PROJECT / part).is_dir() else shutil.copy)(PROJECT / part, folder / part)
+    return folder
 
 
 def built(company, *marts, variables="{}"):

@@ -1,16 +1,14 @@
 """History: what was published first outlives every rebuild, and the move to a schema of its own."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import project_copy
 from test_nightly import copied
-
-from customer_value.settings import PROJECT
 
 
 def rows_of(company, query):
@@ -53,9 +51,7 @@ def test_a_full_refresh_keeps_what_was_published_first(demo, tmp_path):
 @pytest.fixture(scope="module")
 def definition_id(tmp_path_factory):
     """A function that gives the definition of a mart's metrics after a change to one file of the project."""
-    project = tmp_path_factory.mktemp("project")
-    for name in ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "tests", "docs", "analyses"):
-        (shutil.copytree if (PROJECT / name).is_dir() else shutil.copy)(PROJECT / name, project / name)
+    project = project_copy(tmp_path_factory.mktemp("project"))
 
     def compiled(mart, file=None, old="", new=""):
         text = (project / file).read_text() if file else ""

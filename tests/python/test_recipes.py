@@ -1,26 +1,21 @@
 """The recipes of CONTRIBUTING.md, followed in a copy of the project."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import project_copy
 
 from customer_value.settings import PROJECT
-
-PARTS = "dbt_project.yml profiles.yml models macros seeds tests docs analyses customer_value pyproject.toml".split()
 
 
 @pytest.fixture
 def project(tmp_path):
     """A copy of the project, and a function that runs a command in it."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    for part in PARTS:
-        (shutil.copytree if (PROJECT / part).is_dir() else shutil.copy)(PROJECT / part, folder / part)
+    folder = project_copy(tmp_path / "project")
     environment = os.environ | {
         "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'tests'}",
         "CUSTOMER_VALUE_RAW": str(tmp_path / "raw"),
