@@ -2,7 +2,7 @@
 {% macro check_vars() %}
     {%- set numbers = [
         'adoption_days', 'annual_discount_rate', 'backfill_days', 'cac_lag_months', 'chain_gap_hours',
-        'churn_window_months', 'confidence_z_score', 'gross_margin_rate', 'health_horizon_days',
+        'churn_window_months', 'confidence_z_score', 'free_period_churn_days', 'gross_margin_rate', 'health_horizon_days',
         'health_hysteresis_points', 'interval_tail_rate', 'interval_z_score', 'ltv_history_months',
         'ltv_horizon_months', 'max_ln_alpha_error', 'max_mrr_change_rate', 'min_health_cases', 'min_observed_customers',
         'min_segment_churns', 'min_signal_coverage', 'min_usual_row_count', 'min_volume_rate', 'number_limit',
@@ -11,4 +11,9 @@
     {%- for name in numbers if var(name) is not number -%}
         {%- do exceptions.raise_compiler_error('var ' ~ name ~ ': found "' ~ var(name) ~ '", expected a number.') -%}
     {%- endfor -%}
+    {%- if var('past_due_churn_days') is not none and var('past_due_churn_days') is not number -%}
+        {%- do exceptions.raise_compiler_error(
+            'var past_due_churn_days: found "' ~ var('past_due_churn_days') ~ '", expected a number, or nothing.'
+        ) -%}
+    {%- endif -%}
 {% endmacro %}

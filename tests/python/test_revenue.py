@@ -47,6 +47,26 @@ def test_golden_running_month_and_intra_month(golden):
     assert monthly["2025-12"][0] is True
     assert sum(partial for partial, *_ in monthly.values()) == 1
     assert monthly["2025-10"][1:] == (1, 70)
+    # Of June the one of six hours; not what another, begun five minutes before its end, continues.
+    assert monthly["2025-06"][1:] == (1, 100)
+
+
+def test_golden_statuses(golden):
+    found = dict(
+        golden.rows("select customer_id, (customer_status, is_active, committed_mrr_amount::int) from marts.customers")
+    )
+    assert found["a1"] == ("paying", True, 150)
+    assert found["a11"] == ("trial", False, 0)
+    assert found["a18"] == ("paying", True, 0)
+    assert found["a27_never"] == ("never_paid", False, 0)
+    assert found["a27_free"] == ("free", False, 0)
+    assert found["a28_raised"] == ("churned", False, 0)
+    assert found["a33"] == ("signed", False, 100)
+    lost = {customer_id for (customer_id,) in golden.rows("select customer_id from marts.winback_candidates")}
+    assert lost & found.keys() == {name for name, (status, *_) in found.items() if status == "churned"}
+    assert golden.rows("select status, committed_mrr_amount::int from marts.subscriptions where subscription_id = 'a33'") == [
+        ("signed", 100)
+    ]
 
 
 def test_golden_planned_cancellation_is_shown(golden):

@@ -9,10 +9,11 @@ paid_periods as (
         customer_id,
         subscription_id,
         item_id,
+        product_type,
         migrated_from_subscription_id,
         valid_from,
         valid_to,
-        is_followed_by_end,
+        ended_at,
         coalesce(lag(valid_to) over item_periods = valid_from, false) as continues_itself,
         lead(valid_from) over item_periods as next_valid_from
     from periods
@@ -27,10 +28,11 @@ ends as (
         customer_id,
         subscription_id,
         item_id,
-        valid_to as ended_at,
+        product_type,
+        ended_at,
         next_valid_from as resumed_at
     from paid_periods
-    where is_followed_by_end
+    where valid_to = ended_at
 
 ),
 
@@ -39,6 +41,8 @@ starts as (
     select
         customer_id,
         subscription_id,
+        item_id,
+        product_type,
         migrated_from_subscription_id,
         valid_from as started_at
     from paid_periods
@@ -55,18 +59,33 @@ ranked_starts as (
         ends.resumed_at,
         starts.started_at,
         starts.subscription_id as next_subscription_id,
+        -- What names it, else what starts next, else what had started last.
         row_number() over (
             partition by ends.subscription_id, ends.item_id, ends.ended_at
-            order by starts.started_at asc, starts.subscription_id asc
+            order by
+                case when ends.subscription_id = starts.migrated_from_subscription_id then 0 else 1 end asc,
+                case when starts.started_at >= ends.ended_at then 0 else 1 end asc,
+                case when starts.started_at >= ends.ended_at then starts.started_at end asc,
+                starts.started_at desc,
+                starts.subscription_id asc
         ) as start_number
     from ends
     inner join starts
         on
             ends.customer_id = starts.customer_id
-            and ends.ended_at <= starts.started_at
             and (
-                starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
-                or ends.subscription_id = starts.migrated_from_subscription_id
+                ends.subscription_id = starts.migrated_from_subscription_id
+                or (
+                    starts.started_at >= {{ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at') }}
+                    and starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
+                    and coalesce(ends.product_type, 'core') = coalesce(starts.product_type, 'core')
+                )
+            )
+            -- An item does not continue itself before its end.
+            and (
+                ends.ended_at <= starts.started_at
+                or ends.subscription_id <> starts.subscription_id
+                or ends.item_id <> starts.item_id
             )
 
 )

@@ -24,19 +24,23 @@ spells as (
 
 ),
 
--- Month ends say in which months service began and ended; the paid periods say on which days.
+-- Month ends say in which months service began and ended; the periods in force say on which days.
 service_bounds as (
 
     select
         spells.customer_id,
         spells.spell_number,
-        min(case when {{ month_start('periods.valid_from') }} = spells.first_month then periods.valid_from end)
-            as started_at,
+        min(
+            case
+                when {{ month_start('periods.valid_from') }} = spells.first_month and periods.mrr_own_amount > 0
+                    then periods.valid_from
+            end
+        ) as started_at,
         max(case when {{ month_start('periods.valid_to') }} = spells.next_month then periods.valid_to end)
             as ended_at
     from spells
     inner join periods on spells.customer_id = periods.customer_id
-    where periods.mrr_own_amount > 0
+    where periods.is_in_force
     group by spells.customer_id, spells.spell_number
 
 ),

@@ -1,7 +1,9 @@
--- Grain: one row per customer (filter: with a subscription).
+-- Grain: one row per customer (filter: with a subscription, running or to start later).
 with
 
 movements as (select * from {{ ref('int_customer_movements') }}),
+
+items as (select * from {{ ref('int_subscription_items') }}),
 
 latest_months as (
 
@@ -16,19 +18,36 @@ latest_months as (
         row_number() over (partition by customer_id order by activity_month desc) as recency
     from movements
 
+),
+
+item_totals as (
+
+    select
+        customer_id,
+        max(case when is_on_free_plan then 1 else 0 end) = 1 as is_on_free_plan,
+        max(case when status = 'signed' then 1 else 0 end) = 1 as is_signed,
+        max(case when status = 'trialing' then 1 else 0 end) = 1 as is_on_trial,
+        sum(committed_mrr_amount) as committed_mrr_amount
+    from items
+    group by customer_id
+
 )
 
 select
-    customer_id,
+    item_totals.customer_id,
     case
-        when is_active then 'active'
-        when is_paused then 'paused'
-        when cohort_month is not null then 'churned'
+        when latest_months.mrr_amount > 0 then 'paying'
+        when latest_months.is_active or item_totals.is_on_free_plan then 'free'
+        when latest_months.is_paused then 'paused'
+        when item_totals.is_signed then 'signed'
+        when item_totals.is_on_trial then 'trial'
+        when latest_months.cohort_month is not null then 'churned'
         else 'never_paid'
     end as customer_status,
-    is_active,
-    mrr_amount,
-    cohort_month,
-    last_churn_month
-from latest_months
-where recency = 1
+    coalesce(latest_months.is_active, false) as is_active,
+    coalesce(latest_months.mrr_amount, 0) as mrr_amount,
+    item_totals.committed_mrr_amount,
+    latest_months.cohort_month,
+    latest_months.last_churn_month
+from item_totals
+left join latest_months on item_totals.customer_id = latest_months.customer_id and latest_months.recency = 1

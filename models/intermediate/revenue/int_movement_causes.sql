@@ -13,6 +13,8 @@ steps as (
         pairs.customer_id,
         pairs.activity_month,
         case
+            -- Of what is in service without being paid: the price of nothing has no steps.
+            when pairs.is_free_period or opening.mrr_list_amount = 0 or closing.mrr_list_amount = 0 then 'free_period'
             when opening.item_id is null or closing.item_id is null
                 then case when pairs.product_type = 'add_on' then 'add_on' else 'plan' end
             when
@@ -27,18 +29,18 @@ steps as (
             else 'price'
         end as terms_cause,
         coalesce(opening.mrr_amount, 0) as opening_amount,
-        cast(
+        case when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0 then cast(
             {{ monthly_amount(
                 'closing.quantity', 'opening.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
                 'opening.billing_interval', 'opening.interval_count'
             ) }} * opening.exchange_rate as {{ type_amount() }}
-        ) as closing_quantity_amount,
-        cast(
+        ) end as closing_quantity_amount,
+        case when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0 then cast(
             {{ monthly_amount(
                 'closing.quantity', 'closing.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
                 'closing.billing_interval', 'closing.interval_count'
             ) }} * closing.opening_exchange_rate as {{ type_amount() }}
-        ) as closing_terms_amount,
+        ) end as closing_terms_amount,
         coalesce(closing.mrr_at_opening_rate_amount, 0) as closing_amount
     from pairs
     left join item_months as opening

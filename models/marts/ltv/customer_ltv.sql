@@ -58,7 +58,7 @@ lifetimes as (
         customers.customer_id,
         month_totals.trailing_churn_rate,
         coalesce(customer_months.is_active, false) as is_active,
-        coalesce(customer_months.active_month_count, 0) as tenure_months,
+        coalesce(customer_months.paid_month_count, 0) as tenure_months,
         coalesce(customer_months.mrr_amount, 0) as mrr_amount,
         coalesce(collections.collected_amount, 0) as collected_amount,
         coalesce(collections.refunded_amount, 0) as refunded_amount,
