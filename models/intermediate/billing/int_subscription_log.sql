@@ -6,15 +6,11 @@
 {%- set discount_rate = "(case when changes.discount_kind = 'once' then 0 else changes.discount_rate end)" %}
 {%- set discount_amount = "(case when changes.discount_kind = 'once' then 0 else changes.discount_amount end)" %}
 {%- set terms = ('changes.billing_interval', 'changes.interval_count') %}
-{%- set amount = 'abs(changes.unit_amount)' %}
 {#- What is sold at a negative price is a discount off the other items of its subscription. #}
 {%- set net_amount = 'case when ' ~ carries_mrr ~ " then case when plans.product_type = 'discount' then -1 else 1 end * "
-    ~ monthly_amount('changes.quantity', amount, discount_rate, discount_amount, *terms) ~ ' else 0 end' %}
-{%- set status_began_at %}
-min({{ changed_at }}) over (
-        partition by changes.subscription_id, changes.item_id, changes.status, changes.status_number, parts.n
-    )
-{%- endset %}
+    ~ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', discount_rate, discount_amount, *terms) ~ ' else 0 end' %}
+{%- set status_began_at = 'min(' ~ changed_at
+    ~ ') over (partition by changes.subscription_id, changes.item_id, changes.status, changes.status_number, parts.n)' %}
 with
 
 changes as (
@@ -24,6 +20,13 @@ changes as (
             as last_customer_id,
         first_value(is_end) over (partition by subscription_id, item_id order by changed_at desc) as has_ended,
         sum(case when is_end then 1 else 0 end) over item_log as end_count,
+        -- Begun in a pause, soon after an end: what is paused has changed its plan.
+        status = 'paused'
+        and row_number() over item_log = 1
+        and changed_at <= {{ dbt.dateadd(
+            'hour', var('chain_gap_hours'),
+            'max(case when is_end then changed_at end) over (partition by customer_id order by changed_at asc)'
+        ) }} as continues_pause,
         -- Numbers the stretches of one status, however often it was written again.
         row_number() over item_log
         - row_number() over (partition by subscription_id, item_id, status order by changed_at asc) as status_number
@@ -50,10 +53,7 @@ deletions as (
     where not changes.has_ended
     group by changes.subscription_id, changes.item_id, customers.deleted_at
 
-),
-
--- 1 is an entry of the log; 2 is the end that the deletion of the account adds to an item that the log does not end.
-parts as ({{ numbers(2) }})
+)
 
 select
     changes.subscription_id,
@@ -88,7 +88,10 @@ select
     {{ status_began_at }} as status_began_at,
     -- A pause is one of an item that carried MRR, and starts with the first entry of its unbroken stretch.
     case
-        when parts.n = 1 and changes.status = 'paused' and max({{ net_amount }}) over item_log > 0
+        when
+            parts.n = 1
+            and changes.status = 'paused'
+            and max(case when changes.continues_pause then 1 else {{ net_amount }} end) over item_log > 0
             then {{ status_began_at }}
     end as paused_at,
     -- In force at whatever price: neither paused nor unpaid.
@@ -102,7 +105,7 @@ select
     ) as billed_from_at,
     case
         when {{ carries_mrr }} and coalesce(plans.product_type <> 'discount', true)
-            then {{ monthly_amount('changes.quantity', amount, '0', '0', *terms) }}
+            then {{ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', '0', '0', *terms) }}
         else 0
     end as mrr_list_own_amount,
     {{ net_amount }} as mrr_own_amount
@@ -110,9 +113,8 @@ from changes
 cross join run_settings
 left join plans on changes.plan_id = plans.plan_id
 left join deletions on changes.subscription_id = deletions.subscription_id and changes.item_id = deletions.item_id
-inner join parts on parts.n = 1 or changes.changed_at = deletions.last_changed_at
-where
-    -- What is planned for later takes effect when the as-of reaches it.
-    {{ changed_at }} < run_settings.as_of_end_at
-    and coalesce(changes.changed_at < deletions.deleted_at, true)
+-- 1 is an entry of the log; 2 is the end that the deletion of the account adds to an item that the log does not end.
+inner join ({{ numbers(2) }}) as parts on parts.n = 1 or changes.changed_at = deletions.last_changed_at
+-- What is planned for later takes effect when the as-of reaches it.
+where {{ changed_at }} < run_settings.as_of_end_at and coalesce(changes.changed_at < deletions.deleted_at, true)
 window item_log as (partition by changes.subscription_id, changes.item_id order by {{ changed_at }} asc)
