@@ -219,16 +219,7 @@ class Ledger:
 
     def expected_mrr(self):
         """(customer, month) -> MRR above 0, to the fraction."""
-        items = {}
-        for row in self.log:
-            items.setdefault((row["subscription_id"], row["item_id"]), []).append(row)
-        limit = list(self.month_ends())[-1][1]
-        logs = []
-        for rows in items.values():
-            # Rows with one key are never made twice with other content by add_customer; the newest is the only one.
-            rows = sorted(rows, key=lambda row: row["changed_at"])
-            logs.append([row for row in rows if row["changed_at"] < limit])
-            self.mark_discounts(logs[-1])
+        limit, logs = self.limit(), self.item_logs()
         # When a customer begins to pay for an item: an end within a day of it is a plan change.
         starts = {}
         for rows in logs:
@@ -259,9 +250,82 @@ class Ledger:
                 expected[key] = expected.get(key, Fraction(0)) + amount
         return {key: amount for key, amount in expected.items() if amount > 0}
 
+    def limit(self):
+        return list(self.month_ends())[-1][1]
+
+    def item_logs(self):
+        """The entries of each item by the as-of day, in order; rows with one key are never made twice with other content."""
+        items = {}
+        for row in self.log:
+            if row["changed_at"] < self.limit():
+                items.setdefault((row["subscription_id"], row["item_id"]), []).append(row)
+        logs = [sorted(rows, key=lambda row: row["changed_at"]) for rows in items.values()]
+        for rows in logs:
+            self.mark_discounts(rows)
+        return logs
+
+    def stretches(self):
+        """Customer -> stretches (start, end, paid, free or paused) of its items."""
+        found, ends = {}, {}
+        for rows in self.item_logs():
+            for row in rows:
+                if is_end(row):
+                    ends.setdefault(row["customer_id"], []).append(row["changed_at"])
+        for rows in self.item_logs():
+            first = rows[0]
+            has_paid = first["status"] == "paused" and any(
+                first["changed_at"] - timedelta(days=1) <= ended <= first["changed_at"]
+                for ended in ends.get(first["customer_id"], [])
+            )
+            for row, after in zip(rows, [*rows[1:], None], strict=True):
+                start, end = row["changed_at"], after["changed_at"] if after else self.limit()
+                turn = row["discount_until"]
+                parts = [(start, turn), (turn, end)] if turn and start < turn < end else [(start, end)]
+                for begin, finish in parts:
+                    paid = self.amount(row, begin + timedelta(microseconds=1)) > 0
+                    has_paid = has_paid or paid
+                    kind = "paid" if paid else None
+                    if not paid and row["plan_id"] != "help" and row["status"] in (*PAYING, "trialing"):
+                        kind = "free"
+                    elif not paid and row["status"] == "paused" and has_paid:
+                        kind = "paused"
+                    if kind:
+                        found.setdefault(row["customer_id"], []).append((begin, finish, kind))
+        return found
+
+    def expected_active(self):
+        """Customer and month of those in service at its end: with MRR, or with something in force in an unbroken service."""
+        mrr, active = self.expected_mrr(), set()
+        active.update(mrr)
+        for customer_id, stretches in self.stretches().items():
+            services, reach = [], None
+            for begin, finish, kind in sorted(stretches):
+                if reach is None or begin > reach + timedelta(days=1):
+                    services.append({"start": None, "paid_until": None, "end": finish})
+                elif kind == "paid" and services[-1]["start"] and begin > services[-1]["paid_until"] + timedelta(days=92):
+                    services.append({"start": None, "paid_until": None, "end": reach})
+                reach = max(finish, reach or finish)
+                service = services[-1]
+                service["end"] = max(service["end"], finish)
+                if kind == "paid":
+                    service["start"] = service["start"] or begin
+                    service["paid_until"] = max(finish, service["paid_until"] or finish)
+            first_paid = min((month for name, month in mrr if name == customer_id), default=None)
+            for month, instant in self.month_ends():
+                in_force = any(begin < instant <= finish for begin, finish, kind in stretches if kind != "paused")
+                served = any(
+                    service["start"]
+                    and service["start"] < instant
+                    and instant <= min(service["end"], service["paid_until"] + timedelta(days=92))
+                    for service in services
+                )
+                if in_force and served and first_paid and first_paid < month:
+                    active.add((customer_id, month))
+        return active
+
     def expected_triangle(self):
-        """(cohort month, age) -> (customers of the cohort, active ones, MRR)."""
-        mrr = self.expected_mrr()
+        """(cohort month, age) -> (customers of the cohort, those in service, MRR)."""
+        mrr, in_service = self.expected_mrr(), self.expected_active()
         cohorts = {}
         for customer_id, month in mrr:
             cohorts[customer_id] = min(month, cohorts.get(customer_id, month))
@@ -272,5 +336,5 @@ class Ledger:
                     age = (month.year - cohort.year) * 12 + month.month - cohort.month
                     size, active, amount = cells.get((cohort, age), (0, 0, Fraction(0)))
                     paid = mrr.get((customer_id, month), Fraction(0))
-                    cells[cohort, age] = (size + 1, active + (paid > 0), amount + paid)
+                    cells[cohort, age] = (size + 1, active + ((customer_id, month) in in_service), amount + paid)
         return cells

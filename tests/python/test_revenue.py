@@ -90,6 +90,14 @@ def test_random_mrr_equals_the_independent_calculation(random_company, ledger):
     assert max(abs(float(published[key]) - float(expected[key])) for key in expected) < 1e-6
 
 
+def test_random_service_equals_the_independent_calculation(random_company, ledger):
+    published = set(random_company.rows("select customer_id, activity_month from marts.customer_months where is_active"))
+    expected = ledger.expected_active()
+    # Some are served without MRR.
+    assert len(expected - ledger.expected_mrr().keys()) > 50
+    assert published == expected
+
+
 def test_random_identity_holds(random_company):
     (row,) = random_company.rows(
         """

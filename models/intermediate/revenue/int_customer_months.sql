@@ -43,7 +43,15 @@ paid_stretches as (
         mrr_at_opening_rate_amount,
         mrr_at_year_ago_rate_amount,
         has_returned,
-        mrr_amount > 0 or is_in_service as is_active,
+        -- What no month end has seen paid yet belongs to no cohort.
+        mrr_amount > 0
+        or (
+            is_in_service
+            and coalesce(
+                min(case when mrr_amount > 0 then activity_month end) over (partition by customer_id) < activity_month,
+                false
+            )
+        ) as is_active,
         -- Counted in whole days, to the last day of the month or the as-of day.
         coalesce(
             {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
