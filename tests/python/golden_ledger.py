@@ -176,6 +176,9 @@ CHANGES = [
     change("a30", "2025-06-10", "canceled", subscription_id="a30_paid"),
     change("a30", "2025-05-10", "trialing", subscription_id="a30_trial"),
     change("a30", "2025-05-20", "paused", subscription_id="a30_trial"),
+    # and a pause that has not lapsed yet, of a contract by the month.
+    change("a30_open", "2025-10-18", term_months=1),
+    change("a30_open", "2025-12-07", "paused", term_months=1),
     # a31: 40 % off for four months on a bill of 350 a year; off for ten weeks on monthly bills.
     change(
         "a31_year", "2024-11-10", unit_amount=350, discount_rate=0.4, discount_kind="recurring",
@@ -188,6 +191,18 @@ CHANGES = [
     change("a32", "2025-03-05", subscription_id="a32_first"),
     change("a32", "2025-03-20", "canceled", subscription_id="a32_first"),
     change("a32", "2025-05-10", subscription_id="a32_second"),
+    # a34: handed over to another customer: by a subscription that names it, at another price; under its own name; one of
+    # two; two weeks later.
+    change("a34_old", "2025-01-10", subscription_id="a34_a"),
+    change("a34_old", "2025-04-15", "canceled", subscription_id="a34_a"),
+    change("a34_new", "2025-04-15", unit_amount=120, subscription_id="a34_b", migrated_from_subscription_id="a34_a"),
+    change("a34_seller", "2025-01-10", subscription_id="a34_c"),
+    change("a34_buyer", "2025-04-15", subscription_id="a34_c"),
+    change("a34_part", "2025-01-10", subscription_id="a34_d"),
+    change("a34_part", "2025-01-10", unit_amount=30, subscription_id="a34_e"),
+    change("a34_part", "2025-04-25", "canceled", subscription_id="a34_e"),
+    change("a34_heir", "2025-01-10", unit_amount=50, subscription_id="a34_f"),
+    change("a34_heir", "2025-05-09", unit_amount=30, subscription_id="a34_g", migrated_from_subscription_id="a34_e"),
     # a33: signed, starts in two months.
     change("a33", "2026-02-15"),
 ]
@@ -280,6 +295,13 @@ EXPECTED_MRR = {
     "a31_month": {"2025-02": 60, "2025-05": 100},
     "a32": {"2025-03": 0, "2025-05": 100},
     "a33": {"2025-12": 0},
+    "a30_open": {"2025-10": 100, "2025-12": 0},
+    "a34_old": {"2025-01": 100, "2025-04": 0},
+    "a34_new": {"2025-04": 120},
+    "a34_seller": {"2025-01": 100, "2025-04": 0},
+    "a34_buyer": {"2025-04": 100},
+    "a34_part": {"2025-01": 130, "2025-05": 100},
+    "a34_heir": {"2025-01": 50, "2025-05": 80},
 }
 
 # Customer, month, type, cause, amount: every movement of the customers named.
@@ -380,4 +402,15 @@ EXPECTED_MOVEMENTS = [
     ("a31_month", "2025-02", "new", None, 60),
     ("a31_month", "2025-05", "expansion", "discount", 40),
     ("a32", "2025-05", "reactivation", None, 100),
+    ("a34_old", "2025-01", "new", None, 100),
+    ("a34_old", "2025-04", "transfer", None, -100),
+    ("a34_new", "2025-04", "transfer", None, 100),
+    ("a34_new", "2025-04", "expansion", "price", 20),
+    ("a34_seller", "2025-01", "new", None, 100),
+    ("a34_seller", "2025-04", "transfer", None, -100),
+    ("a34_buyer", "2025-04", "transfer", None, 100),
+    ("a34_part", "2025-01", "new", None, 130),
+    ("a34_part", "2025-05", "transfer", None, -30),
+    ("a34_heir", "2025-01", "new", None, 50),
+    ("a34_heir", "2025-05", "transfer", None, 30),
 ]

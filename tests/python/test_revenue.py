@@ -61,6 +61,8 @@ def test_golden_statuses(golden):
     assert found["a27_never"] == ("never_paid", False, 0)
     assert found["a27_free"] == ("free", False, 0)
     assert found["a28_raised"] == ("churned", False, 0)
+    assert found["a34_old"] == found["a34_seller"] == ("transferred", False, 0)
+    assert found["a34_new"] == ("paying", True, 120)
     assert found["a33"] == ("signed", False, 100)
     lost = {customer_id for (customer_id,) in golden.rows("select customer_id from marts.winback_candidates")}
     assert lost & found.keys() == {name for name, (status, *_) in found.items() if status == "churned"}

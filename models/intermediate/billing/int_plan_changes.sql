@@ -1,4 +1,4 @@
--- Grain: one row per subscription item that ended and was continued by another: a plan change, not a churn.
+-- Grain: one row per subscription item that ended and was continued by another: a plan change or a transfer, no churn.
 with
 
 periods as (select * from {{ ref('int_subscription_periods') }}),
@@ -50,8 +50,9 @@ starts as (
 
 ),
 
-ranked_starts as (
+continuations as (
 
+    -- What names it, whoever pays for it now.
     select
         ends.subscription_id,
         ends.item_id,
@@ -59,34 +60,53 @@ ranked_starts as (
         ends.resumed_at,
         starts.started_at,
         starts.subscription_id as next_subscription_id,
-        -- What names it, else what starts next, else what had started last.
-        row_number() over (
-            partition by ends.subscription_id, ends.item_id, ends.ended_at
-            order by
-                case when ends.subscription_id = starts.migrated_from_subscription_id then 0 else 1 end asc,
-                case when starts.started_at >= ends.ended_at then 0 else 1 end asc,
-                case when starts.started_at >= ends.ended_at then starts.started_at end asc,
-                starts.started_at desc,
-                starts.subscription_id asc
-        ) as start_number
+        0 as preference
+    from ends
+    inner join starts on ends.subscription_id = starts.migrated_from_subscription_id
+
+    union all
+
+    -- What starts soon after it; else what had started shortly before. An item does not continue itself before its end.
+    select
+        ends.subscription_id,
+        ends.item_id,
+        ends.ended_at,
+        ends.resumed_at,
+        starts.started_at,
+        starts.subscription_id as next_subscription_id,
+        case when starts.started_at >= ends.ended_at then 1 else 2 end as preference
     from ends
     inner join starts
         on
             ends.customer_id = starts.customer_id
-            and (
-                ends.subscription_id = starts.migrated_from_subscription_id
-                or (
-                    starts.started_at >= {{ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at') }}
-                    and starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
-                    and coalesce(ends.product_type, 'core') = coalesce(starts.product_type, 'core')
-                )
-            )
-            -- An item does not continue itself before its end.
-            and (
-                ends.ended_at <= starts.started_at
-                or ends.subscription_id <> starts.subscription_id
-                or ends.item_id <> starts.item_id
-            )
+            and starts.started_at >= {{ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at') }}
+            and starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
+            and coalesce(ends.product_type, 'core') = coalesce(starts.product_type, 'core')
+    where
+        ends.ended_at <= starts.started_at
+        or ends.subscription_id <> starts.subscription_id
+        or ends.item_id <> starts.item_id
+
+),
+
+ranked_continuations as (
+
+    select
+        subscription_id,
+        item_id,
+        ended_at,
+        resumed_at,
+        started_at,
+        next_subscription_id,
+        row_number() over (
+            partition by subscription_id, item_id, ended_at
+            order by
+                preference asc,
+                case when preference < 2 then started_at end asc,
+                started_at desc,
+                next_subscription_id asc
+        ) as continuation_number
+    from continuations
 
 )
 
@@ -97,5 +117,5 @@ select
     -- An item that is paid again itself lasts no longer than until then.
     least(started_at, resumed_at) as continued_at,
     next_subscription_id
-from ranked_starts
-where start_number = 1
+from ranked_continuations
+where continuation_number = 1

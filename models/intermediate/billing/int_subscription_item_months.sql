@@ -30,6 +30,7 @@ periods_in_force as (
         periods.billing_interval,
         periods.interval_count,
         periods.term_months,
+        periods.migrated_from_subscription_id,
         periods.paused_at,
         services.customer_id is not null as is_in_service,
         services.started_at > services.first_started_at
@@ -99,6 +100,7 @@ select
     periods_in_force.billing_interval,
     periods_in_force.interval_count,
     periods_in_force.term_months,
+    periods_in_force.migrated_from_subscription_id,
     periods_in_force.paused_at,
     periods_in_force.is_in_service,
     periods_in_force.has_returned,

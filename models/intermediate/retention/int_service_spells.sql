@@ -7,6 +7,8 @@ periods as (select * from {{ ref('int_subscription_periods') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
+transfers as (select * from {{ ref('int_transfers') }}),
+
 run_settings as (select * from {{ ref('run_settings') }}),
 
 spells as (
@@ -63,10 +65,11 @@ dated_spells as (
         coalesce(cast(service_bounds.started_at as date), spells.first_month) as started_date,
         coalesce(cast(service_bounds.ended_at as date), spells.next_month) as ended_date,
         spells.next_month <= run_settings.as_of_date as has_ended,
-        -- Where the next spell follows at once, a change of terms ended this one, not churn.
+        -- Where the next spell follows at once, a change of terms ended this one; or another customer took it over. No churn.
         coalesce(
             lead(spells.first_month) over (partition by spells.customer_id order by spells.spell_number asc)
-            = spells.next_month,
+            = spells.next_month
+            or transfers.transfer_amount < 0,
             false
         ) as is_continued
     from spells
@@ -74,6 +77,7 @@ dated_spells as (
     inner join customers on spells.customer_id = customers.customer_id
     left join service_bounds
         on spells.customer_id = service_bounds.customer_id and spells.spell_number = service_bounds.spell_number
+    left join transfers on spells.customer_id = transfers.customer_id and spells.next_month = transfers.activity_month
 
 )
 

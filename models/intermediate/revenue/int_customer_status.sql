@@ -15,6 +15,13 @@ latest_months as (
         is_paused,
         max(case when movement_type = 'churn' then activity_month end) over (partition by customer_id)
             as last_churn_month,
+        coalesce(
+            max(case when movement_type = 'transfer' and not is_active then activity_month end)
+                over (partition by customer_id)
+            > max(case when is_active or movement_type = 'churn' then activity_month end)
+                over (partition by customer_id),
+            false
+        ) as has_handed_over,
         row_number() over (partition by customer_id order by activity_month desc) as recency
     from movements
 
@@ -34,20 +41,22 @@ item_totals as (
 )
 
 select
-    item_totals.customer_id,
+    coalesce(latest_months.customer_id, item_totals.customer_id) as customer_id,
     case
         when latest_months.mrr_amount > 0 then 'paying'
         when latest_months.is_active or item_totals.is_on_free_plan then 'free'
         when latest_months.is_paused then 'paused'
         when item_totals.is_signed then 'signed'
         when item_totals.is_on_trial then 'trial'
+        when latest_months.has_handed_over then 'transferred'
         when latest_months.cohort_month is not null then 'churned'
         else 'never_paid'
     end as customer_status,
     coalesce(latest_months.is_active, false) as is_active,
     coalesce(latest_months.mrr_amount, 0) as mrr_amount,
-    item_totals.committed_mrr_amount,
+    coalesce(item_totals.committed_mrr_amount, 0) as committed_mrr_amount,
     latest_months.cohort_month,
     latest_months.last_churn_month
-from item_totals
-left join latest_months on item_totals.customer_id = latest_months.customer_id and latest_months.recency = 1
+from latest_months
+full outer join item_totals on latest_months.customer_id = item_totals.customer_id
+where coalesce(latest_months.recency, 1) = 1

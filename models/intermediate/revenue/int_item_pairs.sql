@@ -48,7 +48,7 @@ moved_sides as (
     from sides
     inner join movements
         on sides.customer_id = movements.customer_id and sides.activity_month = movements.activity_month
-    where movements.movement_type in ('expansion', 'contraction')
+    where movements.movement_type in ('expansion', 'contraction') and movements.transfer_amount = 0
 
 ),
 

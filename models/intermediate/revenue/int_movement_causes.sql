@@ -7,6 +7,8 @@ pairs as (select * from {{ ref('int_item_pairs') }}),
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
 
+movements as (select * from {{ ref('int_customer_movements') }}),
+
 steps as (
 
     select
@@ -84,6 +86,17 @@ causes as (
         'discount' as movement_cause,
         closing_amount - coalesce(closing_terms_amount, closing_amount) as movement_amount
     from steps
+
+    union all
+
+    -- Of what was taken over in the month, or handed over, the difference in price.
+    select
+        customer_id,
+        activity_month,
+        'price' as movement_cause,
+        movement_amount
+    from movements
+    where movement_type in ('expansion', 'contraction') and transfer_amount <> 0
 
 )
 

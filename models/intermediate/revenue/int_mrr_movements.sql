@@ -32,6 +32,17 @@ union all
 select
     customer_id,
     activity_month,
+    'transfer' as movement_type,
+    cast(null as {{ dbt.type_string() }}) as movement_cause,
+    transfer_amount as movement_amount
+from movements
+where transfer_amount <> 0
+
+union all
+
+select
+    customer_id,
+    activity_month,
     'fx' as movement_type,
     cast(null as {{ dbt.type_string() }}) as movement_cause,
     fx_amount as movement_amount
