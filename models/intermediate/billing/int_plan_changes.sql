@@ -52,7 +52,7 @@ starts as (
 
 continuations as (
 
-    -- What names it, whoever pays for it now.
+    -- What names it, also where another customer pays for it now.
     select
         ends.subscription_id,
         ends.item_id,
@@ -84,8 +84,7 @@ continuations as (
             and coalesce(ends.product_type, 'core') = coalesce(starts.product_type, 'core')
     where
         ends.ended_at <= starts.started_at
-        or ends.subscription_id <> starts.subscription_id
-        or ends.item_id <> starts.item_id
+        or ends.subscription_id <> starts.subscription_id or ends.item_id <> starts.item_id
 
 ),
 

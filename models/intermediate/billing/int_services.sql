@@ -24,15 +24,8 @@ served_periods as (
             as is_migration
     from periods
     cross join run_settings
-    where
-        -- A pause interrupts no service: whether the customer is served in it is another question.
-        periods.paused_at is not null
-        or (
-            periods.is_in_force
-            {%- if var('free_plan_is_churn') %}
-            and (periods.mrr_own_amount > 0 or not coalesce(periods.is_free_plan, false))
-            {%- endif %}
-        )
+    -- A pause interrupts no service: whether the customer is served in it is another question.
+    where periods.is_in_force or periods.paused_at is not null
 
 ),
 

@@ -63,9 +63,6 @@ periods_in_force as (
             and services.started_at < months.month_end_at
             and services.served_until >= months.month_end_at
             and periods.is_in_force
-            {%- if var('free_plan_is_churn') %}
-            and (periods.mrr_own_amount > 0 or not coalesce(periods.is_free_plan, false))
-            {%- endif %}
     where periods.mrr_own_amount <> 0 or periods.paused_at is not null or services.customer_id is not null
     window subscription_months as (partition by periods.subscription_id, months.activity_month)
 

@@ -35,7 +35,10 @@ periods as (
         entries.product_name,
         entries.tier_rank,
         entries.status,
-        entries.is_in_force,
+        entries.is_in_force
+        {%- if var('free_plan_is_churn') %}
+        and (entries.mrr_own_amount > 0 or not coalesce(entries.is_free_plan, false))
+        {%- endif %} as is_in_force,
         entries.is_free_plan,
         entries.quantity,
         entries.unit_amount,

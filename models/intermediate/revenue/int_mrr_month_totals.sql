@@ -116,6 +116,5 @@ left join movements on months.activity_month = movements.activity_month
 left join intra_months on months.activity_month = intra_months.activity_month
 group by months.activity_month, months.is_partial_month, months.is_as_of_month, months.complete_month_number
 window trailing_months as (
-    order by months.complete_month_number asc
-    range between {{ var('churn_window_months') - 1 }} preceding and current row
+    order by months.complete_month_number asc range between {{ var('churn_window_months') - 1 }} preceding and current row
 )
