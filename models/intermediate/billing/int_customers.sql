@@ -39,6 +39,7 @@ select
     customers.acquisition_channel,
     customers.created_at,
     customers.deleted_at,
+    customers.is_inferred,
     subscribers.started_date
 from customers
 cross join run_settings
@@ -52,7 +53,10 @@ where
     customers.customer_id = customers.canonical_customer_id
     -- An account made after the as-of day does not exist yet, unless it subscribed or was billed before.
     and (
-        coalesce(customers.created_at < run_settings.as_of_end_at, true)
+        coalesce(
+            coalesce(customers.created_at, case when customers.is_inferred then customers.loaded_at end)
+            < run_settings.as_of_end_at, true
+        )
         or subscribers.customer_id is not null
         or billed_customers.customer_id is not null
     )

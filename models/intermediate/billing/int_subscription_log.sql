@@ -14,7 +14,8 @@ entries as (
         changes.item_id,
         changes.customer_id,
         changes.plan_id,
-        plans.product_type,
+        -- What is bought and not known counts as the core product.
+        coalesce(plans.product_type, 'core') as product_type,
         plans.product_name,
         plans.tier_rank,
         changes.status,
@@ -34,7 +35,7 @@ entries as (
         changes.notice_days,
         changes.migrated_from_subscription_id,
         changes.changed_at,
-        {{ status_carries_mrr('changes.status') }} and coalesce(plans.product_type <> 'service', false) as carries_mrr,
+        {{ status_carries_mrr('changes.status') }} and coalesce(plans.product_type <> 'service', true) as carries_mrr,
         lead(changes.changed_at) over item_log as next_changed_at,
         lead(changes.is_end) over item_log as is_followed_by_end,
         sum(case when changes.status = 'paused' then 0 else 1 end) over item_log as unpaused_count

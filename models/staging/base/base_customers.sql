@@ -2,7 +2,7 @@
 -- The chain of merges is followed by doubling: each step looks twice as far, so seven steps follow 128 merges.
 with
 
-customers as (select * from {{ raw('customers') }}),
+customers as ({{ received('customers') }}),
 
 customer_versions as (
 
@@ -54,6 +54,7 @@ reasoned_customers as (
         {{ input_columns('customers') }},
         coalesce(merged_customers.target_id, customers.merged_into_customer_id, customers.customer_id)
             as canonical_customer_id,
+        customers.is_folded,
         case
             when customers.customer_id is null then 'missing_customer_id'
             when customers.loaded_at is null then 'missing_loaded_at'
@@ -82,6 +83,7 @@ canonical_customers as (
 select
     {{ input_columns('customers', 'reasoned_customers') }},
     reasoned_customers.canonical_customer_id,
+    reasoned_customers.is_folded,
     case
         when reasoned_customers.reject_reason is not null then reasoned_customers.reject_reason
         when reasoned_customers.merged_into_customer_id is not null and canonical_customers.customer_id is null

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input leads, valid or rejected, with the reason why it is rejected.
 with
 
-leads as (select * from {{ raw('leads') }}),
+leads as ({{ received('leads') }}),
 
 customers as (select * from {{ ref('stg_customers') }})
 

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input nps_responses, valid or rejected, with the reason why it is rejected.
 with
 
-responses as (select * from {{ raw('nps_responses') }}),
+responses as ({{ received('nps_responses') }}),
 
 customers as (select * from {{ ref('stg_customers') }}),
 

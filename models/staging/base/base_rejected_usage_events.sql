@@ -3,7 +3,7 @@
 {{ config(materialized='table') }}
 with
 
-events as (select * from {{ raw('usage_events') }}),
+events as ({{ received('usage_events') }}),
 
 customers as (select * from {{ ref('stg_customers') }}),
 

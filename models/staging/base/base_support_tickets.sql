@@ -1,13 +1,14 @@
 -- Grain: one row per row of the input support_tickets, valid or rejected, with the reason why it is rejected.
 with
 
-tickets as (select * from {{ raw('support_tickets') }}),
+tickets as ({{ received('support_tickets') }}),
 
 customers as (select * from {{ ref('stg_customers') }})
 
 select
     {{ input_columns('support_tickets', 'tickets') }},
     customers.canonical_customer_id,
+    tickets.is_folded,
     case
         when tickets.ticket_id is null then 'missing_ticket_id'
         when tickets.customer_id is null then 'missing_customer_id'

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input users, valid or rejected, with the reason why it is rejected.
 with
 
-users as (select * from {{ raw('users') }}),
+users as ({{ received('users') }}),
 
 customers as (select * from {{ ref('stg_customers') }})
 
