@@ -20,15 +20,9 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- Whether an input has columns that are folded, words or codes. -#}
-{% macro has_folded_columns(input_name) -%}
-    {{ return(input_contracts()[input_name].columns.values() | selectattr('folded_as', 'defined') | list | length > 0) }}
-{%- endmacro %}
-
-{#- The one door through which staging reads an input, as a query: words are folded and synonyms replaced (seed words), codes are
-    in capitals, instants are on the clocks of the reporting time zone. is_folded tells whether a word or code was changed;
-    inputs without any have no such column. A word that stands for several intervals (quarterly) is taken where no other count
-    stands beside it. -#}
+{#- The one door through which staging reads an input, as a subquery: words are folded and synonyms replaced (seed words), codes
+    are in capitals, instants are on the clocks of the reporting time zone. is_folded tells whether a word or code was changed. A
+    word that stands for several intervals (quarterly) is taken where no other count stands beside it. -#}
 {% macro received(input_name) -%}
     {%- set columns = input_contracts()[input_name].columns -%}
     {%- set folded = {} -%}
@@ -51,13 +45,14 @@
         {%- endif -%}
     {%- endfor -%}
     {%- do values.update(folded) -%}
+    (
     select
-        {{ input_columns(input_name, 'received', values) }}
-        {%- if folded -%},
+        {{ input_columns(input_name, 'received', values) }},
         {% for name, value in folded.items() -%}
-        {{ 'coalesce(' if loop.first }}received.{{ name }} <> {{ value }}{{ ', false)' if loop.last else ', false) or coalesce(' }}
+        coalesce(received.{{ name }} <> {{ value }}, false){{ ' or ' if not loop.last }}
+        {%- else -%}
+        false
         {%- endfor %} as is_folded
-        {%- endif %}
     from {{ raw(input_name) }} as received
     {%- for name in word_columns(input_name) %}
     left join {{ ref('words') }} as {{ name }}_words
@@ -65,5 +60,6 @@
             {{ folded_word('received.' ~ name) }} = {{ name }}_words.word
             and {{ name }}_words.input_name = '{{ input_name }}'
             and {{ name }}_words.column_name = '{{ name }}'
-    {%- endfor -%}
+    {%- endfor %}
+    )
 {%- endmacro %}

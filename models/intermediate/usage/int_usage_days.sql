@@ -7,7 +7,7 @@
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
 ) }}
-{%- set events = '(' ~ received('usage_events') ~ ')' %}
+{%- set events = received('usage_events') %}
 {%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'loaded_at'] %}
 with
 

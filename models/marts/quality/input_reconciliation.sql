@@ -34,7 +34,7 @@ raw_counts as (
         select
             {{ key }},
             count(*) as row_count,
-            sum(folded_row_count) as folded_row_count,
+            sum(case when is_folded then 1 else 0 end) as folded_row_count,
             min(compared_text) as first_text,
             max(compared_text) as last_text,
             row_number() over (partition by {{ key }} order by loaded_at desc) as load_number
@@ -42,7 +42,7 @@ raw_counts as (
             select
                 {{ key }},
                 loaded_at,
-                {% if has_folded_columns(input_name) %}case when is_folded then 1 else 0 end{% else %}0{% endif %} as folded_row_count,
+                is_folded,
                 {% if input_name == 'subscription_changes' -%}
                 case when not is_end and change_sequence is null then {{ text }} end
                 {%- else -%}
@@ -81,21 +81,14 @@ staged_counts as (
 ),
 
 inferred_counts as (
-
+    {% for input_name in ['customers', 'plans'] %}
     select
-        'customers' as input_name,
+        '{{ input_name }}' as input_name,
         count(*) as inferred_count
-    from {{ ref('stg_customers') }}
+    from {{ ref('stg_' ~ input_name) }}
     where is_inferred
-
-    union all
-
-    select
-        'plans' as input_name,
-        count(*) as inferred_count
-    from {{ ref('stg_plans') }}
-    where is_inferred
-
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 rejected_counts as (

@@ -2,7 +2,7 @@
 -- The chain of merges is followed by doubling: each step looks twice as far, so seven steps follow 128 merges.
 with
 
-customers as ({{ received('customers') }}),
+customers as (select * from {{ received('customers') }} as received_rows),
 
 customer_versions as (
 

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input exchange_rates, valid or rejected, with the reason why it is rejected.
 with
 
-exchange_rates as ({{ received('exchange_rates') }}),
+exchange_rates as (select * from {{ received('exchange_rates') }} as received_rows),
 
 currencies as (select * from {{ ref('currencies') }})
 

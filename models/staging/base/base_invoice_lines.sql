@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input invoice_lines, valid or rejected, with the reason why it is rejected.
 with
 
-received_lines as ({{ received('invoice_lines') }}),
+received_lines as (select * from {{ received('invoice_lines') }} as received_rows),
 
 invoice_lines as (
 

@@ -1,13 +1,14 @@
 -- Grain: one row per row of the input leads, valid or rejected, with the reason why it is rejected.
 with
 
-leads as ({{ received('leads') }}),
+leads as (select * from {{ received('leads') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }})
 
 select
     {{ input_columns('leads') }},
     customers.canonical_customer_id,
+    leads.is_folded,
     case
         when leads.lead_id is null then 'missing_lead_id'
         when leads.created_at is null then 'missing_created_at'

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input marketing_spend, valid or rejected, with the reason why it is rejected.
 with
 
-received_spend as ({{ received('marketing_spend') }}),
+received_spend as (select * from {{ received('marketing_spend') }} as received_rows),
 
 spend as (
 

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input nps_responses, valid or rejected, with the reason why it is rejected.
 with
 
-responses as ({{ received('nps_responses') }}),
+responses as (select * from {{ received('nps_responses') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }}),
 
@@ -17,6 +17,7 @@ user_counts as (
 select
     {{ input_columns('nps_responses', 'responses') }},
     customers.canonical_customer_id,
+    responses.is_folded,
     case
         when responses.response_id is null then 'missing_response_id'
         when responses.customer_id is null then 'missing_customer_id'

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input plans, valid or rejected, with the reason why it is rejected.
 with
 
-plans as ({{ received('plans') }}),
+plans as (select * from {{ received('plans') }} as received_rows),
 
 currencies as (select * from {{ ref('currencies') }})
 

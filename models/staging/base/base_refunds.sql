@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input refunds, valid or rejected, with the reason why it is rejected.
 with
 
-received_refunds as ({{ received('refunds') }}),
+received_refunds as (select * from {{ received('refunds') }} as received_rows),
 
 line_versions as (
 

@@ -3,7 +3,7 @@
 {{ config(materialized='table') }}
 with
 
-events as ({{ received('usage_events') }}),
+events as (select * from {{ received('usage_events') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }}),
 

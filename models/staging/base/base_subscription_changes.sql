@@ -2,7 +2,7 @@
 {%- set plan_interval_count = 'case when plans.billing_interval is not null then plans.interval_count end' %}
 with
 
-received_changes as ({{ received('subscription_changes') }}),
+received_changes as (select * from {{ received('subscription_changes') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }}),
 

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input support_tickets, valid or rejected, with the reason why it is rejected.
 with
 
-tickets as ({{ received('support_tickets') }}),
+tickets as (select * from {{ received('support_tickets') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }})
 

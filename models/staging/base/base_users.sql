@@ -1,13 +1,14 @@
 -- Grain: one row per row of the input users, valid or rejected, with the reason why it is rejected.
 with
 
-users as ({{ received('users') }}),
+users as (select * from {{ received('users') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }})
 
 select
     {{ input_columns('users') }},
     customers.canonical_customer_id,
+    users.is_folded,
     case
         when users.user_id is null then 'missing_user_id'
         when users.customer_id is null then 'missing_customer_id'
