@@ -203,6 +203,14 @@ CHANGES = [
     change("a34_part", "2025-04-25", "canceled", subscription_id="a34_e"),
     change("a34_heir", "2025-01-10", unit_amount=50, subscription_id="a34_f"),
     change("a34_heir", "2025-05-09", unit_amount=30, subscription_id="a34_g", migrated_from_subscription_id="a34_e"),
+    # a35: a discount sold as a product at a negative price: off its subscription; more than there is to take off; over.
+    change("a35", "2025-01-10", subscription_id="a35_s", item_id="a35_item"),
+    change("a35", "2025-01-10", unit_amount=50, subscription_id="a35_s", item_id="a35_seats", quantity=2),
+    change("a35", "2025-03-10", unit_amount=-30, plan_id="coupon", subscription_id="a35_s", item_id="a35_off"),
+    change("a35", "2025-05-10", unit_amount=-300, plan_id="coupon", subscription_id="a35_s", item_id="a35_off"),
+    change("a35", "2025-06-10", "canceled", plan_id="coupon", subscription_id="a35_s", item_id="a35_off"),
+    # a36: an internal account.
+    change("a36_internal", "2025-01-10"),
     # a33: signed, starts in two months.
     change("a33", "2026-02-15"),
 ]
@@ -212,6 +220,7 @@ PLANS = [
     plan("silver", product_name="Silver"),
     plan("gold", product_name="Gold", tier_rank=2),
     plan("free", product_name="Free", unit_amount=0),
+    plan("coupon", product_type="discount", unit_amount=-30),
     plan("gold_year", product_name="Gold", tier_rank=2, **YEAR),
 ]
 
@@ -219,7 +228,11 @@ RATES = [("2025-09-30", 1.10), ("2025-10-31", 1.20), ("2025-09-01", 1.05)]
 
 TABLES = {
     "customers": [
-        customer(customer_id, deleted_at=at("2025-05-20") if customer_id.startswith("a28") else None)
+        customer(
+            customer_id,
+            deleted_at=at("2025-05-20") if customer_id.startswith("a28") else None,
+            is_internal=customer_id.endswith("internal"),
+        )
         for customer_id in sorted({row["customer_id"] for row in CHANGES})
     ],
     "plans": PLANS,
@@ -295,6 +308,8 @@ EXPECTED_MRR = {
     "a31_month": {"2025-02": 60, "2025-05": 100},
     "a32": {"2025-03": 0, "2025-05": 100},
     "a33": {"2025-12": 0},
+    "a35": {"2025-01": 200, "2025-03": 170, "2025-05": 0, "2025-06": 200},
+    "a36_internal": {},
     "a30_open": {"2025-10": 100, "2025-12": 0},
     "a34_old": {"2025-01": 100, "2025-04": 0},
     "a34_new": {"2025-04": 120},
@@ -402,6 +417,10 @@ EXPECTED_MOVEMENTS = [
     ("a31_month", "2025-02", "new", None, 60),
     ("a31_month", "2025-05", "expansion", "discount", 40),
     ("a32", "2025-05", "reactivation", None, 100),
+    ("a35", "2025-01", "new", None, 200),
+    ("a35", "2025-03", "contraction", "discount", -30),
+    ("a35", "2025-05", "contraction", "discount", -170),
+    ("a35", "2025-06", "expansion", "discount", 200),
     ("a34_old", "2025-01", "new", None, 100),
     ("a34_old", "2025-04", "transfer", None, -100),
     ("a34_new", "2025-04", "transfer", None, 100),

@@ -59,7 +59,7 @@ select
     changes.item_id,
     coalesce(entries.customer_id, changes.customer_id) as customer_id,
     coalesce(entries.plan_id, changes.plan_id) as plan_id,
-    plans.product_type,
+    coalesce(plans.product_type, 'core') as product_type,
     coalesce(entries.status, 'signed') as status,
     case when entries.status is null then changes.quantity else entries.quantity end as quantity,
     coalesce(entries.currency, changes.currency) as currency,

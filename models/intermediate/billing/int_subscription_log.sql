@@ -2,7 +2,7 @@
 {%- set is_end = '(changes.is_end or parts.n = 2)' %}
 {%- set changed_at = '(case when parts.n = 2 then deletions.deleted_at else changes.changed_at end)' %}
 {%- set carries_mrr = '(parts.n = 1 and ' ~ status_carries_mrr('changes.status')
-    ~ " and coalesce(plans.product_type <> 'service', false))" %}
+    ~ " and coalesce(plans.product_type <> 'service', true))" %}
 {%- set discount_rate = "(case when changes.discount_kind = 'once' then 0 else changes.discount_rate end)" %}
 {%- set discount_amount = "(case when changes.discount_kind = 'once' then 0 else changes.discount_amount end)" %}
 {%- set terms = ('changes.billing_interval', 'changes.interval_count') %}
@@ -60,7 +60,8 @@ select
     changes.item_id,
     changes.customer_id,
     changes.plan_id,
-    plans.product_type,
+    -- What is bought and not known counts as the core product.
+    coalesce(plans.product_type, 'core') as product_type,
     plans.product_name,
     plans.tier_rank,
     case when parts.n = 2 then 'canceled' else changes.status end as status,
@@ -94,9 +95,8 @@ select
             and max(case when changes.continues_pause then 1 else {{ net_amount }} end) over item_log > 0
             then {{ status_began_at }}
     end as paused_at,
-    -- In force at whatever price: neither paused nor unpaid.
-    ({{ carries_mrr }} or parts.n = 1 and changes.status = 'trialing')
-    and coalesce(plans.product_type <> 'service', true) as is_in_force,
+    {{ carries_mrr }}
+    or (parts.n = 1 and changes.status = 'trialing' and coalesce(plans.product_type <> 'service', true)) as is_in_force,
     -- A plan that nobody lists is free where the log has no price for it.
     coalesce(plans.unit_amount, max(changes.unit_amount) over (partition by changes.plan_id)) = 0 as is_free_plan,
     -- Bills are issued from the first that was to be paid on.

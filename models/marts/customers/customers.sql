@@ -52,6 +52,7 @@ select
     customers.acquisition_channel,
     customers.created_at,
     customers.deleted_at,
+    customers.is_inferred,
     coalesce(statuses.customer_status, 'never_paid') as customer_status,
     case
         when statuses.is_active and subscription_totals.cancel_requested_at is not null then 'leaving'
