@@ -68,14 +68,15 @@ periods_in_force as (
 
 )
 
+{%- set discount_rate = 'least(' ~ rate(
+    'periods_in_force.subscription_discount_amount', 'periods_in_force.subscription_mrr_amount'
+) ~ ', 1)' %}
 {%- set mrr_own_amount -%}
     case
         when periods_in_force.subscription_discount_amount is null then periods_in_force.mrr_own_amount
         -- What is sold as a discount lowers the other items of its subscription, each by its share.
         else cast(
-            periods_in_force.mrr_own_amount * greatest(1 - cast({{ rate(
-                'periods_in_force.subscription_discount_amount', 'periods_in_force.subscription_mrr_amount'
-            ) }} as {{ type_double() }}), 0) as {{ type_amount() }}
+            periods_in_force.mrr_own_amount * (1 - cast({{ discount_rate }} as {{ type_double() }})) as {{ type_amount() }}
         )
     end
 {%- endset %}
@@ -101,6 +102,7 @@ select
     periods_in_force.paused_at,
     periods_in_force.is_in_service,
     periods_in_force.has_returned,
+    case when periods_in_force.subscription_discount_amount > 0 then {{ discount_rate }} end as sold_discount_rate,
     exchange_rates.exchange_rate,
     exchange_rates.opening_exchange_rate,
     cast(periods_in_force.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})

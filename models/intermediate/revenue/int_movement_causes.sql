@@ -1,6 +1,12 @@
 -- Grain: one row per customer, month and cause of an expansion or a contraction.
 -- An item goes from its opening to its closing terms in three steps, at the opening month's exchange rate: quantity;
 -- then plan, term or price; then discount. What a step moves is due to its cause.
+{#- Discounts that are sold as products move in the last step, with the others. #}
+{%- set opening_share = '(1 - cast(sold_discount_rate as ' ~ type_double() ~ '))' %}
+{%- set quantity_amount = 'case when sold_discount_rate is null then closing_quantity_amount else cast(closing_quantity_amount * '
+    ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
+{%- set terms_amount = 'case when sold_discount_rate is null then closing_terms_amount else cast(closing_terms_amount * '
+    ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
 with
 
 pairs as (select * from {{ ref('int_item_pairs') }}),
@@ -31,6 +37,7 @@ steps as (
             else 'price'
         end as terms_cause,
         coalesce(opening.mrr_amount, 0) as opening_amount,
+        opening.sold_discount_rate,
         case when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0 then cast(
             {{ monthly_amount(
                 'closing.quantity', 'opening.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
@@ -64,7 +71,7 @@ causes as (
         customer_id,
         activity_month,
         'seats' as movement_cause,
-        coalesce(closing_quantity_amount, opening_amount) - opening_amount as movement_amount
+        coalesce({{ quantity_amount }}, opening_amount) - opening_amount as movement_amount
     from steps
 
     union all
@@ -74,7 +81,7 @@ causes as (
         customer_id,
         activity_month,
         terms_cause as movement_cause,
-        coalesce(closing_terms_amount, closing_amount) - coalesce(closing_quantity_amount, opening_amount)
+        coalesce({{ terms_amount }}, closing_amount) - coalesce({{ quantity_amount }}, opening_amount)
             as movement_amount
     from steps
 
@@ -84,7 +91,7 @@ causes as (
         customer_id,
         activity_month,
         'discount' as movement_cause,
-        closing_amount - coalesce(closing_terms_amount, closing_amount) as movement_amount
+        closing_amount - coalesce({{ terms_amount }}, closing_amount) as movement_amount
     from steps
 
     union all
