@@ -14,11 +14,15 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- Every column of an input as received, qualified. This macro and the next are the exception to the rule that a macro
+{#- Every column of an input as received, qualified; `instead` holds the expressions of those that are not. This macro and the next are the exception to the rule that a macro
     returns an expression: they write a select list, so that a new column is declared in the contract and nowhere else. -#}
-{% macro input_columns(input_name, relation=none) -%}
+{% macro input_columns(input_name, relation=none, instead={}) -%}
     {%- for name in input_contracts()[input_name].columns -%}
+    {%- if name in instead -%}
+    {{ instead[name] }} as {{ name }}
+    {%- else -%}
     {{ relation or input_name }}.{{ name }}
+    {%- endif -%}
     {%- if not loop.last %},
     {% endif -%}
     {%- endfor -%}

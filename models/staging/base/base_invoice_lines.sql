@@ -26,15 +26,18 @@ select
         when
             greatest(
                 abs(invoice_lines.quantity), abs(invoice_lines.amount), abs(invoice_lines.discount_amount),
-                abs(invoice_lines.tax_amount), abs(invoice_lines.refunded_amount)
+                abs(invoice_lines.tax_amount), abs(invoice_lines.refunded_amount),
+                abs(invoice_lines.refunded_tax_amount)
             ) >= {{ var('number_limit') }}
             then 'number_out_of_range'
         when invoice_lines.quantity < 0 then 'negative_quantity'
         when invoice_lines.refunded_amount < 0 then 'negative_refunded_amount'
+        when invoice_lines.refunded_tax_amount < 0 then 'negative_refunded_tax_amount'
         when
             least(
                 invoice_lines.issued_at, invoice_lines.period_start_at, invoice_lines.period_end_at,
-                invoice_lines.paid_at, invoice_lines.refunded_at, invoice_lines.loaded_at
+                invoice_lines.paid_at, invoice_lines.refunded_at, invoice_lines.voided_at,
+                invoice_lines.written_off_at, invoice_lines.loaded_at
             ) < {{ earliest_at() }}
             then 'dated_before_earliest'
         when currencies.currency is null then 'unknown_currency'
@@ -45,8 +48,10 @@ select
         when invoice_lines.plan_id is not null and plans.plan_id is null then 'unknown_plan'
         when invoice_lines.period_end_at < invoice_lines.period_start_at then 'end_before_start'
         when
-            greatest(invoice_lines.issued_at, invoice_lines.paid_at, invoice_lines.refunded_at)
-            > invoice_lines.loaded_at
+            greatest(
+                invoice_lines.issued_at, invoice_lines.paid_at, invoice_lines.refunded_at,
+                invoice_lines.voided_at, invoice_lines.written_off_at
+            ) > invoice_lines.loaded_at
             then 'dated_after_loaded_at'
     end as reject_reason
 from invoice_lines
