@@ -1,6 +1,4 @@
 -- Grain: one row per invoice line issued by the as-of day (filter: not a draft).
-{%- set lost_at = "case status when 'void' then voided_at when 'uncollectible' then written_off_at end" %}
-{%- set recovered_at = "case status when 'void' then voided_at when 'paid' then paid_at end" %}
 {%- set refunded_at = 'coalesce(invoice_lines.refunded_at, invoice_lines.paid_at, invoice_lines.issued_at)' %}
 with
 
@@ -17,37 +15,36 @@ last_statuses as (
         invoice_line_id,
         issued_at,
         paid_at,
-        voided_at,
         written_off_at,
         case
             when status <> 'open' then status
             when voided_at is not null then 'void'
             when written_off_at is not null then 'uncollectible'
             else 'open'
-        end as status
+        end as status,
+        case status
+            when 'void' then voided_at
+            when 'uncollectible' then written_off_at
+            when 'open' then coalesce(voided_at, written_off_at)
+        end as lost_at
     from invoice_lines
     where status <> 'draft'
 
 ),
 
--- What a line became in the end, and what it was before: without a stated day it was nothing else since its issue.
+-- Without a stated day a line has been void, or given up, since its issue.
 status_changes as (
 
     select
         invoice_line_id,
-        status,
-        coalesce(
-            case status when 'paid' then paid_at when 'void' then voided_at when 'uncollectible' then written_off_at end,
-            case when status <> 'open' then issued_at end
-        ) as changed_at,
+        written_off_at,
+        case when paid_at < lost_at then 'paid' else status end as status,
         case
-            when paid_at < {{ lost_at }} then 'paid'
-            when written_off_at < {{ recovered_at }} then 'uncollectible'
-        end as earlier_status,
-        case
-            when paid_at < {{ lost_at }} then paid_at
-            when written_off_at < {{ recovered_at }} then written_off_at
-        end as earlier_changed_at
+            when status = 'paid' or paid_at < lost_at then coalesce(paid_at, issued_at)
+            when status <> 'open' then coalesce(lost_at, issued_at)
+        end as changed_at,
+        -- Paid, and voided or given up afterwards: what was paid has gone back.
+        case when paid_at < lost_at then lost_at end as taken_back_at
     from last_statuses
 
 ),
@@ -59,17 +56,24 @@ known_statuses as (
         status_changes.invoice_line_id,
         case
             when status_changes.changed_at < run_settings.as_of_end_at then status_changes.status
-            when status_changes.earlier_changed_at < run_settings.as_of_end_at then status_changes.earlier_status
+            when status_changes.written_off_at < least(status_changes.changed_at, run_settings.as_of_end_at)
+                then 'uncollectible'
             else 'open'
         end as status,
         case
             when status_changes.changed_at < run_settings.as_of_end_at then status_changes.changed_at
-            when status_changes.earlier_changed_at < run_settings.as_of_end_at then status_changes.earlier_changed_at
+            when status_changes.written_off_at < least(status_changes.changed_at, run_settings.as_of_end_at)
+                then status_changes.written_off_at
         end as changed_at,
-        case when status_changes.changed_at < run_settings.as_of_end_at then status_changes.earlier_status end
-            as earlier_status,
-        case when status_changes.changed_at < run_settings.as_of_end_at then status_changes.earlier_changed_at end
-            as earlier_changed_at
+        -- Given up, and paid or voided afterwards all the same.
+        case
+            when
+                status_changes.written_off_at < status_changes.changed_at
+                and status_changes.changed_at < run_settings.as_of_end_at
+                then status_changes.written_off_at
+        end as written_off_at,
+        case when status_changes.taken_back_at < run_settings.as_of_end_at then status_changes.taken_back_at end
+            as taken_back_at
     from status_changes
     cross join run_settings
 
@@ -84,8 +88,9 @@ select
     invoice_lines.kind,
     known_statuses.status,
     {{ month_start('known_statuses.changed_at') }} as status_month,
-    known_statuses.earlier_status,
-    {{ month_start('known_statuses.earlier_changed_at') }} as earlier_status_month,
+    {{ month_start('known_statuses.written_off_at') }} as written_off_month,
+    {{ month_start('coalesce(known_statuses.written_off_at, known_statuses.changed_at)') }} as first_status_month,
+    {{ month_start('known_statuses.taken_back_at') }} as taken_back_month,
     cast(invoice_lines.issued_at as date) as issued_date,
     {{ month_start('invoice_lines.issued_at') }} as issued_month,
     cast(invoice_lines.period_start_at as date) as period_start_date,

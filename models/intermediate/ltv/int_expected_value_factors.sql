@@ -11,20 +11,29 @@ valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
 schedules as (select * from {{ ref('int_billing_schedules') }}),
 
--- Many customers are in few states: each state is valued once.
+usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
+
+-- Many customers are in few states: each state is valued once. Usage is billed by the month, whatever the terms.
 customer_states as (
 
     select distinct
         exposures.valuation_date,
         parameters.curve_survival_segment,
         exposures.renewal_months,
-        exposures.billing_months,
+        case when bills.is_usage then 1 else exposures.billing_months end as billing_months,
         exposures.elapsed_months
     from exposures
     inner join parameters
         on
             exposures.valuation_date = parameters.valuation_date
             and exposures.survival_segment = parameters.survival_segment
+    inner join valuation_dates on exposures.valuation_date = valuation_dates.valuation_date
+    left join usage_months
+        on
+            exposures.customer_id = usage_months.customer_id
+            and valuation_dates.activity_month = usage_months.activity_month
+    inner join (select false as is_usage union all select true as is_usage) as bills
+        on not bills.is_usage or usage_months.usage_mrr_amount <> 0
     where exposures.is_running
 
 ),

@@ -14,8 +14,8 @@ valued_months as (
         mrr_amount,
         arpa_amount,
         trailing_churn_rate,
-        {{ rate('1', 'trailing_churn_rate') }} as simple_lifetime_months,
-        cast({{ rate('arpa_amount * ' ~ var('gross_margin_rate'), 'trailing_churn_rate') }} as {{ type_amount() }})
+        {{ rate('1', 'simple_churn_rate') }} as simple_lifetime_months,
+        cast({{ rate('arpa_amount * ' ~ var('gross_margin_rate'), 'simple_churn_rate') }} as {{ type_amount() }})
             as simple_ltv_amount,
         expected_remaining_months,
         cast({{ rate('collected_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})

@@ -1,22 +1,51 @@
 -- Grain: one row per month, from the first subscription or invoice to the as-of day.
+{#- Each step with the events of invoice lines that make it. Tax goes along from tax_amount on. -#}
+{%- set kinds = ['recurring', 'proration', 'one_off', 'usage', 'credit'] %}
+{%- set steps = {
+    'void_amount': 'void', 'uncollectible_amount': 'uncollectible', 'open_amount': 'open',
+    'paid_in_another_month_amount': 'paid_in_another_month',
+    'issued_in_another_month_amount': 'issued_in_another_month',
+    'collected_amount': 'paid', 'refunded_amount': 'refunded'
+} %}
+{%- set bill_steps = [
+    'mrr_discount_amount', 'not_billed_amount', 'billed_without_mrr_amount', 'price_difference_amount',
+    'billed_ahead_amount', 'discount_amount'
+] %}
 with
 
 months as (select * from {{ ref('int_months') }}),
 
-invoice_months as (select * from {{ ref('int_invoice_months') }}),
+invoice_events as (select * from {{ ref('int_invoice_events') }}),
+
+invoice_counts as (select count(*) as line_count from {{ ref('int_invoice_lines') }}),
 
 recurring_bills as (
 
     select
         activity_month,
-        sum(mrr_amount) as mrr_amount,
-        sum(mrr_discount_amount) as mrr_discount_amount,
-        sum(not_billed_amount) as not_billed_amount,
-        sum(billed_without_mrr_amount) as billed_without_mrr_amount,
-        sum(price_difference_amount) as price_difference_amount,
-        sum(billed_ahead_amount) as billed_ahead_amount,
-        sum(discount_amount) as discount_amount
+        {%- for step in ['mrr_amount'] + bill_steps %}
+        sum({{ step }}) as {{ step }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from {{ ref('int_recurring_bills') }}
+    group by activity_month
+
+),
+
+invoice_months as (
+
+    select
+        activity_month,
+        {%- for kind in kinds %}
+        sum(case when line_event = 'issued' and kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount,
+        {%- endfor %}
+        sum(case when line_event = 'issued' then tax_amount else 0 end) as tax_amount,
+        sum(case when line_event = 'issued' then amount + tax_amount else 0 end) as invoiced_amount,
+        {%- for step, line_event in steps.items() %}
+        sum(case when line_event = '{{ line_event }}' then amount + tax_amount else 0 end) as {{ step }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from invoice_events
     group by activity_month
 
 ),
@@ -26,43 +55,33 @@ shown_months as (
     select activity_month
     from months
 
-    union
+    union distinct
 
     select activity_month
     from invoice_months
 
 ),
 
-steps as (
+-- Without any invoice lines it is not known what was billed or paid.
+bridged_months as (
 
     select
         shown_months.activity_month,
         coalesce(months.is_partial_month, false) as is_partial_month,
         cast(coalesce(recurring_bills.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount,
-        cast(coalesce(recurring_bills.mrr_discount_amount, 0) as {{ type_amount() }}) as mrr_discount_amount,
-        cast(coalesce(recurring_bills.not_billed_amount, 0) as {{ type_amount() }}) as not_billed_amount,
-        cast(coalesce(recurring_bills.billed_without_mrr_amount, 0) as {{ type_amount() }})
-            as billed_without_mrr_amount,
-        cast(coalesce(recurring_bills.price_difference_amount, 0) as {{ type_amount() }}) as price_difference_amount,
-        cast(coalesce(recurring_bills.billed_ahead_amount, 0) as {{ type_amount() }}) as billed_ahead_amount,
-        cast(coalesce(recurring_bills.discount_amount, 0) as {{ type_amount() }}) as discount_amount,
-        cast(coalesce(invoice_months.recurring_amount, 0) as {{ type_amount() }}) as recurring_amount,
-        cast(coalesce(invoice_months.proration_amount, 0) as {{ type_amount() }}) as proration_amount,
-        cast(coalesce(invoice_months.one_off_amount, 0) as {{ type_amount() }}) as one_off_amount,
-        cast(coalesce(invoice_months.usage_amount, 0) as {{ type_amount() }}) as usage_amount,
-        cast(coalesce(invoice_months.credit_amount, 0) as {{ type_amount() }}) as credit_amount,
-        cast(coalesce(invoice_months.tax_amount, 0) as {{ type_amount() }}) as tax_amount,
-        cast(coalesce(invoice_months.invoiced_amount, 0) as {{ type_amount() }}) as invoiced_amount,
-        cast(coalesce(invoice_months.void_amount, 0) as {{ type_amount() }}) as void_amount,
-        cast(coalesce(invoice_months.uncollectible_amount, 0) as {{ type_amount() }}) as uncollectible_amount,
-        cast(coalesce(invoice_months.open_amount, 0) as {{ type_amount() }}) as open_amount,
-        cast(coalesce(invoice_months.paid_in_another_month_amount, 0) as {{ type_amount() }})
-            as paid_in_another_month_amount,
-        cast(coalesce(invoice_months.issued_in_another_month_amount, 0) as {{ type_amount() }})
-            as issued_in_another_month_amount,
-        cast(coalesce(invoice_months.collected_amount, 0) as {{ type_amount() }}) as collected_amount,
-        cast(coalesce(invoice_months.refunded_amount, 0) as {{ type_amount() }}) as refunded_amount
+        {%- for step in bill_steps %}
+        case when invoice_counts.line_count > 0 then coalesce(recurring_bills.{{ step }}, 0) end as {{ step }},
+        {%- endfor %}
+        {%- for kind in kinds %}
+        case when invoice_counts.line_count > 0 then coalesce(invoice_months.{{ kind }}_amount, 0) end
+            as {{ kind }}_amount,
+        {%- endfor %}
+        {%- for step in ['tax_amount', 'invoiced_amount'] + steps.keys() | list %}
+        case when invoice_counts.line_count > 0 then coalesce(invoice_months.{{ step }}, 0) end as {{ step }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from shown_months
+    cross join invoice_counts
     left join months on shown_months.activity_month = months.activity_month
     left join invoice_months on shown_months.activity_month = invoice_months.activity_month
     left join recurring_bills on shown_months.activity_month = recurring_bills.activity_month
@@ -73,26 +92,15 @@ select
     activity_month,
     is_partial_month,
     mrr_amount,
-    mrr_discount_amount,
-    not_billed_amount,
-    billed_without_mrr_amount,
-    price_difference_amount,
-    billed_ahead_amount,
-    discount_amount,
-    recurring_amount,
-    proration_amount,
-    one_off_amount,
-    usage_amount,
-    credit_amount,
-    tax_amount,
-    invoiced_amount,
-    void_amount,
-    uncollectible_amount,
-    open_amount,
-    paid_in_another_month_amount,
-    issued_in_another_month_amount,
-    collected_amount,
-    refunded_amount,
+    {%- for step in bill_steps %}
+    cast({{ step }} as {{ type_amount() }}) as {{ step }},
+    {%- endfor %}
+    {%- for kind in kinds %}
+    cast({{ kind }}_amount as {{ type_amount() }}) as {{ kind }}_amount,
+    {%- endfor %}
+    {%- for step in ['tax_amount', 'invoiced_amount'] + steps.keys() | list %}
+    cast({{ step }} as {{ type_amount() }}) as {{ step }},
+    {%- endfor %}
     cast(collected_amount + refunded_amount as {{ type_amount() }}) as net_collected_amount,
     cast(
         mrr_amount + mrr_discount_amount + not_billed_amount + billed_without_mrr_amount
@@ -101,4 +109,4 @@ select
         + void_amount + uncollectible_amount + open_amount + paid_in_another_month_amount
         + issued_in_another_month_amount - collected_amount as {{ type_amount() }}
     ) as residual_amount
-from steps
+from bridged_months
