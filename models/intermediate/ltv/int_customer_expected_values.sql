@@ -74,4 +74,9 @@ left join factors as usage_factors
         and exposures.elapsed_months = usage_factors.elapsed_months
         and factors.value_horizon = 'lifetime'
         and usage_factors.value_horizon = 'lifetime'
-where exposures.is_running and (customer_months.is_active or usage_months.usage_mrr_amount > 0)
+where
+    exposures.is_running
+    and (
+        customer_months.is_active
+        or (usage_months.usage_mrr_amount > 0 and coalesce(factors.value_horizon, 'lifetime') = 'lifetime')
+    )
