@@ -2,15 +2,15 @@
 {%- set is_later = 'first_status_month <> issued_month' %}
 {%- set is_payment = "status = 'paid' and written_off_month is null" %}
 {%- set events = [
-    ("'issued'", 'issued_month', '', 'true'),
-    ("'open'", 'issued_month', '-', "status = 'open' or (" ~ is_later ~ " and not (" ~ is_payment ~ "))"),
-    ("'open'", 'first_status_month', '', is_later ~ " and not (" ~ is_payment ~ ")"),
-    ("'paid_in_another_month'", 'issued_month', '-', is_later ~ " and " ~ is_payment),
-    ("'issued_in_another_month'", 'first_status_month', '', is_later ~ " and " ~ is_payment),
-    ("'uncollectible'", 'written_off_month', '-', 'written_off_month is not null'),
-    ("'uncollectible'", 'status_month', '', 'written_off_month is not null'),
-    ("'paid'", 'status_month', '', "status = 'paid'"),
-    ('status', 'status_month', '-', "status in ('void', 'uncollectible')"),
+    ("'issued'", 'issued_month', 1, 'true'),
+    ("'open'", 'issued_month', -1, "status = 'open' or (" ~ is_later ~ " and not (" ~ is_payment ~ "))"),
+    ("'open'", 'first_status_month', 1, is_later ~ " and not (" ~ is_payment ~ ")"),
+    ("'paid_in_another_month'", 'issued_month', -1, is_later ~ " and " ~ is_payment),
+    ("'issued_in_another_month'", 'first_status_month', 1, is_later ~ " and " ~ is_payment),
+    ("'uncollectible'", 'written_off_month', -1, 'written_off_month is not null'),
+    ("'uncollectible'", 'status_month', 1, 'written_off_month is not null'),
+    ("'paid'", 'status_month', 1, "status = 'paid'"),
+    ('status', 'status_month', -1, "status in ('void', 'uncollectible')"),
 ] %}
 with
 
@@ -84,8 +84,8 @@ line_events as (
         invoice_line_id,
         {{ line_event }} as line_event,
         {{ month }} as activity_month,
-        {{ sign }}amount as amount,
-        {{ sign }}tax_amount as tax_amount
+        {{ sign }} * amount as amount,
+        {{ sign }} * tax_amount as tax_amount
     from invoice_lines
     where {{ condition }}
 

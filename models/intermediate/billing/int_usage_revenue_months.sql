@@ -1,4 +1,4 @@
--- Grain: one row per customer and month, from its first usage bill on: what usage brings a month, and whether it is billed.
+-- Grain: one row per customer and month, from its first usage bill on: usage revenue as a monthly run rate.
 with
 
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
@@ -18,8 +18,9 @@ usage_lines as (
         customer_id,
         issued_date,
         amount,
-        case when period_end_date > period_start_date then period_start_date else {{ add_months('issued_month', -1) }} end
-            as first_date,
+        case
+            when period_end_date > period_start_date then period_start_date else {{ add_months('issued_month', -1) }}
+        end as first_date,
         case when period_end_date > period_start_date then period_end_date else issued_month end as end_date
     from invoice_lines
     where kind = 'usage' and status <> 'void'
@@ -77,7 +78,7 @@ known_bills as (
 
 ),
 
--- The trailing three complete months, or as many as there are since the customer's first usage; the first one counts in part.
+-- The trailing three complete months, or as many as there are since the first usage; the first month counts in part.
 averaged_months as (
 
     select

@@ -71,7 +71,7 @@ last_spells as (
 
 ),
 
--- What stopped on the last day of stops until the customer left, as one; a later spell that no month's end saw is another matter.
+-- What stopped on the day on which the customer left, as one. Later spells that no month's end saw are left out.
 ranked_stops as (
 
     select

@@ -40,15 +40,14 @@ covered_months as (
     select distinct
         subscription_lines.customer_id,
         {{ add_months(month_start('subscription_lines.period_start_date'), 'numbers.n - 1') }} as activity_month
-    from subscription_lines
-    inner join ({{ numbers(120) }}) as numbers
+    from ({{ numbers(120) }}) as numbers
+    inner join subscription_lines
         on
             {{ add_months(month_start('subscription_lines.period_start_date'), 'numbers.n') }}
             <= cast({{ dbt.dateadd('day', 1, 'subscription_lines.period_end_date') }} as date)
 
 ),
 
--- The billing periods that have begun, with the MRR on which their bills are made.
 billing_periods as (
 
     select
@@ -56,7 +55,9 @@ billing_periods as (
         service_months.activity_month,
         service_months.mrr_amount,
         service_months.billing_months,
-        {{ add_months('spells.started_date', month_number) }} as due_date
+        {{ add_months('spells.started_date', month_number) }} as due_date,
+        cast({{ dbt.dateadd('day', var('payment_due_days'), add_months('spells.started_date', month_number ~ ' + 1')) }}
+            as date) as overdue_date
     from service_months
     inner join spells
         on service_months.customer_id = spells.customer_id and service_months.spell_number = spells.spell_number
@@ -86,9 +87,9 @@ movements as (
         billing_periods.mrr_amount as collected_amount,
         0 as refunded_amount,
         billing_periods.mrr_amount as estimated_amount
-    from billing_periods
+    from ({{ numbers(120) }}) as numbers
     cross join run_settings
-    inner join ({{ numbers(120) }}) as numbers on billing_periods.billing_months >= numbers.n
+    inner join billing_periods on numbers.n <= billing_periods.billing_months
     left join billed_customers on billing_periods.customer_id = billed_customers.customer_id
     left join covered_months
         on
@@ -104,7 +105,7 @@ movements as (
         -- The bill of a period that has just begun may be on its way, unless there never is one.
         and case
             when billed_customers.customer_id is null then billing_periods.due_date
-            else cast({{ dbt.dateadd('day', var('payment_due_days'), add_months('billing_periods.due_date', 1)) }} as date)
+            else billing_periods.overdue_date
         end <= run_settings.as_of_date
 
 )

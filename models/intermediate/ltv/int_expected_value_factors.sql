@@ -13,6 +13,16 @@ schedules as (select * from {{ ref('int_billing_schedules') }}),
 
 usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
 
+bills as (
+
+    select false as is_usage
+
+    union all
+
+    select true as is_usage
+
+),
+
 -- Many customers are in few states: each state is valued once. Usage is billed by the month, whatever the terms.
 customer_states as (
 
@@ -32,8 +42,7 @@ customer_states as (
         on
             exposures.customer_id = usage_months.customer_id
             and valuation_dates.activity_month = usage_months.activity_month
-    inner join (select false as is_usage union all select true as is_usage) as bills
-        on not bills.is_usage or usage_months.usage_mrr_amount <> 0
+    inner join bills on not bills.is_usage or usage_months.usage_mrr_amount <> 0
     where exposures.is_running
 
 ),

@@ -61,7 +61,6 @@ lifetimes as (
         case when customer_months.is_active then ltv_months.simple_churn_rate end as simple_churn_rate,
         coalesce(customer_months.is_active, false) as is_active,
         coalesce(customer_months.active_month_count, 0) as tenure_months,
-        coalesce(customer_months.mrr_amount, 0) as mrr_amount,
         coalesce(futures.usage_mrr_amount, 0) as usage_mrr_amount,
         {%- for amount in ['collected_amount', 'refunded_amount', 'estimated_amount', 'historic_amount'] %}
         coalesce(collections.{{ amount }}, 0) as {{ amount }},
@@ -69,9 +68,9 @@ lifetimes as (
         -- Nothing more is expected of inactive customers; of active ones it is unknown before any renewal.
         {%- for value in ['expected_months', 'future_amount', 'future_low_amount', 'future_high_amount'] %}
         case when customer_months.is_active or futures.customer_id is not null then futures.{{ value }} else 0 end
-            as {{ value }}
-        {%- if not loop.last %},{% endif %}
+            as {{ value }},
         {%- endfor %}
+        coalesce(customer_months.mrr_amount, 0) as mrr_amount
     from customers
     cross join ltv_months
     left join customer_months
@@ -102,8 +101,9 @@ select
     cast(lifetimes.historic_amount + lifetimes.future_amount as {{ type_amount() }}) as ltv_amount,
     cast(lifetimes.historic_amount + lifetimes.future_low_amount as {{ type_amount() }}) as ltv_low_amount,
     cast(lifetimes.historic_amount + lifetimes.future_high_amount as {{ type_amount() }}) as ltv_high_amount,
-    cast({{ rate('lifetimes.mrr_amount * ' ~ var('gross_margin_rate'), 'lifetimes.simple_churn_rate') }}
-        as {{ type_amount() }}) as simple_ltv_amount,
+    cast({{ rate(
+        'lifetimes.mrr_amount * ' ~ var('gross_margin_rate'), 'lifetimes.simple_churn_rate'
+    ) }} as {{ type_amount() }}) as simple_ltv_amount,
     -- Nothing may be spent on a customer with a negative lifetime value.
     cast(
         case

@@ -5,6 +5,15 @@ with
 
 nps_counts as (select * from {{ ref('int_nps_counts') }}),
 
+-- An export that holds answers only does not say how many were asked: unknown before the first unanswered question.
+tracking_starts as (
+
+    select min(sent_at) as unanswered_at
+    from {{ ref('int_nps_responses') }}
+    where score is null
+
+),
+
 dimension_counts as (
     {% for dimension, value in dimensions.items() %}
     select
@@ -39,13 +48,15 @@ scores as (
         passive_count,
         detractor_count,
         response_count,
+        coalesce({{ month_start('tracking_starts.unanswered_at') }} <= activity_month, false) as is_sent_known,
         {{ rate('100 * (promoter_count - detractor_count)', 'response_count') }} as nps_score,
-        -- The standard error of a mean of 100, 0 and -100.
-        100 * sqrt(
+        -- The standard error of a mean of 100, 0 and -100; of a few answers it says nothing.
+        case when response_count >= {{ var('min_nps_answers') }} then 100 * sqrt(
             cast(promoter_count + detractor_count as {{ type_double() }}) / nullif(response_count, 0)
             - power(cast(promoter_count - detractor_count as {{ type_double() }}) / nullif(response_count, 0), 2)
-        ) / sqrt(cast(nullif(response_count, 0) as {{ type_double() }})) as standard_error
+        ) / sqrt(cast(nullif(response_count, 0) as {{ type_double() }})) end as standard_error
     from dimension_counts
+    cross join tracking_starts
 
 )
 
@@ -55,8 +66,8 @@ select
     scores.nps_window,
     scores.nps_dimension,
     scores.nps_value,
-    cast(scores.sent_count as {{ dbt.type_bigint() }}) as sent_count,
-    {{ rate('scores.answered_count', 'scores.sent_count') }} as response_rate,
+    case when scores.is_sent_known then cast(scores.sent_count as {{ dbt.type_bigint() }}) end as sent_count,
+    case when scores.is_sent_known then {{ rate('scores.answered_count', 'scores.sent_count') }} end as response_rate,
     cast(scores.response_count as {{ dbt.type_bigint() }}) as response_count,
     cast(scores.promoter_count as {{ dbt.type_bigint() }}) as promoter_count,
     cast(scores.passive_count as {{ dbt.type_bigint() }}) as passive_count,
@@ -64,7 +75,7 @@ select
     scores.nps_score,
     cast(scores.standard_error as {{ type_rate() }}) as nps_standard_error,
     case
-        when scores.response_count > 0
+        when scores.standard_error is not null
             then
                 cast(
                     greatest(scores.nps_score - {{ var('confidence_z_score') }} * scores.standard_error, -100)
@@ -72,7 +83,7 @@ select
                 )
     end as nps_low,
     case
-        when scores.response_count > 0
+        when scores.standard_error is not null
             then
                 cast(
                     least(scores.nps_score + {{ var('confidence_z_score') }} * scores.standard_error, 100)

@@ -27,10 +27,10 @@ recurring_bills as (
 
     select
         activity_month,
-        sum(mrr_amount) as mrr_amount
-        {%- for step in bill_steps %},
-        sum({{ step }}) as {{ step }}
+        {%- for step in bill_steps %}
+        sum({{ step }}) as {{ step }},
         {%- endfor %}
+        sum(mrr_amount) as mrr_amount
     from {{ ref('int_recurring_bills') }}
     group by activity_month
 
@@ -39,12 +39,13 @@ recurring_bills as (
 invoice_months as (
 
     select
-        activity_month
-        {%- for kind in kinds %},
-        sum(case when line_event = 'issued' and kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount
+        activity_month,
+        {%- for kind in kinds %}
+        sum(case when line_event = 'issued' and kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount,
         {%- endfor %}
-        {%- for step, (line_event, amount) in line_steps.items() %},
+        {%- for step, (line_event, amount) in line_steps.items() %}
         sum(case when line_event = '{{ line_event }}' then {{ amount }} else 0 end) as {{ step }}
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from invoice_events
     group by activity_month
@@ -83,10 +84,11 @@ bridged_months as (
     select
         coalesce(months.activity_month, invoice_months.activity_month) as activity_month,
         coalesce(months.is_partial_month, false) as is_partial_month,
-        cast(coalesce(recurring_bills.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount
-        {%- for step in steps %},
-        cast(case when invoice_counts.line_count > 0 then coalesce({{ step }}, 0) end as {{ type_amount() }}) as {{ step }}
+        {%- for step in steps %}
+        cast(case when invoice_counts.line_count > 0 then coalesce({{ step }}, 0) end as {{ type_amount() }})
+            as {{ step }},
         {%- endfor %}
+        cast(coalesce(recurring_bills.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount
     from months
     full outer join invoice_months on months.activity_month = invoice_months.activity_month
     cross join invoice_counts
