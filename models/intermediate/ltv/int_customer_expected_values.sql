@@ -42,6 +42,7 @@ select
         + power(cast(usage_months.usage_mrr_amount as {{ type_double() }}), 2) * usage_factors.value_variance, 0
     ) as value_variance,
     factors.stay_rate,
+    factors.stay_rate_90d,
     factors.stay_alpha_slope,
     factors.stay_beta_slope
 from exposures

@@ -59,6 +59,7 @@ months_ahead as (
         customer_states.elapsed_months,
         schedules.due_weight,
         schedules.cumulative_weight,
+        schedules.months_ahead,
         schedules.is_last_month,
         exp(curves.log_survival - start_curves.log_survival) as stay_rate,
         curves.alpha_slope - start_curves.alpha_slope as alpha_slope,
@@ -111,6 +112,10 @@ select
     cast(sum(due_weight * stay_rate * alpha_slope) as {{ type_rate() }}) as value_alpha_slope,
     cast(sum(due_weight * stay_rate * beta_slope) as {{ type_rate() }}) as value_beta_slope,
     cast(max(case when is_last_month then stay_rate end) as {{ type_rate() }}) as stay_rate,
+    cast(
+        max(case when months_ahead = {{ whole_months(var('health_horizon_days')) }} then stay_rate end)
+        as {{ type_rate() }}
+    ) as stay_rate_90d,
     cast(sum(case when is_last_month then stay_rate * alpha_slope end) as {{ type_rate() }}) as stay_alpha_slope,
     cast(sum(case when is_last_month then stay_rate * beta_slope end) as {{ type_rate() }}) as stay_beta_slope
 from months_ahead

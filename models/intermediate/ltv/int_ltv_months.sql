@@ -54,7 +54,8 @@ known_collections as (
 
     select
         valuation_dates.valuation_date,
-        sum(collections.collected_amount - collections.refunded_amount) as collected_amount
+        sum(collections.collected_amount - collections.refunded_amount) as collected_amount,
+        {{ rate('sum(collections.estimated_amount)', 'sum(collections.collected_amount)') }} as estimated_rate
     from valuation_dates
     inner join cohorts on valuation_dates.activity_month >= cohorts.cohort_month
     inner join collections
@@ -81,6 +82,7 @@ select
         as simple_churn_rate,
     expected_values.expected_remaining_months,
     coalesce(known_collections.collected_amount, 0) as collected_amount,
+    known_collections.estimated_rate,
     -- Without active customers nothing is expected.
     case when month_totals.active_customer_count = 0 then 0 else expected_values.expected_value_amount end
         as expected_value_amount

@@ -20,6 +20,7 @@ valued_months as (
         expected_remaining_months,
         cast({{ rate('collected_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})
             as historic_ltv_amount,
+        estimated_rate as historic_estimated_rate,
         cast({{ rate('expected_value_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})
             as expected_future_ltv_amount
     from ltv_months
@@ -41,6 +42,7 @@ month_pairs as (
         simple_ltv_amount,
         expected_remaining_months,
         historic_ltv_amount,
+        historic_estimated_rate,
         expected_future_ltv_amount,
         simple_ltv_amount - lag(simple_ltv_amount) over (order by activity_month asc) as simple_ltv_change_amount,
         -- What the change would have been at the churn of the month before.
@@ -70,6 +72,7 @@ select
     cast(simple_ltv_change_amount - change_due_to_arpa_amount as {{ type_amount() }}) as change_due_to_churn_amount,
     expected_remaining_months,
     historic_ltv_amount,
+    historic_estimated_rate,
     expected_future_ltv_amount,
     cast(historic_ltv_amount + expected_future_ltv_amount as {{ type_amount() }}) as ltv_amount
 from month_pairs
