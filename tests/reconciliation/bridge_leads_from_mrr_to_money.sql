@@ -7,7 +7,7 @@ mrr_monthly as (select * from {{ ref('mrr_monthly') }}),
 
 customer_money as (
 
-    select coalesce(sum(collected_amount - estimated_amount - refunded_amount), 0) as amount
+    select coalesce(sum(collected_amount - estimated_amount - coalesce(refunded_amount, 0)), 0) as amount
     from {{ ref('customer_ltv') }}
 
 ),

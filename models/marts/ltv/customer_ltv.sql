@@ -65,7 +65,6 @@ lifetimes as (
         {%- for amount in ['collected_amount', 'refunded_amount', 'estimated_amount', 'historic_amount'] %}
         coalesce(collections.{{ amount }}, 0) as {{ amount }},
         {%- endfor %}
-        -- Nothing more is expected of inactive customers; of active ones it is unknown before any renewal.
         {%- for value in ['expected_months', 'future_amount', 'future_low_amount', 'future_high_amount'] %}
         case when customer_months.is_active or futures.customer_id is not null then futures.{{ value }} else 0 end
             as {{ value }},
@@ -90,12 +89,14 @@ select
     last_spells.survival_segment,
     cast(lifetimes.tenure_months as {{ dbt.type_bigint() }}) as tenure_months,
     cast(lifetimes.collected_amount as {{ type_amount() }}) as collected_amount,
-    cast(lifetimes.refunded_amount as {{ type_amount() }}) as refunded_amount,
+    case when billed_customers.customer_id is not null then cast(lifetimes.refunded_amount as {{ type_amount() }}) end
+        as refunded_amount,
     cast(lifetimes.estimated_amount as {{ type_amount() }}) as estimated_amount,
     lifetimes.estimated_amount > 0 as is_estimated,
     cast(lifetimes.historic_amount as {{ type_amount() }}) as historic_ltv_amount,
     cast(lifetimes.mrr_amount as {{ type_amount() }}) as mrr_amount,
-    cast(lifetimes.usage_mrr_amount as {{ type_amount() }}) as usage_mrr_amount,
+    case when billed_customers.customer_id is not null then cast(lifetimes.usage_mrr_amount as {{ type_amount() }}) end
+        as usage_mrr_amount,
     cast(lifetimes.expected_months as {{ type_rate() }}) as expected_remaining_months,
     cast(lifetimes.future_amount as {{ type_amount() }}) as expected_future_ltv_amount,
     cast(lifetimes.historic_amount + lifetimes.future_amount as {{ type_amount() }}) as ltv_amount,
@@ -104,7 +105,6 @@ select
     cast({{ rate(
         'lifetimes.mrr_amount * ' ~ var('gross_margin_rate'), 'lifetimes.simple_churn_rate'
     ) }} as {{ type_amount() }}) as simple_ltv_amount,
-    -- Nothing may be spent on a customer with a negative lifetime value.
     cast(
         case
             when lifetimes.historic_amount + lifetimes.future_amount <= 0 then 0
