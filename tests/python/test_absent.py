@@ -80,9 +80,7 @@ def company_with(full, home, kept):
                 shutil.copy(file, company.settings.raw)
         elif inputs()[name].required:
             source = folder / "*.parquet" if folder.is_dir() else file
-            duckdb.sql(
-                f"copy (from read_parquet('{source}') where false) to '{company.settings.raw / name}.parquet'"
-            )
+            duckdb.sql(f"copy (from read_parquet('{source}') where false) to '{company.settings.raw / name}.parquet'")
     return company.run()
 
 

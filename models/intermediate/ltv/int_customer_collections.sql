@@ -1,5 +1,7 @@
 -- Grain: one row per customer and month (filter: months with a payment or a refund, or an estimated one).
 {%- set month_number = months_between('spells.started_date', 'service_months.activity_month') %}
+{%- set month_later = add_months('spells.started_date', month_number ~ ' + 1') %}
+{%- set overdue_at = dbt.dateadd('day', var('payment_due_days'), month_later) %}
 with
 
 invoice_events as (select * from {{ ref('int_invoice_events') }}),
@@ -56,8 +58,8 @@ billing_periods as (
         service_months.mrr_amount,
         service_months.billing_months,
         {{ add_months('spells.started_date', month_number) }} as due_date,
-        cast({{ dbt.dateadd('day', var('payment_due_days'), add_months('spells.started_date', month_number ~ ' + 1')) }}
-            as date) as overdue_date
+        -- A month and the usual days later the bill of the period would be there.
+        cast({{ overdue_at }} as date) as overdue_date
     from service_months
     inner join spells
         on service_months.customer_id = spells.customer_id and service_months.spell_number = spells.spell_number
@@ -102,7 +104,6 @@ movements as (
             not between billed_customers.first_month
             and {{ add_months('billed_customers.last_month', 'billing_periods.billing_months') }}, true
         )
-        -- The bill of a period that has just begun may be on its way, unless there never is one.
         and case
             when billed_customers.customer_id is null then billing_periods.due_date
             else billing_periods.overdue_date

@@ -13,13 +13,9 @@ schedules as (select * from {{ ref('int_billing_schedules') }}),
 
 usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
 
-bills as (
+bill_kinds as (
 
-    select false as is_usage
-
-    union all
-
-    select true as is_usage
+    {{ numbers(2) }}
 
 ),
 
@@ -30,7 +26,7 @@ customer_states as (
         exposures.valuation_date,
         parameters.curve_survival_segment,
         exposures.renewal_months,
-        case when bills.is_usage then 1 else exposures.billing_months end as billing_months,
+        case when bill_kinds.n = 2 then 1 else exposures.billing_months end as billing_months,
         exposures.elapsed_months
     from exposures
     inner join parameters
@@ -42,7 +38,7 @@ customer_states as (
         on
             exposures.customer_id = usage_months.customer_id
             and valuation_dates.activity_month = usage_months.activity_month
-    inner join bills on not bills.is_usage or usage_months.usage_mrr_amount <> 0
+    inner join bill_kinds on bill_kinds.n = 1 or usage_months.usage_mrr_amount <> 0
     where exposures.is_running
 
 ),

@@ -48,15 +48,17 @@ scores as (
         passive_count,
         detractor_count,
         response_count,
-        coalesce({{ month_start('tracking_starts.unanswered_at') }} <= activity_month, false) as is_sent_known,
         {{ rate('100 * (promoter_count - detractor_count)', 'response_count') }} as nps_score,
         -- The standard error of a mean of 100, 0 and -100; of a few answers it says nothing.
-        case when response_count >= {{ var('min_nps_answers') }} then 100 * sqrt(
-            cast(promoter_count + detractor_count as {{ type_double() }}) / nullif(response_count, 0)
-            - power(cast(promoter_count - detractor_count as {{ type_double() }}) / nullif(response_count, 0), 2)
-        ) / sqrt(cast(nullif(response_count, 0) as {{ type_double() }})) end as standard_error
+        case
+            when response_count >= {{ var('min_nps_answers') }}
+                then
+                    100 * sqrt(
+                        cast(promoter_count + detractor_count as {{ type_double() }}) / response_count
+                        - power(cast(promoter_count - detractor_count as {{ type_double() }}) / response_count, 2)
+                    ) / sqrt(cast(response_count as {{ type_double() }}))
+        end as standard_error
     from dimension_counts
-    cross join tracking_starts
 
 )
 
@@ -66,8 +68,14 @@ select
     scores.nps_window,
     scores.nps_dimension,
     scores.nps_value,
-    case when scores.is_sent_known then cast(scores.sent_count as {{ dbt.type_bigint() }}) end as sent_count,
-    case when scores.is_sent_known then {{ rate('scores.answered_count', 'scores.sent_count') }} end as response_rate,
+    case
+        when {{ month_start('tracking_starts.unanswered_at') }} <= scores.activity_month
+            then cast(scores.sent_count as {{ dbt.type_bigint() }})
+    end as sent_count,
+    case
+        when {{ month_start('tracking_starts.unanswered_at') }} <= scores.activity_month
+            then {{ rate('scores.answered_count', 'scores.sent_count') }}
+    end as response_rate,
     cast(scores.response_count as {{ dbt.type_bigint() }}) as response_count,
     cast(scores.promoter_count as {{ dbt.type_bigint() }}) as promoter_count,
     cast(scores.passive_count as {{ dbt.type_bigint() }}) as passive_count,
@@ -92,6 +100,7 @@ select
     end as nps_high,
     cast(scores.nps_score - year_ago_scores.nps_score as {{ type_rate() }}) as nps_change
 from scores
+cross join tracking_starts
 left join scores as year_ago_scores
     on
         scores.activity_month = {{ add_months('year_ago_scores.activity_month', 12) }}

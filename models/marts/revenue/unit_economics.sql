@@ -35,8 +35,9 @@ known_months as (
     select
         acquisition_months.acquisition_channel,
         acquisition_months.cohort_month,
-        case when acquisition_months.cohort_month >= tracking_starts.spend_month then acquisition_months.spend_amount end
-            as spend_amount,
+        case
+            when acquisition_months.cohort_month >= tracking_starts.spend_month then acquisition_months.spend_amount
+        end as spend_amount,
         case when acquisition_months.cohort_month >= tracking_starts.lead_month then acquisition_months.lead_count end
             as lead_count,
         acquisition_months.new_customer_count,
