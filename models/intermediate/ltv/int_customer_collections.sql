@@ -58,7 +58,6 @@ billing_periods as (
         service_months.mrr_amount,
         service_months.billing_months,
         {{ add_months('spells.started_date', month_number) }} as due_date,
-        -- A month and the usual days later the bill of the period would be there.
         cast({{ overdue_at }} as date) as overdue_date
     from service_months
     inner join spells
