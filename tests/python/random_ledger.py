@@ -46,6 +46,11 @@ class Ledger:
         self.log = []
         for number in range(customer_count):
             self.add_customer(f"c{number:03d}")
+        # What names a customer or a plan that nobody lists counts, and what names no quantity is of one.
+        for name, columns in (("nobody", {}), ("c001", {"plan_id": "nothing"}), ("c001", {"quantity": None})):
+            terms = {"plan_id": "basic", "quantity": 1, "unit_amount": 70, "billing_interval": "month", "interval_count": 1}
+            subscription_id = f"unlisted{len(self.log)}"
+            self.entry(name, subscription_id, subscription_id, datetime(2024, 5, 5), "active", terms | columns)
         good = [dict(row) for row in self.log]
         self.garbage = self.make_garbage()
         repeated = [row | {"loaded_at": row["loaded_at"] - timedelta(hours=1)} for row in self.rng.sample(good, 60)]
@@ -133,8 +138,6 @@ class Ledger:
         """Rows that must be turned away, each with an item of its own so that no good row is touched."""
         faults = [
             {"customer_id": None},
-            {"customer_id": "nobody"},
-            {"plan_id": "nothing"},
             {"status": "zombie"},
             {"status": None},
             {"quantity": -1},
@@ -150,7 +153,6 @@ class Ledger:
             {"changed_at": datetime(1970, 1, 1)},
             {"changed_at": None},
             {"loaded_at": None},
-            {"quantity": None},
             {"unit_amount": None},
         ]
         return [
@@ -187,7 +189,7 @@ class Ledger:
         """Monthly amount of an entry just before an instant, exact."""
         if row["status"] not in PAYING or row["plan_id"] == "help":
             return Fraction(0)
-        price = Fraction(str(row["quantity"])) * Fraction(str(row["unit_amount"]))
+        price = Fraction(str(1 if row["quantity"] is None else row["quantity"])) * Fraction(str(row["unit_amount"]))
         ends_at = row["discount_until"]
         if row.get("discount_kind") == "recurring" and (ends_at is None or ends_at >= instant):
             price = price * (1 - Fraction(str(row.get("discount_rate") or 0))) - Fraction(
