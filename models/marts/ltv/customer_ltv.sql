@@ -60,7 +60,7 @@ lifetimes as (
         customers.customer_id,
         case when customer_months.is_active then ltv_months.simple_churn_rate end as simple_churn_rate,
         coalesce(customer_months.is_active, false) as is_active,
-        coalesce(customer_months.active_month_count, 0) as tenure_months,
+        coalesce(customer_months.paid_month_count, 0) as tenure_months,
         coalesce(futures.usage_mrr_amount, 0) as usage_mrr_amount,
         {%- for amount in ['collected_amount', 'refunded_amount', 'estimated_amount', 'historic_amount'] %}
         coalesce(collections.{{ amount }}, 0) as {{ amount }},

@@ -1,17 +1,27 @@
 -- Grain: one row per row of the input invoice_lines, valid or rejected, with the reason why it is rejected.
 with
 
-invoice_lines as (select * from {{ raw('invoice_lines') }}),
+received_lines as (select * from {{ received('invoice_lines') }} as received_rows),
+
+invoice_lines as (
+
+    select
+        {{ input_columns('invoice_lines', 'received_lines', {
+            'currency': 'coalesce(received_lines.currency, ' ~ word_var('default_currency') ~ ')'
+        }) }},
+        received_lines.is_folded
+    from received_lines
+
+),
 
 customers as (select * from {{ ref('stg_customers') }}),
-
-plans as (select * from {{ ref('stg_plans') }}),
 
 currencies as (select * from {{ ref('base_currencies') }})
 
 select
     {{ input_columns('invoice_lines') }},
     customers.canonical_customer_id,
+    invoice_lines.is_folded,
     case
         when invoice_lines.invoice_line_id is null then 'missing_invoice_line_id'
         when invoice_lines.customer_id is null then 'missing_customer_id'
@@ -21,6 +31,7 @@ select
         when invoice_lines.currency is null then 'missing_currency'
         when invoice_lines.issued_at is null and invoice_lines.status <> 'draft' then 'missing_issued_at'
         when invoice_lines.loaded_at is null then 'missing_loaded_at'
+        when customers.is_internal then 'internal_customer'
         when invoice_lines.kind not in ('recurring', 'proration', 'one_off', 'usage', 'credit') then 'unknown_kind'
         when invoice_lines.status not in ('draft', 'open', 'paid', 'void', 'uncollectible') then 'unknown_status'
         when
@@ -44,8 +55,6 @@ select
         when
             coalesce(currencies.first_rate_month > coalesce(invoice_lines.issued_at, invoice_lines.loaded_at), true)
             then 'missing_exchange_rate'
-        when customers.customer_id is null then 'unknown_customer'
-        when invoice_lines.plan_id is not null and plans.plan_id is null then 'unknown_plan'
         when invoice_lines.period_end_at < invoice_lines.period_start_at then 'end_before_start'
         when
             greatest(
@@ -56,5 +65,4 @@ select
     end as reject_reason
 from invoice_lines
 left join customers on invoice_lines.customer_id = customers.customer_id
-left join plans on invoice_lines.plan_id = plans.plan_id
 left join currencies on invoice_lines.currency = currencies.currency

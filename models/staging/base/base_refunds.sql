@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input refunds, valid or rejected, with the reason why it is rejected.
 with
 
-received_refunds as (select * from {{ raw('refunds') }}),
+received_refunds as (select * from {{ received('refunds') }} as received_rows),
 
 line_versions as (
 
@@ -20,6 +20,7 @@ refunds as (
         {{ input_columns('refunds', 'received_refunds', {
             'currency': 'coalesce(received_refunds.currency, invoice_lines.currency)'
         }) }},
+        received_refunds.is_folded,
         invoice_lines.invoice_line_id is not null as has_invoice_line
     from received_refunds
     left join line_versions as invoice_lines
@@ -31,6 +32,7 @@ currencies as (select * from {{ ref('base_currencies') }})
 
 select
     {{ input_columns('refunds') }},
+    refunds.is_folded,
     case
         when refunds.refund_id is null then 'missing_refund_id'
         when refunds.invoice_line_id is null then 'missing_invoice_line_id'
