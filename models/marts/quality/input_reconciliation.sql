@@ -84,6 +84,21 @@ rejected_counts as (
     from rejected_rows
     group by input_name
 
+),
+
+rejected_shares as (
+
+    select
+        input_name,
+        sum(amount_rate) as amount_rate,
+        -- Money without an exchange rate cannot be compared: its customers are counted in its place.
+        greatest(
+            sum(row_rate), sum(amount_rate), sum(case when amount > 0 and amount_rate is null then customer_rate end)
+        ) as highest_rate
+    from {{ ref('input_amounts') }}
+    where reject_reason is not null
+    group by input_name
+
 )
 
 select
@@ -93,8 +108,12 @@ select
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
     cast(staged_counts.conflict_count as {{ dbt.type_bigint() }}) as conflict_count,
     coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
+    {{ rate('coalesce(rejected_counts.rejected_row_count, 0)', 'raw_counts.raw_row_count') }} as rejected_row_rate,
     cast(rejected_counts.rejected_amount_at_stake as {{ type_amount() }}) as rejected_amount_at_stake,
+    cast(rejected_shares.amount_rate as {{ type_rate() }}) as rejected_amount_rate,
+    coalesce(rejected_shares.highest_rate > {{ var('max_rejected_rate') }}, false) as exceeds_max_rejected_rate,
     raw_counts.newest_loaded_at
 from raw_counts
 inner join staged_counts on raw_counts.input_name = staged_counts.input_name
 left join rejected_counts on raw_counts.input_name = rejected_counts.input_name
+left join rejected_shares on raw_counts.input_name = rejected_shares.input_name
