@@ -112,6 +112,11 @@ def excess(file):
     ]
 
 
+def listed(words):
+    """Words as a list: one, two and three."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def why(rows):
     """The reasons of rejected money in words, with the currencies that have no rate."""
     reasons = list(dict.fromkeys(row["reject_reason"] for row in rows))
@@ -158,20 +163,21 @@ def missing_mrr(rows):
             for row in found
             if row["reporting_amount"] is None
         ],
-        "text": f"{' and '.join(amounts)} of MRR, {customers:,} customer{'' if customers == 1 else 's'}, "
+        "text": f"{listed(amounts)} of MRR, {customers:,} customer{'' if customers == 1 else 's'}, "
         f"{'is' if len(amounts) == 1 else 'are'} not in these numbers: {', '.join(why(found))}",
     }
 
 
 def banner(rows):
     """What money was rejected, in one line for a reader of a publication; None where none was."""
-    parts = [missing["text"]] if (missing := missing_mrr(rows)) else []
-    others = [row for row in rejected_money(rows) if row["input_name"] != "subscription_changes" and row["amount"]]
-    for input_name in dict.fromkeys(row["input_name"] for row in others):
-        found = [row for row in others if row["input_name"] == input_name]
-        count = sum(row["row_count"] for row in found)
-        parts.append(
-            f"{count:,} row{'' if count == 1 else 's'} of {input_name} with money {'is' if count == 1 else 'are'} rejected: "
-            + ", ".join(why(found))
-        )
+    missing = missing_mrr(rows)
+    counts = Counter()
+    for row in rejected_money(rows):
+        if row["input_name"] != "subscription_changes" and row["amount"]:
+            counts[row["input_name"]] += row["row_count"]
+    others = listed([f"{count:,} row{'' if count == 1 else 's'} of {name}" for name, count in sorted(counts.items())])
+    verb = "is" if list(counts.values()) == [1] else "are"
+    parts = [missing["text"]] if missing else []
+    if others:
+        parts.append(f"{others} with money {verb} rejected{', too' if missing else ''}")
     return ". ".join(parts) + "." if parts else None

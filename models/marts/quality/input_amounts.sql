@@ -13,7 +13,11 @@ run_settings as (select * from {{ ref('run_settings') }}),
 ranked_changes as (
 
     select
-        changes.*,
+        changes.subscription_id,
+        changes.item_id,
+        changes.customer_id,
+        changes.currency,
+        changes.reject_reason,
         case when {{ is_ahead }} = 0 then {{ list_mrr_amount('changes') }} end as list_mrr_amount,
         row_number() over (
             partition by changes.subscription_id, changes.item_id
@@ -94,10 +98,9 @@ sums as (
         cast(sum(amounts.amount) as {{ type_amount() }}) as amount,
         cast(sum(case when amounts.is_counted then 1 else 0 end) as {{ dbt.type_bigint() }}) as customer_count,
         cast(sum(amounts.amount) as {{ type_double() }})
-        * max(case when amounts.currency <> run_settings.reporting_currency then rates.rate else 1 end)
-            as reporting_amount
+        * max(case when amounts.currency <> days.reporting_currency then rates.rate else 1 end) as reporting_amount
     from counted_money as amounts
-    cross join run_settings
+    cross join run_settings as days
     left join latest_rates as rates on amounts.currency = rates.currency and rates.recency = 1
     group by amounts.input_name, amounts.currency, amounts.reject_reason
 
