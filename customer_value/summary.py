@@ -83,13 +83,13 @@ def anomalies_of(levels, earlier):
     return found
 
 
-def broken_expectations(settings):
-    """A line for each expectation of the inputs or the marts that does not hold."""
+def broken_expectations(settings, schemas):
+    """A line for each expectation of the inputs or the marts that does not hold, of the schemas that this run checked."""
     try:
         kept = json.loads(settings.warehouse.with_name("quality.json").read_text())
     except (OSError, ValueError):
         return
-    for result in itertools.chain.from_iterable(kept.values()):
+    for result in itertools.chain.from_iterable(kept.get(schema, []) for schema in schemas):
         if not result["passed"]:
             yield f"{result['table']}: {result['expectation']}: does not hold: {result['observed']}"
 
@@ -104,10 +104,10 @@ def rejected_mrr(settings):
         yield f"{missing['text']}: {100 * missing['mrr_rate']:.1f} % of the MRR that can be converted"
 
 
-def all_anomalies(settings, levels, earlier):
+def all_anomalies(settings, levels, earlier, schemas=("raw", "marts")):
     """The anomalies of a warehouse, a line each."""
     withheld = [f"withheld: {each.mart}: {each.reason}" for each in withheld_of(settings)]
-    return [*anomalies_of(levels, earlier), *broken_expectations(settings), *rejected_mrr(settings), *withheld]
+    return [*anomalies_of(levels, earlier), *broken_expectations(settings, schemas), *rejected_mrr(settings), *withheld]
 
 
 def watch(settings):
@@ -158,6 +158,7 @@ def summarise(settings, started_at, earlier, seconds, error):
     """The content of the summary, as it is written to run_summary.json. What was not rebuilt is left out."""
     outcome = outcome_of(seconds, error)
     was_built = "check raw" in seconds and outcome != "interrupted"
+    checked = ("raw", "marts") if "check marts" in seconds else ("raw",)
     levels = levels_of(settings.warehouse) if was_built else {"as_of_date": None, "mrr_amount": None, "inputs": []}
     rejected = rows_of(
         settings.warehouse,
@@ -182,7 +183,7 @@ def summarise(settings, started_at, earlier, seconds, error):
         "exceeds_max_rejected_rate": [
             row["input_name"] for row in levels["inputs"] if row.get("exceeds_max_rejected_rate")
         ],
-        "anomalies": all_anomalies(settings, levels, earlier) if was_built else [],
+        "anomalies": all_anomalies(settings, levels, earlier, checked) if was_built else [],
         "notes": notes_of(settings.warehouse, newest_of(levels["inputs"])) if was_built else [],
         "withheld": withheld_in(settings) if outcome.startswith("published") else [],
         "failures": failures_of(settings) if was_built and error is not None else [],
