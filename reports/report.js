@@ -203,7 +203,12 @@ const filtersOf = (columns, rows, { all, start = {}, onchange }) => {
 };
 
 const chart = (spec, section, place) => {
-  if (isEmpty(spec.query)) return place.append(emptyNote(spec, section));
+  // A company of a few months may have rows without a number: there is nothing to draw.
+  const isBlankIn = (columns) => rowsOf(spec.query).every((row) => columns.every((column) => row[column] == null));
+  const known = (field) => payload.queries[spec.query].columns.includes(field);
+  const folded = (spec.transform ?? []).flatMap((step) => step.fold ?? []);
+  const isBlank = [spec.encoding?.x?.field, spec.encoding?.y?.field].some((field) => known(field) && isBlankIn([field])) || folded.length > 0 && isBlankIn(folded);
+  if (isBlank) return place.append(emptyNote(spec, section));
   const view = { spec, place: element("div", { class: "chart", role: "img", "aria-label": section.title, "data-query": spec.query }) };
   const controls = element("div", { class: "controls" });
   const redraw = () => draw(view);
