@@ -98,9 +98,9 @@ sums as (
         cast(sum(amounts.amount) as {{ type_amount() }}) as amount,
         cast(sum(case when amounts.is_counted then 1 else 0 end) as {{ dbt.type_bigint() }}) as customer_count,
         cast(sum(amounts.amount) as {{ type_double() }})
-        * max(case when amounts.currency <> days.reporting_currency then rates.rate else 1 end) as reporting_amount
+        * max(case when amounts.currency <> reporting.reporting_currency then rates.rate else 1 end) as reporting_amount
     from counted_money as amounts
-    cross join run_settings as days
+    cross join run_settings as reporting
     left join latest_rates as rates on amounts.currency = rates.currency and rates.recency = 1
     group by amounts.input_name, amounts.currency, amounts.reject_reason
 
