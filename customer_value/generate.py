@@ -140,7 +140,7 @@ def write_input(connection, contract, path, seed):
     mistake = "quantity + 1 as quantity, " if "quantity" in contract.columns else ""
     # Invalid rows are made of one that carries little money: more than one in twenty would not be published.
     dear = (
-        "quantity * unit_amount > 1000, "
+        "currency <> 'USD' or quantity * unit_amount > 1000, "
         if "quantity" in contract.columns and "unit_amount" in contract.columns
         else ""
     )

@@ -3,6 +3,8 @@
 {%- set null_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 {%- set is_valid = 'case when changes.reject_reason is null then 1 else 0 end' %}
 {%- set is_ahead = 'case when changes.changed_at >= run_settings.as_of_end_at then 1 else 0 end' %}
+{%- set may_carry_mrr = status_carries_mrr('changes.status')
+    ~ " or changes.reject_reason in ('unknown_status', 'missing_status')" %}
 {%- set newest = 'changes.changed_at desc, changes.loaded_at desc, changes.change_sequence desc nulls last, '
     ~ 'changes.is_end desc nulls last' %}
 with
@@ -18,7 +20,7 @@ ranked_changes as (
         changes.customer_id,
         changes.currency,
         changes.reject_reason,
-        case when {{ is_ahead }} = 0 then {{ list_mrr_amount('changes') }} end as list_mrr_amount,
+        case when {{ is_ahead }} = 0 and ({{ may_carry_mrr }}) then {{ list_mrr_amount('changes') }} end as mrr_amount,
         row_number() over (
             partition by changes.subscription_id, changes.item_id
             order by {{ is_ahead }} asc, {{ newest }}, changes.reject_reason asc
@@ -41,17 +43,15 @@ money as (
         changes.reject_reason,
         changes.customer_id,
         case
-            when changes.reject_reason is null and changes.recency_of_its_kind = 1 then changes.list_mrr_amount
-            when changes.reject_reason is not null and changes.recency = 1
-                then abs(coalesce(changes.list_mrr_amount, 0) - coalesce(counted.list_mrr_amount, 0))
+            when changes.reject_reason is null and changes.recency_of_its_kind = 1 then changes.mrr_amount
+            when changes.recency = 1 then abs(coalesce(changes.mrr_amount, 0) - coalesce(counted.mrr_amount, 0))
         end as amount
     from ranked_changes as changes
     left join ranked_changes as counted
         on
             changes.subscription_id = counted.subscription_id
             and changes.item_id = counted.item_id
-            and counted.reject_reason is null
-            and counted.recency_of_its_kind = 1
+            and counted.reject_reason is null and counted.recency_of_its_kind = 1
     {% for input_name, contract in input_contracts().items() if contract.meta.amount_at_stake %}
     {%- set amount = contract.meta.amount_at_stake %}
     union all

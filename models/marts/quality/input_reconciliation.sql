@@ -1,38 +1,38 @@
 -- Grain: one row per input: every row received is staged, superseded by a newer row of its key, or rejected.
 with
 
-rejected_rows as (select * from {{ ref('rejected_rows') }}),
-
-customer_days as (select * from {{ ref('int_usage_customer_days') }}),
-
 raw_counts as (
     {% for input_name in input_names() %}
     select
         '{{ input_name }}' as input_name,
         count(*) as raw_row_count,
-        max(loaded_at) as newest_loaded_at
+        {% if input_name in ['customers', 'plans'] -%}
+        (select count(*) from {{ ref('stg_' ~ input_name) }} where is_inferred)
+        {%- else -%} 0 {%- endif %} as inferred_count,
+        {{ local_time('max(loaded_at)') }} as newest_loaded_at
     from {{ raw(input_name) }}
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 {% for input_name in input_names() if input_name != 'usage_events' -%}
 {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
 {%- set text = row_text(value_columns(input_name)) -%}
+{%- set is_compared = 'not is_end and change_sequence is null' if input_name == 'subscription_changes' else 'true' -%}
 -- The first and the last row, as text, of each key's newest load. Rows that a rule puts in order are not compared.
 {{ input_name }}_keys as (
 
     select
         {{ key }},
         sum(row_count) as version_count,
+        sum(folded_row_count) as folded_row_count,
         max(case when load_number = 1 then first_text end) as first_text,
         max(case when load_number = 1 then last_text end) as last_text
     from (
         select
             {{ key }},
             count(*) as row_count,
+            sum(case when is_folded then 1 else 0 end) as folded_row_count,
             min(compared_text) as first_text,
             max(compared_text) as last_text,
             row_number() over (partition by {{ key }} order by loaded_at desc) as load_number
@@ -40,11 +40,8 @@ raw_counts as (
             select
                 {{ key }},
                 loaded_at,
-                {% if input_name == 'subscription_changes' -%}
-                case when not is_end and change_sequence is null then {{ text }} end
-                {%- else -%}
-                {{ text }}
-                {%- endif %} as compared_text
+                is_folded,
+                case when {{ is_compared }} then {{ text }} end as compared_text
             from {{ ref('base_' ~ input_name) }}
             where reject_reason is null
         ) as valid_rows
@@ -61,6 +58,7 @@ staged_counts as (
         '{{ input_name }}' as input_name,
         count(*) as staged_row_count,
         coalesce(sum(version_count - 1), 0) as superseded_row_count,
+        coalesce(sum(folded_row_count), 0) as folded_row_count,
         coalesce(sum(case when first_text <> last_text then 1 else 0 end), 0) as conflict_count
     from {{ input_name }}_keys
 
@@ -70,8 +68,9 @@ staged_counts as (
         'usage_events' as input_name,
         coalesce(sum(event_count), 0) as staged_row_count,
         coalesce(sum(superseded_event_count), 0) as superseded_row_count,
+        0 as folded_row_count,
         cast(null as {{ dbt.type_bigint() }}) as conflict_count
-    from customer_days
+    from {{ ref('int_usage_customer_days') }}
 
 ),
 
@@ -81,7 +80,7 @@ rejected_counts as (
         input_name,
         count(*) as rejected_row_count,
         sum(amount_at_stake) as rejected_amount_at_stake
-    from rejected_rows
+    from {{ ref('rejected_rows') }}
     group by input_name
 
 ),
@@ -107,6 +106,8 @@ select
     cast(staged_counts.staged_row_count as {{ dbt.type_bigint() }}) as staged_row_count,
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
     cast(staged_counts.conflict_count as {{ dbt.type_bigint() }}) as conflict_count,
+    cast(staged_counts.folded_row_count as {{ dbt.type_bigint() }}) as folded_row_count,
+    cast(raw_counts.inferred_count as {{ dbt.type_bigint() }}) as inferred_count,
     coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
     {{ rate('coalesce(rejected_counts.rejected_row_count, 0)', 'raw_counts.raw_row_count') }} as rejected_row_rate,
     cast(rejected_counts.rejected_amount_at_stake as {{ type_amount() }}) as rejected_amount_at_stake,
