@@ -75,7 +75,7 @@ counted_money as (
             partition by input_name, customer_id, case when reject_reason is null then 1 else 0 end
             order by amount desc nulls last, currency asc, reject_reason asc
         ) = 1 as is_counted
-    from money
+    from money where coalesce(reject_reason, '') <> 'internal_customer'
 
 ),
 
