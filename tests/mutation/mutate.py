@@ -15,6 +15,7 @@ tell them from the model stand with a reason in equal.yml, and are not counted e
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -36,6 +37,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 COMPANY = "--customers 300 --months 20 --seed 7 --events-per-customer-month 10".split()
 PARTS = "dbt_project.yml profiles.yml pyproject.toml models macros seeds tests docs analyses customer_value".split()
 SECONDS = 60
+ENGINE_FAULTS = (duckdb.FatalException, duckdb.InternalException)
 
 
 def all_sites(home, folders):
@@ -139,13 +141,22 @@ class Bench:
     """One process's warehouse, in which mutants are tried."""
 
     def __init__(self, project, folder):
-        self.project = project
-        folder.mkdir(parents=True, exist_ok=True)
+        self.project, self.folder, self.expected = project, folder, {}
+        self.open()
+
+    def open(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
         # dbt wrote the name of the database into the SQL: it is that of the file.
-        file = folder / project.warehouse.name
-        shutil.copy(project.warehouse, file)
+        file = self.folder / self.project.warehouse.name
+        shutil.copy(self.project.warehouse, file)
         self.connection = duckdb.connect(str(file), config={"threads": 1, "memory_limit": "3GB"})
-        self.expected = {}
+
+    def open_again(self):
+        """DuckDB's own faults leave a database that answers nothing more."""
+        with contextlib.suppress(duckdb.Error):
+            self.connection.close()
+        shutil.rmtree(self.folder)
+        self.open()
 
     def run(self, sql, seconds=SECONDS):
         clock = threading.Timer(seconds, self.connection.interrupt)
@@ -177,6 +188,8 @@ class Bench:
                     return name, True
             except duckdb.BinderException:
                 continue
+            except ENGINE_FAULTS:
+                raise
             except duckdb.Error as error:
                 return f"{name} ({type(error).__name__})", True
         return None, is_rendered
@@ -186,6 +199,8 @@ class Bench:
             self.run(f"explain select * from (\n{sql}\n)")
         except duckdb.InterruptException:
             return True
+        except ENGINE_FAULTS:
+            raise
         except duckdb.Error:
             return False
         return True
@@ -219,7 +234,7 @@ class Bench:
                 if key == model:
                     is_changed = self.rebuild(key, self.changed_sql(key, number, new))
                 elif project.parents[key] & changed:
-                    is_changed = True if project.is_view[key] else self.rebuild(key, mutated_none(project.sql[key]))
+                    is_changed = True if project.is_view[key] else self.rebuild(key, project.sql[key])
                 else:
                     continue
                 if not is_changed:
@@ -235,10 +250,13 @@ class Bench:
                 if test not in tried and reads & changed:
                     if self.run(f"select count(*) from (\n{project.sql[test]}\n)")[0][0]:
                         return test.split(".")[2]
+        except ENGINE_FAULTS:
+            raise
         except duckdb.Error as error:
             return f"{project.relations.get(key, key)} ({type(error).__name__})"
         finally:
-            self.connection.rollback()
+            with contextlib.suppress(duckdb.Error):
+                self.connection.rollback()
         return None
 
     def touched(self, changed):
@@ -268,10 +286,6 @@ class Bench:
         return ("killed by a data test", by) if by else ("survived", None)
 
 
-def mutated_none(sql):
-    return sql
-
-
 BENCH = None
 
 
@@ -283,7 +297,11 @@ def start_bench(project, folder):
 def try_mutant(arguments):
     started = time.monotonic()
     number, name, site = arguments
-    fate, by = BENCH.try_mutant(number, name, site)
+    try:
+        fate, by = BENCH.try_mutant(number, name, site)
+    except ENGINE_FAULTS as error:
+        fate, by = "failed in the engine", str(error).splitlines()[0]
+        BENCH.open_again()
     return number, fate, by, time.monotonic() - started
 
 
