@@ -1,8 +1,8 @@
 """publish: hand the marts to readers in one step.
 
 Readers open `customer_value.duckdb` in the published folder and never the warehouse. A new file is written beside the
-old one and renamed over it: a reader that has the old one open keeps reading it, the next one opens the new one. The
-file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
+old one, and the link that readers open is switched to it: a reader that has the old one open keeps reading it, the next one
+opens the new one. The file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
 in the folder `previous`, the newest ones only.
 
 Only a build of everything in which nothing failed, and whose marts hold to the expectations, is published.
@@ -21,6 +21,7 @@ from customer_value.build import BuildError
 from customer_value.build_metadata import build_of, record, recorded
 from customer_value.load import literal, quoted
 from customer_value.settings import project_file
+from customer_value.switch import switch_file
 
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
@@ -199,7 +200,7 @@ def keep_previous(settings, target):
         replaced_at = datetime.fromtimestamp(target.stat().st_mtime, UTC)
         name = f"customer_value_{replaced_at:%Y%m%dT%H%M%S%f}.duckdb"
         if not (previous / name).exists():
-            os.link(target, previous / name)
+            os.link(target.resolve(), previous / name)
     kept = sorted(previous.glob("customer_value_*.duckdb")) if previous.is_dir() else []
     for path in kept[: max(0, len(kept) - settings.keep_publications)]:
         path.unlink()
@@ -261,7 +262,7 @@ def publish(settings):
                 os.fsync(file.fileno())
             parquet = write_parquet(settings, unfinished) if settings.parquet else None
             keep_previous(settings, target)
-            os.replace(unfinished, target)
+            switch_file(unfinished, target)
             os.fsync(folder)
             if parquet:
                 switch_parquet(settings, parquet)

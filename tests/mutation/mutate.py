@@ -121,9 +121,7 @@ class Project:
                     self.of_file[node["original_file_path"]] = key
                     del waiting[key]
         # What remembers earlier builds is not made anew.
-        self.kept = {
-            key for key in self.models if nodes[key]["config"].get("full_refresh") is False
-        }
+        self.kept = {key for key in self.models if nodes[key]["config"].get("full_refresh") is False}
         self.data_tests = {
             key: {node for node in nodes[key]["depends_on"]["nodes"] if node in self.relations}
             for key in self.sql
@@ -316,7 +314,14 @@ def described(name, site):
     last = len(text) if last < 0 else last
     old = " ".join(text[first:last].split())
     new = " ".join((text[first : site.start] + f" {site.new} " + text[site.stop : last]).split())
-    return {"model": Path(name).stem, "file": name, "line": line_of(text, site.start), "kind": site.kind, "old": old, "new": new}
+    return {
+        "model": Path(name).stem,
+        "file": name,
+        "line": line_of(text, site.start),
+        "kind": site.kind,
+        "old": old,
+        "new": new,
+    }
 
 
 def equal_mutants():
@@ -356,7 +361,9 @@ def main():
             if fate.startswith("killed") or fate == "survived":
                 counted += 1
                 if counted % 20 == 0:
-                    print(f"{counted} tried, {fates['survived']} survived, {time.monotonic() - started:.0f} s", flush=True)
+                    print(
+                        f"{counted} tried, {fates['survived']} survived, {time.monotonic() - started:.0f} s", flush=True
+                    )
             if counted >= options.count:
                 pool.shutdown(cancel_futures=True)
                 break
@@ -371,7 +378,9 @@ def main():
     died = sum(number for fate, number in fates.items() if fate.startswith("killed"))
     rate = died / max(1, died + fates["survived"])
     print(", ".join(f"{number} {fate}" for fate, number in fates.most_common()))
-    print(f"{died} of {died + fates['survived']} died: {rate:.1%}, in {time.monotonic() - started:.0f} s (seed {options.seed}).")
+    print(
+        f"{died} of {died + fates['survived']} died: {rate:.1%}, in {time.monotonic() - started:.0f} s (seed {options.seed})."
+    )
     sys.exit(rate < options.at_least)
 
 

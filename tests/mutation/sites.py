@@ -81,7 +81,9 @@ def blocks(text):
 
 @cache
 def linter():
-    return Linter(config=FluffConfig(overrides={"dialect": "duckdb", "templater": "raw", "large_file_skip_byte_limit": 0}))
+    return Linter(
+        config=FluffConfig(overrides={"dialect": "duckdb", "templater": "raw", "large_file_skip_byte_limit": 0})
+    )
 
 
 def is_code(segment):
