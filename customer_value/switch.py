@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 
 PUBLICATIONS = "publications"
 # A reader that has resolved the link opens the file this many seconds later at most.
@@ -35,6 +36,6 @@ def switch_file(unfinished, target):
 def remove_replaced(current, replaced):
     """Remove the folders of publications that were replaced before the last one, and those that were never switched to."""
     folders = sorted(path for path in current.parent.iterdir() if path.name <= current.name)
-    for folder, successor in zip(folders, folders[1:], strict=False):
+    for folder, successor in pairwise(folders):
         if folder != replaced and time.time() - successor.stat().st_mtime > SECONDS_TO_OPEN:
             shutil.rmtree(folder, ignore_errors=True)

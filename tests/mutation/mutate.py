@@ -238,16 +238,15 @@ class Bench:
                 if not is_changed:
                     continue
                 changed.add(key)
-                behind = {other for other in project.models[project.models.index(key) + 1 :]}
+                behind = set(project.models[project.models.index(key) + 1 :])
                 for test, reads in project.data_tests.items():
                     if test not in tried and reads & changed and not reads & self.touched(changed) & behind:
                         tried.add(test)
-                        if self.run(f"select count(*) from (\n{project.sql[test]}\n)")[0][0]:
+                        if self.fails(test):
                             return test.split(".")[2]
             for test, reads in project.data_tests.items():
-                if test not in tried and reads & changed:
-                    if self.run(f"select count(*) from (\n{project.sql[test]}\n)")[0][0]:
-                        return test.split(".")[2]
+                if test not in tried and reads & changed and self.fails(test):
+                    return test.split(".")[2]
         except ENGINE_FAULTS:
             raise
         except duckdb.Error as error:
@@ -256,6 +255,9 @@ class Bench:
             with contextlib.suppress(duckdb.Error):
                 self.connection.rollback()
         return None
+
+    def fails(self, test):
+        return self.run(f"select count(*) from (\n{self.project.sql[test]}\n)")[0][0] > 0
 
     def touched(self, changed):
         """Models that depend on changed ones, and may change yet."""
@@ -346,7 +348,7 @@ def main():
     print(f"{len(found)} small changes are possible; trying {options.count} of them, seed {options.seed}.", flush=True)
     project = prepare(home, mutants)
     print(f"Built in {time.monotonic() - started:.0f} s.", flush=True)
-    equal, fates, by_number, slow = equal_mutants(), Counter(), {}, 0
+    equal, fates, by_number = equal_mutants(), Counter(), {}
     shutil.rmtree(home / "benches", ignore_errors=True)
     tasks = [(number, name, site) for number, (name, site) in mutants.items()]
     with ProcessPoolExecutor(options.processes, initializer=start_bench, initargs=(project, home / "benches")) as pool:
