@@ -412,7 +412,8 @@ def main():
         key=lambda mutant: (mutant["file"], mutant["line"]),
     )
     for mutant in survivors:
-        print(f"{mutant['file']}:{mutant['line']}: {mutant['kind']}\n    - {mutant['old']}\n    + {mutant['new']}")
+        print(f"{mutant['file']}:{mutant['line']}: {mutant['kind']}; {mutant['by']}")
+        print(f"    - {mutant['old']}\n    + {mutant['new']}")
     died = sum(number for fate, number in fates.items() if fate.startswith("killed"))
     rate = died / max(1, died + fates["survived"])
     print(", ".join(f"{number} {fate}" for fate, number in fates.most_common()))
