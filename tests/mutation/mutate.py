@@ -363,7 +363,7 @@ def described(name, site):
 
 
 def equal_mutants():
-    known = yaml.safe_load((Path(__file__).parent / "equal.yml").read_text()) or []
+    known = yaml.safe_load((Path(__file__).parent / "equal.yml").read_text())["equal_mutants"]
     return {(mutant["model"], mutant["old"], mutant["new"]) for mutant in known}
 
 
