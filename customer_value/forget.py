@@ -16,6 +16,7 @@ from customer_value.load import forgotten_customers, forgotten_file, literal, qu
 from customer_value.publish import FILE_NAME, PARQUET, PREVIOUS, folder_lock
 from customer_value.queries import rows_of
 from customer_value.report import report
+from customer_value.switch import remove_all_replaced, switch_file
 
 # Columns that name a person, of any table that has a customer_id beside them.
 PERSONAL = ("customer_name", "email", "email_hash", "comment")
@@ -58,8 +59,8 @@ def tables_of(connection, database):
     ).fetchall()
 
 
-def write_again(file, ids, storage):
-    """Write a DuckDB file again, in one piece, without what is personal of some customers."""
+def write_again(file, ids, storage, switch=os.replace):
+    """Write a DuckDB file again, in one piece, without what is personal of some customers, and switch to it."""
     unfinished = file.with_name(f"{file.name}.forget")
     unfinished.unlink(missing_ok=True)
     name = quoted(file.stem)
@@ -68,7 +69,7 @@ def write_again(file, ids, storage):
         duckdb.connect(str(file)).close()
     try:
         with duckdb.connect() as connection:
-            connection.execute(f"attach {literal(file)} as {name} (read_only)")
+            connection.execute(f"attach {literal(file.resolve())} as {name} (read_only)")
             connection.execute(f"attach {literal(unfinished)} as rewritten {storage}")
             connection.execute(f"copy from database {name} to rewritten (schema)")
             for schema, table, columns in tables_of(connection, file.stem):
@@ -77,7 +78,7 @@ def write_again(file, ids, storage):
                     f"insert into rewritten.{target} select {without(columns, ids)} from {name}.{target}"
                 )
             connection.execute("detach rewritten")
-        os.replace(unfinished, file)
+        switch(unfinished, file)
     finally:
         for leftover in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
             leftover.unlink(missing_ok=True)
@@ -114,8 +115,11 @@ def forget(settings, customer_id):
         published = settings.published / FILE_NAME
         if published.exists():
             with folder_lock(settings.published):
-                for each in (published, *sorted((settings.published / PREVIOUS).glob("*.duckdb"))):
-                    write_again(each, ids, "(storage_version 'v1.0.0')")
+                storage = "(storage_version 'v1.0.0')"
+                write_again(published, ids, storage, switch_file)
+                remove_all_replaced(published)
+                for each in sorted((settings.published / PREVIOUS).glob("*.duckdb")):
+                    write_again(each, ids, storage)
                 write_parquet_again(settings.published / PARQUET, ids)
     except (OSError, duckdb.Error) as error:
         raise BuildError(

@@ -1,8 +1,8 @@
 """publish: hand the marts to readers in one step.
 
 Readers open `customer_value.duckdb` in the published folder and never the warehouse. A new file is written beside the
-old one and renamed over it: a reader that has the old one open keeps reading it, the next one opens the new one. The
-file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
+old one, and the link that readers open is switched to it: a reader that has the old one open keeps reading it, the next one
+opens the new one. The file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
 in the folder `previous`, the newest ones only.
 
 Only a build of everything whose marts hold to the expectations is published. Marts in which it failed stay as the last
@@ -25,6 +25,7 @@ from customer_value.failures import withheld_of
 from customer_value.load import literal, quoted
 from customer_value.settings import project_file
 from customer_value.signals import hold, interruption
+from customer_value.switch import switch_file
 
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
@@ -308,7 +309,7 @@ def keep_previous(settings, target):
         replaced_at = datetime.fromtimestamp(target.stat().st_mtime, UTC)
         name = f"customer_value_{replaced_at:%Y%m%dT%H%M%S%f}.duckdb"
         if not (previous / name).exists():
-            os.link(target, previous / name)
+            os.link(target.resolve(), previous / name)
     kept = sorted(previous.glob("customer_value_*.duckdb")) if previous.is_dir() else []
     for path in kept[: max(0, len(kept) - settings.keep_publications)]:
         path.unlink()
@@ -396,7 +397,7 @@ def shortage(settings, error, unfinished):
 
 
 def write_and_switch(settings, target, folder):
-    """Write a publication beside the published one and rename it over that. The folder's lock is held."""
+    """Write a publication beside the published one and switch readers to it. The folder's lock is held."""
     unfinished = target.with_name(f"{FILE_NAME}.tmp")
     leftovers = (unfinished, unfinished.with_name(unfinished.name + ".wal"))
     for leftover in leftovers:
@@ -409,7 +410,7 @@ def write_and_switch(settings, target, folder):
         keep_previous(settings, target)
         # Readers see the new file from here on: a signal would come too late.
         hold()
-        os.replace(unfinished, target)
+        switch_file(unfinished, target)
         os.fsync(folder)
     except (OSError, duckdb.Error) as error:
         if interrupted := interruption():

@@ -1,5 +1,6 @@
 """Companies that tests share: each is run once, through the command line, as a scheduler would."""
 
+import datetime
 import os
 import shutil
 import subprocess
@@ -62,6 +63,19 @@ class Company:
         """Every published mart, cell by cell: name -> sorted rows."""
         tables = [name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")]
         return {table: sorted(self.rows(f"from marts.{table}"), key=repr) for table in tables}
+
+
+def seed_of_the_commit():
+    """What draws by chance differ by: the commit, so that a failure repeats; the day where there is none."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True)
+    return commit.stdout.strip() or datetime.date.today().isoformat()
+
+
+SEED = os.environ.get("CUSTOMER_VALUE_TEST_SEED") or seed_of_the_commit()
+
+
+def pytest_report_header():
+    return f"CUSTOMER_VALUE_TEST_SEED={SEED}"
 
 
 # What dbt and the command line need of the project.

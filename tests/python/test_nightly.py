@@ -380,7 +380,7 @@ def test_readers_see_one_publication_at_a_time(demo, tmp_path):
     """Four readers poll while publications replace each other: no error, no mixture, none going back."""
     company = copied(demo, tmp_path / "home")
     file = company.settings.published / "customer_value.duckdb"
-    done, problems, reads = threading.Event(), [], []
+    done, problems, reads = threading.Event(), [], {}
     reader = """
 import duckdb, sys
 newest, reads = None, 0
@@ -409,6 +409,7 @@ for line in sys.stdin:
             if not process.stdout.readline():
                 problems.append(process)
                 return
+            reads[process.pid] = reads.get(process.pid, 0) + 1
 
     threads = [threading.Thread(target=poll, args=[process]) for process in readers]
     for thread in threads:
@@ -420,9 +421,10 @@ for line in sys.stdin:
         thread.join()
     for process in readers:
         process.stdin.close()
-        reads.append(len(process.stdout.read().splitlines()))
         assert process.wait() == 0
     assert not problems
+    # Each has read, again and again.
+    assert len(reads) == len(readers) and min(reads.values()) > 1, reads
     kept = sorted(path.name for path in (company.settings.published / "previous").iterdir())
     assert len(kept) == 3
 

@@ -24,7 +24,7 @@ def test_older_drivers_can_open_the_file(demo):
         connection.execute(f"attach '{file}' as published (read_only)")
         (tags,) = connection.execute("select tags from duckdb_databases() where database_name = 'published'").fetchone()
     assert tags["storage_version"].startswith("v1.0.0")
-    assert sorted(path.name for path in demo.settings.published.iterdir()) == ["customer_value.duckdb"]
+    assert sorted(path.name for path in demo.settings.published.iterdir()) == ["customer_value.duckdb", "publications"]
 
 
 def test_every_column_is_described(demo):
