@@ -241,6 +241,12 @@ select
     night(issued_at + interval 4 day) as loaded_at
 from lines;
 
+create table refunds as
+select
+    'f' || invoice_line_id as refund_id, invoice_line_id, refunded_at, refunded_amount as amount,
+    round(tax_amount * 0.5, 2) as tax_amount, currency, night(refunded_at) as loaded_at
+from invoice_lines where refunded_amount > 0;
+
 -- The months in which a customer could use the product, with how much it does.
 create table active_months as
 select

@@ -58,9 +58,9 @@ def inputs():
 
 
 def macro():
-    """The contract as a macro: input -> meta and columns, column -> meta, in the order of the contract."""
+    """The contract as a macro: input -> meta and columns, column -> its type and meta, in the order of the contract."""
     lines = [
-        "{#- The contract of every input: its meta and its columns, each with its meta, in order. Written from",
+        "{#- The contract of every input: its meta and its columns, each with its type and its meta, in order. Written from",
         "    models/staging/_sources.yml by `python -m customer_value.contract`; not edited by hand. -#}",
         "{% macro input_contracts() -%}",
         "    {{ return({",
@@ -71,7 +71,10 @@ def macro():
             f'            "meta": {json.dumps(contract.meta)},',
             '            "columns": {',
         ]
-        lines += [f'                "{name}": {json.dumps(meta)},' for name, meta in contract.column_metas.items()]
+        lines += [
+            f'                "{name}": {json.dumps({"type": contract.columns[name], **meta})},'
+            for name, meta in contract.column_metas.items()
+        ]
         lines += ["            },", "        },"]
     return "\n".join([*lines, "    }) }}", "{%- endmacro %}", ""])
 

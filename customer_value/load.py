@@ -1,7 +1,8 @@
 """load: check the inputs received and make them visible to DuckDB as schema raw.
 
 An input is `<name>.parquet` in the raw folder, or a folder `<name>/` of Parquet files. Nothing is copied: each input
-becomes a view over its files, each absent optional input an empty view with the contract's types.
+becomes a view over its files, each absent optional input an empty view with the contract's types. An absent optional column is
+null; a date where the contract wants an instant stays a date, for staging knows in which time zone it is one.
 """
 
 from dataclasses import dataclass
@@ -61,12 +62,17 @@ def relation_of(raw, name):
     return f"read_parquet({literal(pattern)}, union_by_name = true, hive_partitioning = false)", pattern
 
 
-def column_problem(connection, relation, path, column, wanted, found, is_optional):
+# What to do about a required column that is absent, where its name alone does not say it.
+ADVICE = {"loaded_at": "Add it: when each row reached you, for example the time of the export, alike in all its rows."}
+
+
+def column_problem(connection, relation, path, column, wanted, found, is_required):
     """What is wrong with a column, in one line; None where it fits. A column without any value fits every type."""
     if found is None:
-        if is_optional:
+        if not is_required:
             return None
-        return f"{path}: column {column}: found no such column, expected one of type {wanted}. Add it; it may be empty."
+        advice = ADVICE.get(column, "Every row needs it: add it, or rename the column that holds it.")
+        return f"{path}: column {column}: found no such column, expected one of type {wanted}. {advice}"
     family = found.split("(")[0]
     if family in ACCEPTED_TYPES[wanted]:
         return None
@@ -84,6 +90,8 @@ def expression_of(column, wanted, found):
     if found is None or found.split("(")[0] not in ACCEPTED_TYPES[wanted]:
         return f"cast(null as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
     source = quoted(column)
+    if found == "DATE" and wanted == "timestamp":
+        return source
     if found == "TIMESTAMP WITH TIME ZONE":
         source = f"({source} at time zone 'UTC')"
     return f"cast({source} as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
@@ -111,7 +119,7 @@ def inspect(connection, raw, contract):
                 column,
                 wanted,
                 types.get(column),
-                contract.column_metas[column].get("is_optional"),
+                contract.column_metas[column].get("is_required"),
             )
             for column, wanted in contract.columns.items()
         ]

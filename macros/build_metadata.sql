@@ -66,7 +66,10 @@
                 {%- endif -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- for name in ['connectors', 'earliest_date', 'number_limit', 'usage_window_days'] -%}
+        {%- for name in [
+            'account_level', 'connectors', 'default_billing_interval', 'default_currency', 'earliest_date', 'number_limit',
+            'reporting_time_zone', 'usage_window_days'
+        ] -%}
             {%- do sources.update({name: var(name) | string}) -%}
         {%- endfor -%}
         {%- set definition_id = local_md5(sources | dictsort | string) -%}

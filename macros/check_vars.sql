@@ -1,14 +1,44 @@
-{#- Vars used as numbers in SQL must be numbers: a value passed with --vars is never SQL. -#}
+{#- Vars used as numbers in SQL must be numbers: a value passed with --vars is never SQL. Words must be in their list, and the
+    time zone one that the engine knows. -#}
 {% macro check_vars() %}
     {%- set numbers = [
         'adoption_days', 'annual_discount_rate', 'backfill_days', 'cac_lag_months', 'chain_gap_hours',
-        'churn_window_months', 'confidence_z_score', 'gross_margin_rate', 'health_horizon_days',
+        'churn_window_months', 'confidence_z_score', 'free_period_churn_days', 'gross_margin_rate', 'health_horizon_days',
         'health_hysteresis_points', 'interval_tail_rate', 'interval_z_score', 'ltv_history_months',
         'ltv_horizon_months', 'max_ln_alpha_error', 'max_mrr_change_rate', 'min_health_cases', 'min_observed_customers',
-        'min_segment_churns', 'min_signal_coverage', 'min_usual_row_count', 'min_volume_rate', 'number_limit',
+        'min_nps_answers', 'min_segment_churns', 'min_signal_coverage', 'min_simple_churns', 'min_usual_row_count',
+        'min_volume_rate', 'number_limit',
         'onboarding_days', 'pause_churn_days', 'payment_due_days', 'usage_trend_prior', 'usage_window_days'
     ] -%}
     {%- for name in numbers if var(name) is not number -%}
         {%- do exceptions.raise_compiler_error('var ' ~ name ~ ': found "' ~ var(name) ~ '", expected a number.') -%}
     {%- endfor -%}
+    {%- if var('past_due_churn_days') is not none and var('past_due_churn_days') is not number -%}
+        {%- do exceptions.raise_compiler_error(
+            'var past_due_churn_days: found "' ~ var('past_due_churn_days') ~ '", expected a number, or nothing.'
+        ) -%}
+    {%- endif -%}
+    {%- if var('account_level') not in ['customer', 'parent'] -%}
+        {%- do exceptions.raise_compiler_error(
+            'var account_level: found "' ~ var('account_level') ~ '", expected customer or parent.'
+        ) -%}
+    {%- endif -%}
+    {%- set intervals = ['', 'day', 'week', 'month', 'year'] -%}
+    {%- if var('default_billing_interval') not in intervals -%}
+        {%- do exceptions.raise_compiler_error(
+            'var default_billing_interval: found "' ~ var('default_billing_interval')
+            ~ '", expected day, week, month or year, or nothing.'
+        ) -%}
+    {%- endif -%}
+    {%- if var('default_currency') and not modules.re.match('^[A-Z]{3}$', var('default_currency')) -%}
+        {%- do exceptions.raise_compiler_error(
+            'var default_currency: found "' ~ var('default_currency') ~ '", expected an ISO 4217 code, for example EUR.'
+        ) -%}
+    {%- endif -%}
+    {%- if var('reporting_time_zone') not in modules.pytz.all_timezones -%}
+        {%- do exceptions.raise_compiler_error(
+            'var reporting_time_zone: found "' ~ var('reporting_time_zone')
+            ~ '", expected a name of the time zone database, for example America/Los_Angeles.'
+        ) -%}
+    {%- endif -%}
 {% endmacro %}

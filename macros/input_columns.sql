@@ -14,29 +14,37 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- Every column of an input as received, qualified. This macro and the next are the exception to the rule that a macro
+{#- Every column of an input as received, qualified; `instead` holds the expressions of those that are not. This macro and the next are the exception to the rule that a macro
     returns an expression: they write a select list, so that a new column is declared in the contract and nowhere else. -#}
-{% macro input_columns(input_name, relation=none) -%}
+{% macro input_columns(input_name, relation=none, instead={}) -%}
     {%- for name in input_contracts()[input_name].columns -%}
+    {%- if name in instead -%}
+    {{ instead[name] }} as {{ name }}
+    {%- else -%}
     {{ relation or input_name }}.{{ name }}
+    {%- endif -%}
     {%- if not loop.last %},
     {% endif -%}
     {%- endfor -%}
 {%- endmacro %}
 
 {#- Every column of an input as staged: `staged_as` in a column's meta names its type, or the canonical customer in place of
-    the one received; `default` is what null counts as; what has happened after the as-of day by its `happens_at` is null yet.
-    With `relation`, names are qualified, and run_settings must be joined. -#}
-{% macro staged_columns(input_name, relation=none) -%}
+    the one received; `default` is what null counts as; `net_of` the tax rate that is taken out; what has happened after the as-of
+    day by its `happens_at` is null yet: run_settings must be joined. With `relation`, names are qualified; `instead` holds the
+    expressions of columns that are none of this. -#}
+{% macro staged_columns(input_name, relation=none, instead={}) -%}
     {%- set types = {
         'amount': type_amount(), 'integer': dbt.type_bigint(), 'exchange_rate': type_exchange_rate()
     } -%}
     {%- for name, meta in input_contracts()[input_name].columns.items() -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
     {%- set received = prefix ~ name -%}
-    {%- set value = 'coalesce(' ~ received ~ ', ' ~ meta.default ~ ')' if 'default' in meta else received -%}
+    {%- set given = 'coalesce(' ~ received ~ ', ' ~ meta.default ~ ')' if 'default' in meta else received -%}
+    {%- set value = given ~ ' / (1 + coalesce(' ~ prefix ~ meta.net_of ~ ', 0))' if meta.net_of else given -%}
     {%- set typed = 'cast(' ~ value ~ ' as ' ~ types[meta.staged_as] ~ ')' if meta.staged_as in types else value -%}
-    {%- if meta.staged_as == 'canonical_customer' -%}
+    {%- if name in instead -%}
+    {{ instead[name] }} as {{ name }}
+    {%- elif meta.staged_as == 'canonical_customer' -%}
     {{ prefix }}canonical_customer_id as {{ name }}
     {%- elif meta.happens_at -%}
     case

@@ -20,3 +20,38 @@
 {% macro days_between(first_day, last_day) %}{{ return(adapter.dispatch('days_between')(first_day, last_day)) }}{% endmacro %}
 {% macro default__days_between(first_day, last_day) %}cast(({{ last_day }}) - ({{ first_day }}) as {{ dbt.type_int() }}){% endmacro %}
 {% macro spark__days_between(first_day, last_day) %}datediff({{ last_day }}, {{ first_day }}){% endmacro %}
+
+{#- An instant received in UTC on the clocks of the reporting time zone; a date without a time is its midnight there. Where clocks
+    go back, the hour that they show again stands within the last second of the hour before, so that rows keep their order. -#}
+{% macro local_time(instant) -%}
+    {%- if var('reporting_time_zone') == 'UTC' -%}
+    cast({{ instant }} as timestamp)
+    {%- else -%}
+    {{ adapter.dispatch('local_time')(instant, dbt.string_literal(dbt.escape_single_quotes(var('reporting_time_zone')))) }}
+    {%- endif -%}
+{%- endmacro %}
+{% macro default__local_time(instant, zone) -%}
+    {%- set clock = "timezone(" ~ zone ~ ", timezone('UTC', cast(" ~ instant ~ " as timestamp)))" -%}
+    {%- set hour_before = "timezone(" ~ zone ~ ", timezone('UTC', cast(" ~ instant ~ " as timestamp) - interval '1 hour'))" -%}
+    case
+        when {{ is_date(instant) }} then cast({{ instant }} as timestamp)
+        when {{ clock }} = {{ hour_before }}
+            then date_trunc('hour', {{ clock }}) + interval '3599 seconds' + ({{ clock }} - date_trunc('hour', {{ clock }})) / 3600
+        else {{ clock }}
+    end
+{%- endmacro %}
+{% macro spark__local_time(instant, zone) -%}
+    {%- set clock = "from_utc_timestamp(cast(" ~ instant ~ " as timestamp), " ~ zone ~ ")" -%}
+    {%- set hour_before = "from_utc_timestamp(cast(" ~ instant ~ " as timestamp) - interval '1' hour, " ~ zone ~ ")" -%}
+    case
+        when {{ is_date(instant) }} then cast({{ instant }} as timestamp)
+        when {{ clock }} = {{ hour_before }}
+            then date_trunc('hour', {{ clock }}) + interval '3599' second + ({{ clock }} - date_trunc('hour', {{ clock }})) / 3600
+        else {{ clock }}
+    end
+{%- endmacro %}
+
+{#- Whether a column holds dates without a time. -#}
+{% macro is_date(column) %}{{ return(adapter.dispatch('is_date')(column)) }}{% endmacro %}
+{% macro default__is_date(column) %}lower(typeof({{ column }})) = 'date'{% endmacro %}
+{% macro postgres__is_date(column) %}cast(pg_typeof({{ column }}) as text) = 'date'{% endmacro %}

@@ -4,14 +4,33 @@ with
 
 changes as (select * from {{ raw('subscription_changes') }}),
 
-exchange_rates as (select * from {{ raw('exchange_rates') }}),
+plan_currencies as (
+
+    select
+        plan_id,
+        min({{ folded_code('currency') }}) as currency
+    from {{ raw('plans') }}
+    group by plan_id
+
+),
+
+log_currencies as (
+
+    select
+        coalesce(
+            {{ folded_code('changes.currency') }}, plan_currencies.currency, {{ word_var('default_currency') }}
+        ) as currency
+    from changes
+    left join plan_currencies on changes.plan_id = plan_currencies.plan_id
+
+),
 
 currencies as (select * from {{ ref('currencies') }}),
 
 converted_currencies as (
 
-    select distinct currency
-    from exchange_rates
+    select distinct {{ folded_code('currency') }} as currency
+    from {{ raw('exchange_rates') }}
     where rate <> 1
 
 ),
@@ -19,17 +38,17 @@ converted_currencies as (
 candidate_currencies as (
 
     select
-        changes.currency,
+        log_currencies.currency,
         row_number() over (
             order by
                 case when converted_currencies.currency is null then 0 else 1 end,
                 count(*) desc,
-                changes.currency asc
+                log_currencies.currency asc
         ) as preference
-    from changes
-    inner join currencies on changes.currency = currencies.currency
-    left join converted_currencies on changes.currency = converted_currencies.currency
-    group by changes.currency, converted_currencies.currency
+    from log_currencies
+    inner join currencies on log_currencies.currency = currencies.currency
+    left join converted_currencies on log_currencies.currency = converted_currencies.currency
+    group by log_currencies.currency, converted_currencies.currency
 
 ),
 
@@ -41,7 +60,7 @@ as_of as (
     select cast(max(loaded_at) as date) as as_of_date
     from (
         {%- for input_name in input_names() %}
-        select max(loaded_at) as loaded_at from {{ raw(input_name) }}
+        select {{ local_time('max(loaded_at)') }} as loaded_at from {{ raw(input_name) }}
         {%- if not loop.last %} union all{% endif %}
         {%- endfor %}
     ) as newest
@@ -56,7 +75,7 @@ select
     -- Excluded: what happened before this instant had happened by the end of the as-of day.
     cast({{ dbt.dateadd('day', 1, 'as_of.as_of_date') }} as timestamp) as as_of_end_at,
     {% if var('reporting_currency') -%}
-    cast({{ dbt.string_literal(dbt.escape_single_quotes(var('reporting_currency'))) }} as {{ dbt.type_string() }})
+    cast({{ dbt.string_literal(dbt.escape_single_quotes(var('reporting_currency') | trim | upper)) }} as {{ dbt.type_string() }})
     {%- else -%}
     candidate_currencies.currency
     {%- endif %} as reporting_currency

@@ -150,7 +150,7 @@ def ledger():
 
 @pytest.fixture(scope="session")
 def random_company(tmp_path_factory, ledger):
-    """The random company, run from the four required inputs only."""
+    """The random company, run from its log, customers and plans only."""
     company = Company(tmp_path_factory.mktemp("random"), ledger.as_of.isoformat())
     ledgers.write(company.settings.raw, ledger.tables)
     return company.run()

@@ -32,18 +32,18 @@ def replaced(path, column, values):
 
 
 def break_missing_input(raw):
-    (raw / "plans.parquet").unlink()
-    return ["plans.parquet", "no such file", "required input plans"]
+    (raw / "subscription_changes.parquet").unlink()
+    return ["subscription_changes.parquet", "no such file", "required input subscription_changes"]
 
 
 def break_missing_column(raw):
-    replaced(raw / "subscription_changes.parquet", "quantity", None)
-    return ["subscription_changes.parquet", "column quantity", "no such column", "expected one of type double"]
+    replaced(raw / "subscription_changes.parquet", "unit_amount", None)
+    return ["subscription_changes.parquet", "column unit_amount", "no such column", "expected one of type double"]
 
 
 def break_missing_column_of_an_optional_input(raw):
-    replaced(raw / "leads.parquet", "channel", None)
-    return ["leads.parquet", "column channel", "no such column"]
+    replaced(raw / "leads.parquet", "created_at", None)
+    return ["leads.parquet", "column created_at", "no such column"]
 
 
 def break_wrong_type(raw):
@@ -125,23 +125,31 @@ def test_the_models_read_the_contract_as_declared():
     assert MACRO.read_text() == macro(), "run `python -m customer_value.contract`"
 
 
-def test_absent_optional_inputs_are_empty_and_typed(random_company):
+def test_absent_optional_inputs_are_empty_and_typed(random_company, ledger):
     load(random_company.settings)
     with duckdb.connect(str(random_company.settings.warehouse), read_only=True) as connection:
         for contract in inputs().values():
             relation = connection.sql(f"from raw.{contract.name}")
             assert relation.columns == list(contract.columns)
-            if not contract.required:
+            if contract.name not in ledger.tables:
                 assert relation.fetchall() == []
 
 
 def test_an_optional_column_may_be_absent(company):
-    """It is there for the models, without a value; whatever else is absent is refused, see above."""
-    replaced(company.settings.raw / "subscription_changes.parquet", "change_sequence", None)
+    """It is there for the models, without a value; a required one that is absent is refused, see above."""
+    absent = {
+        contract.name: [name for name, meta in contract.column_metas.items() if not meta.get("is_required")]
+        for contract in inputs().values()
+        if contract.name not in ("usage_events", "exchange_rates")
+    }
+    for name, columns in absent.items():
+        for column in columns:
+            replaced(company.settings.raw / f"{name}.parquet", column, None)
     load(company.settings)
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        (count,) = connection.execute("select count(change_sequence) from raw.subscription_changes").fetchone()
-    assert count == 0
+        for name, columns in absent.items():
+            counts = ", ".join(f"count({column})" for column in columns)
+            assert set(connection.execute(f"select {counts} from raw.{name}").fetchone()) == {0}, name
 
 
 def test_other_types_of_the_same_kind_are_taken(tmp_path):
@@ -161,6 +169,18 @@ def test_other_types_of_the_same_kind_are_taken(tmp_path):
     assert row == ("2025-01-01 00:00:00", None, "2025-01-02 00:00:00")
 
 
+def test_a_date_stays_a_date(tmp_path):
+    """Where an instant is wanted a date has no time zone yet: staging takes it for that day in the reporting one."""
+    rows = duckdb.connect().sql(
+        "select 'u' as user_id, 'c' as customer_id, date '2025-01-01' as created_at, now() as loaded_at"
+    )
+    pq.write_table(rows.to_arrow_table(), tmp_path / "users.parquet")
+    with duckdb.connect() as connection:
+        create_views(connection, [inspect(connection, tmp_path, inputs()["users"])])
+        (types,) = connection.execute("select typeof(created_at), typeof(loaded_at) from raw.users").fetchall()
+    assert types == ("DATE", "TIMESTAMP")
+
+
 def test_paths_are_no_sql(tmp_path, demo):
     home = tmp_path / "it's; drop table x --"
     shutil.copytree(demo.settings.raw, home)
@@ -177,4 +197,4 @@ def test_a_plain_dbt_build_sees_the_inputs(company):
     assert sum(result["unique_id"].startswith("unit_test.") for result in ran) >= 38
     break_missing_column(company.settings.raw)
     finished = company.dbt("build", "--select", "stg_plans", **warehouse)
-    assert finished.returncode != 0 and "column quantity" in finished.stdout
+    assert finished.returncode != 0 and "column unit_amount" in finished.stdout

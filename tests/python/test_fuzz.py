@@ -86,8 +86,7 @@ ONE = "c_one"
 
 # Refused: what breaks them, and words that the message must have.
 REFUSED = {
-    "an input is missing": (lambda raw: (raw / "customers.parquet").unlink(), ["customers", "no such file"]),
-    "usage is missing": (lambda raw: shutil.rmtree(raw / "usage_events"), ["usage_events", "no such file"]),
+    "the log is missing": (lambda raw: (raw / "subscription_changes.parquet").unlink(), ["subscription_changes", "no such file"]),
     "an empty folder": (empty_folder, ["usage_events", "no Parquet file"]),
     "an empty file": (write("plans", b""), ["plans.parquet", "cannot be read"]),
     "a truncated file": (truncate, ["invoice_lines.parquet", "cannot be read"]),
@@ -95,7 +94,10 @@ REFUSED = {
     "a file of nothing but magic": (write("users", b"PAR1PAR1"), ["users.parquet", "cannot be read"]),
     "a folder in the place of a file": (directory_for_a_file, ["users.parquet"]),
     "no columns": (no_columns, ["plans.parquet"]),
-    "a column is missing": (change("customers", "select * exclude (created_at) from t"), ["created_at", "no such column"]),
+    "a column is missing": (change("customers", "select * exclude (customer_id) from t"), ["customer_id", "no such column"]),
+    "the price is missing": (
+        change("subscription_changes", "select * exclude (unit_amount) from t"), ["unit_amount", "no such column"],
+    ),
     "the key is missing": (change("plans", "select * exclude (plan_id) from t"), ["plan_id", "no such column"]),
     "loaded_at is missing": (change("users", "select * exclude (loaded_at) from t"), ["loaded_at", "no such column"]),
     "a column by another name": (
@@ -127,12 +129,12 @@ REFUSED = {
 
 # Stopped by the expectations: an input that is bad throughout.
 STOPPED = {
-    "no customers": change("customers", "from t limit 0"),
-    "no plans": change("plans", "from t limit 0"),
     "no subscriptions": change("subscription_changes", "from t limit 0"),
     "keys all empty": change("customers", "select * replace (cast(null as varchar) as customer_id) from t"),
     "loaded_at all empty": change("invoice_lines", "select * replace (cast(null as timestamp) as loaded_at) from t"),
-    "statuses in capitals": change("subscription_changes", "select * replace (upper(status) as status) from t"),
+    "statuses of another list": change(
+        "subscription_changes", "select * replace ('state ' || status as status) from t"
+    ),
 }
 
 HOSTILE = "'Robert''); drop schema marts cascade; --\"; ' || chr(10) || '日本語 🦆 \\ {{ 7 * 7 }} %s ${x}'"
@@ -140,6 +142,25 @@ HOSTILE = "'Robert''); drop schema marts cascade; --\"; ' || chr(10) || '日本�
 # Built, with every row accounted for.
 BUILT = {
     "no usage": change("usage_events", "from t limit 0"),
+    "usage is missing": lambda raw: shutil.rmtree(raw / "usage_events"),
+    "no customers": change("customers", "from t limit 0"),
+    "no plans": change("plans", "from t limit 0"),
+    "nothing but required columns": every(
+        *(
+            change(name, f"select {', '.join(c for c, m in contract.column_metas.items() if m.get('is_required'))} from t")
+            for name, contract in inputs().items()
+            # Here the plans know the interval and the currency of a price.
+            if name not in ("plans", "subscription_changes", "refunds", "usage_events")
+        ),
+        change(
+            "subscription_changes",
+            "select subscription_id, changed_at, customer_id, plan_id, status, unit_amount, loaded_at from t",
+        ),
+    ),
+    "statuses in capitals": change("subscription_changes", "select * replace (upper(status) as status) from t"),
+    "dates without a time": change(
+        "subscription_changes", "select * replace (cast(changed_at as date) as changed_at) from t"
+    ),
     "no optional inputs": every(
         *(lambda raw, name=name: (raw / f"{name}.parquet").unlink() for name, contract in inputs().items() if not contract.required)
     ),

@@ -47,6 +47,28 @@ def test_golden_running_month_and_intra_month(golden):
     assert monthly["2025-12"][0] is True
     assert sum(partial for partial, *_ in monthly.values()) == 1
     assert monthly["2025-10"][1:] == (1, 70)
+    # Of June the one of six hours; not what another, begun five minutes before its end, continues.
+    assert monthly["2025-06"][1:] == (1, 100)
+
+
+def test_golden_statuses(golden):
+    found = dict(
+        golden.rows("select customer_id, (customer_status, is_active, committed_mrr_amount::int) from marts.customers")
+    )
+    assert found["a1"] == ("paying", True, 150)
+    assert found["a11"] == ("trial", False, 0)
+    assert found["a18"] == ("paying", True, 0)
+    assert found["a27_never"] == ("never_paid", False, 0)
+    assert found["a27_free"] == ("free", False, 0)
+    assert found["a28_raised"] == ("churned", False, 0)
+    assert found["a34_old"] == found["a34_seller"] == ("transferred", False, 0)
+    assert found["a34_new"] == ("paying", True, 120)
+    assert found["a33"] == ("signed", False, 100)
+    lost = {customer_id for (customer_id,) in golden.rows("select customer_id from marts.winback_candidates")}
+    assert lost & found.keys() == {name for name, (status, *_) in found.items() if status == "churned"}
+    assert golden.rows("select status, committed_mrr_amount::int from marts.subscriptions where subscription_id = 'a33'") == [
+        ("signed", 100)
+    ]
 
 
 def test_golden_planned_cancellation_is_shown(golden):
@@ -68,6 +90,14 @@ def test_random_mrr_equals_the_independent_calculation(random_company, ledger):
     assert len(expected) > 3000
     assert published.keys() == expected.keys()
     assert max(abs(float(published[key]) - float(expected[key])) for key in expected) < 1e-6
+
+
+def test_random_service_equals_the_independent_calculation(random_company, ledger):
+    published = set(random_company.rows("select customer_id, activity_month from marts.customer_months where is_active"))
+    expected = ledger.expected_active()
+    # Some are served without MRR.
+    assert len(expected - ledger.expected_mrr().keys()) > 50
+    assert published == expected
 
 
 def test_random_identity_holds(random_company):

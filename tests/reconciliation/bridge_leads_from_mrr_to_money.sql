@@ -1,4 +1,4 @@
--- The bridge starts at MRR, has no remainder, and ends at what customers paid, tax included.
+-- The bridge starts at MRR, has no remainder, and ends at what customers paid, less what went back, tax included.
 with
 
 bridge as (select * from {{ ref('revenue_bridge') }}),
@@ -7,9 +7,8 @@ mrr_monthly as (select * from {{ ref('mrr_monthly') }}),
 
 customer_money as (
 
-    select coalesce(sum(collected_amount - refunded_amount), 0) as amount
+    select coalesce(sum(collected_amount - estimated_amount - coalesce(refunded_amount, 0)), 0) as amount
     from {{ ref('customer_ltv') }}
-    where has_billing_history
 
 ),
 
@@ -18,6 +17,14 @@ collected_tax as (
     select coalesce(sum(tax_amount), 0) as amount
     from {{ ref('int_invoice_lines') }}
     where status = 'paid'
+
+),
+
+refunded_tax as (
+
+    select -coalesce(sum(tax_amount), 0) as amount
+    from {{ ref('int_invoice_events') }}
+    where line_event = 'refunded'
 
 ),
 
@@ -42,9 +49,10 @@ union all
 select
     'money of customers' as broken_rule,
     cast(null as date) as activity_month,
-    bridge_money.amount - customer_money.amount - collected_tax.amount as difference_amount,
+    bridge_money.amount - customer_money.amount - collected_tax.amount + refunded_tax.amount as difference_amount,
     0 as residual_amount
 from bridge_money
 cross join customer_money
 cross join collected_tax
-where bridge_money.amount <> customer_money.amount + collected_tax.amount
+cross join refunded_tax
+where bridge_money.amount <> customer_money.amount + collected_tax.amount - refunded_tax.amount

@@ -21,7 +21,7 @@ monthly_customers as (
         count(*) as customer_count,
         coalesce(sum(mrr_amount), 0) as mrr_amount
     from {{ ref('customer_ltv') }}
-    where is_active and survival_segment like 'month / %'
+    where mrr_amount > 0 and survival_segment like 'month / %'
 
 ),
 

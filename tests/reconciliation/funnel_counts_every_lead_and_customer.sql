@@ -15,7 +15,12 @@ expected as (
     select
         (select count(*) from leads) + count(*) as lead_count,
         sum(case when customers.cohort_month is not null then 1 else 0 end) as customer_count,
-        sum(case when customers.customer_status = 'churned' then 1 else 0 end) as lost_count
+        sum(
+            case
+                when customers.cohort_month is not null and not customers.is_active and customers.customer_status <> 'paused' then 1
+                else 0
+            end
+        ) as lost_count
     from {{ ref('customers') }} as customers
 
 ),

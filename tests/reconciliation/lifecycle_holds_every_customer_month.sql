@@ -1,4 +1,4 @@
--- Each month's lifecycle has all of its customers, with their MRR and as many active ones.
+-- Each month's lifecycle has all of its customers, with their MRR and as many that pay.
 with
 
 levels as (
@@ -6,7 +6,7 @@ levels as (
     select
         activity_month,
         sum(mrr_amount) as mrr_amount,
-        sum(case when is_active then 1 else 0 end) as active_count
+        sum(case when mrr_amount > 0 then 1 else 0 end) as paying_count
     from {{ ref('customer_months') }}
     group by activity_month
 
@@ -17,7 +17,7 @@ lifecycle as (
     select
         activity_month,
         sum(mrr_amount) as mrr_amount,
-        sum(case when mrr_amount > 0 then 1 else 0 end) as active_count
+        sum(case when mrr_amount > 0 then 1 else 0 end) as paying_count
     from {{ ref('customer_lifecycle') }}
     group by activity_month
 
@@ -31,4 +31,4 @@ from levels
 left join lifecycle on levels.activity_month = lifecycle.activity_month
 where
     levels.mrr_amount <> coalesce(lifecycle.mrr_amount, 0)
-    or levels.active_count <> coalesce(lifecycle.active_count, 0)
+    or levels.paying_count <> coalesce(lifecycle.paying_count, 0)

@@ -8,6 +8,7 @@ staged_rows as (
         '{{ input_name }}' as input_name,
         count(*) as row_count
     from {{ ref('stg_' ~ input_name) }}
+    {% if input_name in ['customers', 'plans'] %}where not is_inferred{% endif %}
 
     union all
     {% endfor %}

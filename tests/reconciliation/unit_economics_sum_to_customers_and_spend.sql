@@ -1,4 +1,4 @@
--- Channels have every lead, every customer that ever paid, and all spend whose customers could have come by now.
+-- Channels have every lead, every customer that was new in a month, and all spend whose customers could have come by now.
 with
 
 economics as (
@@ -13,9 +13,8 @@ economics as (
 
 customers as (
 
-    select count(*) as customer_count
-    from {{ ref('customers') }}
-    where cohort_month is not null
+    select coalesce(sum(new_customer_count), 0) as customer_count
+    from {{ ref('mrr_monthly') }}
 
 ),
 

@@ -39,6 +39,7 @@ select
     customers.acquisition_channel,
     customers.created_at,
     customers.deleted_at,
+    customers.is_inferred,
     subscribers.started_date
 from customers
 cross join run_settings
@@ -50,9 +51,13 @@ left join customer_sizes
         and customers.employee_count <= coalesce(customer_sizes.max_employee_count, customers.employee_count)
 where
     customers.customer_id = customers.canonical_customer_id
+    and not customers.is_internal
     -- An account made after the as-of day does not exist yet, unless it subscribed or was billed before.
     and (
-        coalesce(customers.created_at < run_settings.as_of_end_at, true)
+        coalesce(
+            coalesce(customers.created_at, case when customers.is_inferred then customers.loaded_at end)
+            < run_settings.as_of_end_at, true
+        )
         or subscribers.customer_id is not null
         or billed_customers.customer_id is not null
     )

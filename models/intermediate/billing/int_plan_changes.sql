@@ -1,4 +1,4 @@
--- Grain: one row per subscription item that ended and was continued by another: a plan change, not a churn.
+-- Grain: one row per subscription item that ended and was continued by another: a plan change or a transfer, no churn.
 with
 
 periods as (select * from {{ ref('int_subscription_periods') }}),
@@ -9,10 +9,11 @@ paid_periods as (
         customer_id,
         subscription_id,
         item_id,
+        product_type,
         migrated_from_subscription_id,
         valid_from,
         valid_to,
-        is_followed_by_end,
+        ended_at,
         coalesce(lag(valid_to) over item_periods = valid_from, false) as continues_itself,
         lead(valid_from) over item_periods as next_valid_from
     from periods
@@ -27,10 +28,11 @@ ends as (
         customer_id,
         subscription_id,
         item_id,
-        valid_to as ended_at,
+        product_type,
+        ended_at,
         next_valid_from as resumed_at
     from paid_periods
-    where is_followed_by_end
+    where valid_to = ended_at
 
 ),
 
@@ -39,6 +41,8 @@ starts as (
     select
         customer_id,
         subscription_id,
+        item_id,
+        product_type,
         migrated_from_subscription_id,
         valid_from as started_at
     from paid_periods
@@ -46,8 +50,9 @@ starts as (
 
 ),
 
-ranked_starts as (
+continuations as (
 
+    -- What names it, also where another customer pays for it now.
     select
         ends.subscription_id,
         ends.item_id,
@@ -55,19 +60,52 @@ ranked_starts as (
         ends.resumed_at,
         starts.started_at,
         starts.subscription_id as next_subscription_id,
-        row_number() over (
-            partition by ends.subscription_id, ends.item_id, ends.ended_at
-            order by starts.started_at asc, starts.subscription_id asc
-        ) as start_number
+        0 as preference
+    from ends
+    inner join starts on ends.subscription_id = starts.migrated_from_subscription_id
+
+    union all
+
+    -- What starts soon after it; else what had started shortly before. An item does not continue itself before its end.
+    select
+        ends.subscription_id,
+        ends.item_id,
+        ends.ended_at,
+        ends.resumed_at,
+        starts.started_at,
+        starts.subscription_id as next_subscription_id,
+        case when starts.started_at >= ends.ended_at then 1 else 2 end as preference
     from ends
     inner join starts
         on
             ends.customer_id = starts.customer_id
-            and ends.ended_at <= starts.started_at
-            and (
-                starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
-                or ends.subscription_id = starts.migrated_from_subscription_id
-            )
+            and starts.started_at >= {{ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at') }}
+            and starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
+            and coalesce(ends.product_type, 'core') = coalesce(starts.product_type, 'core')
+    where
+        ends.ended_at <= starts.started_at
+        or ends.subscription_id <> starts.subscription_id or ends.item_id <> starts.item_id
+
+),
+
+ranked_continuations as (
+
+    select
+        subscription_id,
+        item_id,
+        ended_at,
+        resumed_at,
+        started_at,
+        next_subscription_id,
+        row_number() over (
+            partition by subscription_id, item_id, ended_at
+            order by
+                preference asc,
+                case when preference < 2 then started_at end asc,
+                started_at desc,
+                next_subscription_id asc
+        ) as continuation_number
+    from continuations
 
 )
 
@@ -78,5 +116,5 @@ select
     -- An item that is paid again itself lasts no longer than until then.
     least(started_at, resumed_at) as continued_at,
     next_subscription_id
-from ranked_starts
-where start_number = 1
+from ranked_continuations
+where continuation_number = 1

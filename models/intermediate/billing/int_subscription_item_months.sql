@@ -1,4 +1,4 @@
--- Grain: one row per subscription item and month at whose end it carries MRR or is paused.
+-- Grain: one row per subscription item and month at whose end it carries MRR, is paused, or serves a customer for free.
 with
 
 periods as (select * from {{ ref('int_subscription_periods') }}),
@@ -6,6 +6,8 @@ periods as (select * from {{ ref('int_subscription_periods') }}),
 months as (select * from {{ ref('int_months') }}),
 
 plan_changes as (select * from {{ ref('int_plan_changes') }}),
+
+services as (select * from {{ ref('int_services') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
@@ -28,24 +30,56 @@ periods_in_force as (
         periods.billing_interval,
         periods.interval_count,
         periods.term_months,
+        periods.migrated_from_subscription_id,
         periods.paused_at,
+        services.customer_id is not null as is_in_service,
+        services.started_at > services.first_started_at
+        and {{ month_start('services.first_started_at') }} < months.activity_month as has_returned,
         periods.mrr_list_own_amount,
+        sum(case when periods.mrr_own_amount < 0 then -periods.mrr_own_amount end) over subscription_months
+            as subscription_discount_amount,
+        sum(case when periods.mrr_own_amount > 0 then periods.mrr_own_amount end) over subscription_months
+            as subscription_mrr_amount,
         periods.mrr_own_amount
     from periods
     left join plan_changes
         on
             periods.subscription_id = plan_changes.subscription_id
             and periods.item_id = plan_changes.item_id
-            and periods.valid_to = plan_changes.ended_at
+            and periods.ended_at = plan_changes.ended_at
     -- In force at a month's end: started before it and not ended before it. What a plan change continues lasts
-    -- until it is continued.
+    -- until it is continued, and no longer.
     inner join months
         on
             periods.valid_from < months.month_end_at
-            and coalesce(plan_changes.continued_at, periods.valid_to, months.month_end_at) >= months.month_end_at
-    where periods.mrr_own_amount > 0 or periods.paused_at is not null
+            and coalesce(
+                case when periods.valid_to = plan_changes.ended_at then plan_changes.continued_at end,
+                least(periods.valid_to, plan_changes.continued_at),
+                months.month_end_at
+            ) >= months.month_end_at
+    left join services
+        on
+            periods.customer_id = services.customer_id
+            and services.started_at < months.month_end_at
+            and services.served_until >= months.month_end_at
+            and periods.is_in_force
+    where periods.mrr_own_amount <> 0 or periods.paused_at is not null or services.customer_id is not null
+    window subscription_months as (partition by periods.subscription_id, months.activity_month)
 
 )
+
+{%- set discount_rate = 'least(' ~ rate(
+    'periods_in_force.subscription_discount_amount', 'periods_in_force.subscription_mrr_amount'
+) ~ ', 1)' %}
+{%- set mrr_own_amount -%}
+    case
+        when periods_in_force.subscription_discount_amount is null then periods_in_force.mrr_own_amount
+        -- What is sold as a discount lowers the other items of its subscription, each by its share.
+        else cast(
+            periods_in_force.mrr_own_amount * (1 - cast({{ discount_rate }} as {{ type_double() }})) as {{ type_amount() }}
+        )
+    end
+{%- endset %}
 
 select
     periods_in_force.customer_id,
@@ -64,18 +98,23 @@ select
     periods_in_force.billing_interval,
     periods_in_force.interval_count,
     periods_in_force.term_months,
+    periods_in_force.migrated_from_subscription_id,
     periods_in_force.paused_at,
+    periods_in_force.is_in_service,
+    periods_in_force.has_returned,
+    case when periods_in_force.subscription_discount_amount > 0 then {{ discount_rate }} end as sold_discount_rate,
     exchange_rates.exchange_rate,
     exchange_rates.opening_exchange_rate,
     cast(periods_in_force.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})
         as mrr_list_amount,
-    cast(periods_in_force.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount,
-    cast(periods_in_force.mrr_own_amount * exchange_rates.opening_exchange_rate as {{ type_amount() }})
+    cast(({{ mrr_own_amount }}) * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount,
+    cast(({{ mrr_own_amount }}) * exchange_rates.opening_exchange_rate as {{ type_amount() }})
         as mrr_at_opening_rate_amount,
-    cast(periods_in_force.mrr_own_amount * exchange_rates.year_ago_exchange_rate as {{ type_amount() }})
+    cast(({{ mrr_own_amount }}) * exchange_rates.year_ago_exchange_rate as {{ type_amount() }})
         as mrr_at_year_ago_rate_amount
 from periods_in_force
 left join exchange_rates
     on
         periods_in_force.currency = exchange_rates.currency
         and periods_in_force.activity_month = exchange_rates.activity_month
+where coalesce(periods_in_force.product_type <> 'discount', true)

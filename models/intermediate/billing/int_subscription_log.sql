@@ -1,91 +1,120 @@
 -- Grain: one row per subscription item and change of it that has taken effect by the as-of day.
+{%- set is_end = '(changes.is_end or parts.n = 2)' %}
+{%- set changed_at = '(case when parts.n = 2 then deletions.deleted_at else changes.changed_at end)' %}
+{%- set carries_mrr = '(parts.n = 1 and ' ~ status_carries_mrr('changes.status')
+    ~ " and coalesce(plans.product_type <> 'service', true))" %}
+{%- set discount_rate = "(case when changes.discount_kind = 'once' then 0 else changes.discount_rate end)" %}
+{%- set discount_amount = "(case when changes.discount_kind = 'once' then 0 else changes.discount_amount end)" %}
+{%- set terms = ('changes.billing_interval', 'changes.interval_count') %}
+{#- What is sold at a negative price is a discount off the other items of its subscription. #}
+{%- set net_amount = 'case when ' ~ carries_mrr ~ " then case when plans.product_type = 'discount' then -1 else 1 end * "
+    ~ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', discount_rate, discount_amount, *terms) ~ ' else 0 end' %}
+{%- set status_began_at = 'min(' ~ changed_at
+    ~ ') over (partition by changes.subscription_id, changes.item_id, changes.status, changes.status_number, parts.n)' %}
 with
 
-changes as (select * from {{ ref('stg_subscription_changes') }}),
+changes as (
+    select
+        *,
+        first_value(customer_id) over (partition by subscription_id, item_id order by changed_at desc)
+            as last_customer_id,
+        first_value(is_end) over (partition by subscription_id, item_id order by changed_at desc) as has_ended,
+        sum(case when is_end then 1 else 0 end) over item_log as end_count,
+        -- Begun in a pause, soon after an end: what is paused has changed its plan.
+        status = 'paused'
+        and row_number() over item_log = 1
+        and changed_at <= {{ dbt.dateadd(
+            'hour', var('chain_gap_hours'),
+            'max(case when is_end then changed_at end) over (partition by customer_id order by changed_at asc)'
+        ) }} as continues_pause,
+        -- Numbers the stretches of one status, however often it was written again.
+        row_number() over item_log
+        - row_number() over (partition by subscription_id, item_id, status order by changed_at asc) as status_number
+    from {{ ref('stg_subscription_changes') }}
+    window item_log as (partition by subscription_id, item_id order by changed_at asc)
+),
+
+customers as (select * from {{ ref('stg_customers') }}),
 
 plans as (select * from {{ ref('stg_plans') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-entries as (
+deletions as (
 
     select
         changes.subscription_id,
         changes.item_id,
-        changes.customer_id,
-        changes.plan_id,
-        plans.product_type,
-        plans.product_name,
-        plans.tier_rank,
-        changes.status,
-        changes.is_end,
-        changes.quantity,
-        changes.unit_amount,
-        changes.currency,
-        changes.billing_interval,
-        changes.interval_count,
-        -- A discount given once never moves MRR.
-        case when changes.discount_kind = 'once' then 0 else changes.discount_rate end as discount_rate,
-        case when changes.discount_kind = 'once' then 0 else changes.discount_amount end as discount_amount,
-        changes.discount_ends_at,
-        changes.term_months,
-        changes.term_started_at,
-        changes.auto_renew,
-        changes.notice_days,
-        changes.migrated_from_subscription_id,
-        changes.changed_at,
-        {{ status_carries_mrr('changes.status') }} and coalesce(plans.product_type <> 'service', false) as carries_mrr,
-        lead(changes.changed_at) over item_log as next_changed_at,
-        lead(changes.is_end) over item_log as is_followed_by_end,
-        sum(case when changes.status = 'paused' then 0 else 1 end) over item_log as unpaused_count
+        customers.deleted_at,
+        max(changes.changed_at) as last_changed_at
     from changes
-    cross join run_settings
-    left join plans on changes.plan_id = plans.plan_id
-    -- What is planned for later takes effect when the as-of reaches it.
-    where changes.changed_at < run_settings.as_of_end_at
-    window item_log as (partition by changes.subscription_id, changes.item_id order by changes.changed_at asc)
+    inner join customers
+        on changes.last_customer_id = customers.customer_id and changes.changed_at < customers.deleted_at
+    where not changes.has_ended
+    group by changes.subscription_id, changes.item_id, customers.deleted_at
 
 )
 
 select
-    subscription_id,
-    item_id,
-    customer_id,
-    plan_id,
-    product_type,
-    product_name,
-    tier_rank,
-    status,
-    is_end,
-    quantity,
-    unit_amount,
-    currency,
-    billing_interval,
-    interval_count,
-    discount_rate,
-    discount_amount,
-    discount_ends_at,
-    term_months,
-    term_started_at,
-    auto_renew,
-    notice_days,
-    migrated_from_subscription_id,
-    changed_at,
-    next_changed_at,
-    coalesce(is_followed_by_end, false) as is_followed_by_end,
-    -- Start of the unbroken pause that the entry belongs to, however often it was written again.
-    min(case when status = 'paused' then changed_at end)
-        over (partition by subscription_id, item_id, status, unpaused_count) as paused_at,
+    changes.subscription_id,
+    changes.item_id,
+    changes.customer_id,
+    changes.plan_id,
+    -- What is bought and not known counts as the core product.
+    coalesce(plans.product_type, 'core') as product_type,
+    plans.product_name,
+    plans.tier_rank,
+    case when parts.n = 2 then 'canceled' else changes.status end as status,
+    {{ is_end }} as is_end,
+    changes.quantity,
+    changes.unit_amount,
+    changes.currency,
+    changes.billing_interval,
+    changes.interval_count,
+    -- A discount given once never moves MRR.
+    {{ discount_rate }} as discount_rate,
+    {{ discount_amount }} as discount_amount,
+    changes.discount_ends_at,
+    changes.term_months,
+    changes.term_started_at,
+    changes.auto_renew,
+    changes.notice_days,
+    changes.migrated_from_subscription_id,
+    {{ changed_at }} as changed_at,
+    lead({{ changed_at }}) over item_log as next_changed_at,
+    min(case when {{ is_end }} then {{ changed_at }} end) over (
+        partition by changes.subscription_id, changes.item_id order by {{ changed_at }} asc
+        rows between 1 following and unbounded following
+    ) as ended_at,
+    {{ status_began_at }} as status_began_at,
+    -- A pause is one of an item that carried MRR, and starts with the first entry of its unbroken stretch.
     case
-        when carries_mrr
-            then {{ monthly_amount('quantity', 'unit_amount', '0', '0', 'billing_interval', 'interval_count') }}
+        when
+            parts.n = 1
+            and changes.status = 'paused'
+            and max(case when changes.continues_pause then 1 else {{ net_amount }} end) over item_log > 0
+            then {{ status_began_at }}
+    end as paused_at,
+    {{ carries_mrr }}
+    or (parts.n = 1 and changes.status = 'trialing' and coalesce(plans.product_type <> 'service', true)) as is_in_force,
+    -- A plan that nobody lists is free where the log has no price for it.
+    coalesce(plans.unit_amount, max(changes.unit_amount) over (partition by changes.plan_id)) = 0 as is_free_plan,
+    -- Bills are issued from the first that was to be paid on.
+    min(case when {{ carries_mrr }} then changes.changed_at end) over (
+        partition by changes.subscription_id, changes.item_id, {{ terms | join(', ') }}, changes.end_count
+    ) as billed_from_at,
+    case
+        when {{ carries_mrr }} and coalesce(plans.product_type <> 'discount', true)
+            then {{ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', '0', '0', *terms) }}
         else 0
     end as mrr_list_own_amount,
-    case
-        when carries_mrr
-            then {{ monthly_amount(
-                'quantity', 'unit_amount', 'discount_rate', 'discount_amount', 'billing_interval', 'interval_count'
-            ) }}
-        else 0
-    end as mrr_own_amount
-from entries
+    {{ net_amount }} as mrr_own_amount
+from changes
+cross join run_settings
+left join plans on changes.plan_id = plans.plan_id
+left join deletions on changes.subscription_id = deletions.subscription_id and changes.item_id = deletions.item_id
+-- 1 is an entry of the log; 2 is the end that the deletion of the account adds to an item that the log does not end.
+inner join ({{ numbers(2) }}) as parts on parts.n = 1 or changes.changed_at = deletions.last_changed_at
+-- What is planned for later takes effect when the as-of reaches it.
+where {{ changed_at }} < run_settings.as_of_end_at and coalesce(changes.changed_at < deletions.deleted_at, true)
+window item_log as (partition by changes.subscription_id, changes.item_id order by {{ changed_at }} asc)

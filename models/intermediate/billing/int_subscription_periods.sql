@@ -1,16 +1,28 @@
 -- Grain: one row per subscription item and stretch of time, [valid_from, valid_to), in which its terms are the same.
+{%- set bill_end = end_of_bill(
+    'cast(billed_from_at as date)', 'cast(discount_ends_at as date)', 'billing_interval', 'interval_count'
+) %}
 with
-
-entries as (select * from {{ ref('int_subscription_log') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
--- A discount that ends splits its entry: 1 is the part under the discount, 2 the part after it.
-parts as (
-
-    {{ numbers(2) }}
-
+entries as (
+    select
+        *,
+        -- A bill is lowered for as long as it runs.
+        greatest(discount_ends_at, cast({{ bill_end }} as timestamp)) as discount_until,
+        {% if var('past_due_churn_days') is number -%}
+        case
+            when status = 'past_due' then {{ dbt.dateadd('day', var('past_due_churn_days'), 'status_began_at') }}
+        end
+        {%- else -%}
+        cast(null as timestamp)
+        {%- endif %} as given_up_at
+    from {{ ref('int_subscription_log') }}
 ),
+
+-- A discount that ends splits its entry: 1 is the part under the discount, 2 the part after it.
+parts as ({{ numbers(2) }}),
 
 periods as (
 
@@ -23,6 +35,11 @@ periods as (
         entries.product_name,
         entries.tier_rank,
         entries.status,
+        entries.is_in_force
+        {%- if var('free_plan_is_churn') %}
+        and (entries.mrr_own_amount > 0 or not coalesce(entries.is_free_plan, false))
+        {%- endif %} as is_in_force,
+        entries.is_free_plan,
         entries.quantity,
         entries.unit_amount,
         entries.currency,
@@ -31,23 +48,23 @@ periods as (
         entries.term_months,
         entries.migrated_from_subscription_id,
         entries.mrr_list_own_amount,
+        entries.ended_at,
         entries.paused_at,
         case when parts.n = 1 then entries.discount_rate else 0 end as discount_rate,
         case when parts.n = 1 then entries.discount_amount else 0 end as discount_amount,
         case when parts.n = 1 then entries.mrr_own_amount else entries.mrr_list_own_amount end as mrr_own_amount,
         case
             when parts.n = 1 then entries.changed_at
-            else greatest(entries.changed_at, entries.discount_ends_at)
+            else greatest(entries.changed_at, entries.discount_until)
         end as valid_from,
-        case
-            when parts.n = 1 then least(entries.next_changed_at, entries.discount_ends_at)
-            else entries.next_changed_at
-        end as valid_to,
-        case when entries.is_followed_by_end then entries.next_changed_at end as ended_at
+        -- What is past due for long has ended, whatever the log goes on to say.
+        least(
+            entries.next_changed_at, entries.given_up_at, case when parts.n = 1 then entries.discount_until end
+        ) as valid_to
     from entries
     cross join parts
     cross join run_settings
-    where parts.n = 1 or entries.discount_ends_at < run_settings.as_of_end_at
+    where parts.n = 1 or entries.discount_until < run_settings.as_of_end_at
 
 )
 
@@ -62,6 +79,8 @@ select
     product_name,
     tier_rank,
     status,
+    is_in_force,
+    is_free_plan,
     quantity,
     unit_amount,
     discount_rate,
@@ -72,9 +91,8 @@ select
     term_months,
     migrated_from_subscription_id,
     paused_at,
-    coalesce(valid_to = ended_at, false) as is_followed_by_end,
+    ended_at,
     mrr_list_own_amount,
-    mrr_list_own_amount - mrr_own_amount as mrr_discount_own_amount,
     mrr_own_amount
 from periods
 where valid_to is null or valid_from < valid_to

@@ -7,16 +7,15 @@ entries as (
         *,
         cast(changed_at as date) as changed_date,
         cast(term_started_at as date) as stated_start_date,
-        -- A pause carries on the terms that the log does not repeat.
+        -- A pause or a trial of what was paid before carries on the terms that the log does not repeat.
         case
-            when status <> 'paused'
-                then
-                    greatest(
-                        {{ interval_months('billing_interval', 'interval_count') }},
-                        least(coalesce(term_months, 0), 1200)
-                    )
+            when status not in ('paused', 'trialing')
+                then greatest(
+                    {{ interval_months('billing_interval', 'interval_count') }}, least(coalesce(term_months, 0), 1200)
+                )
         end as stated_months,
-        sum(case when status = 'paused' then 0 else 1 end) over item_log as terms_number
+        mrr_list_own_amount > 0 or (is_in_force and max(mrr_list_own_amount) over item_log > 0) as is_served,
+        sum(case when status in ('paused', 'trialing') then 0 else 1 end) over item_log as terms_number
     from {{ ref('int_subscription_log') }}
     window item_log as (partition by subscription_id, item_id order by changed_at asc)
 
@@ -46,7 +45,7 @@ served_entries as (
             cast({{ dbt.dateadd('day', var('pause_churn_days') + 1, 'cast(paused_at as date)') }} as date)
         ) as ended_date
     from entries
-    where (mrr_list_own_amount > 0 or paused_at is not null) and coalesce(product_type <> 'service', true)
+    where is_served or paused_at is not null
     window item_terms as (partition by subscription_id, item_id, terms_number)
 
 ),

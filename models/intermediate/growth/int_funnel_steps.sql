@@ -19,6 +19,7 @@ steps as (
     select
         prospects.customer_id,
         prospects.lead_id,
+        prospects.has_lead,
         prospects.acquisition_channel,
         prospects.exit_offer_date,
         {{ month_start('prospects.lead_date') }} as lead_month,
@@ -60,6 +61,7 @@ steps as (
 select
     customer_id,
     lead_id,
+    has_lead,
     acquisition_channel,
     lead_month,
     funnel_stage,

@@ -28,15 +28,22 @@ served_entries as (
         entries.renewal_months,
         entries.is_contract,
         entries.valid_from_date,
-        entries.valid_until_date,
+        -- A pause that has not lapsed yet has ended nothing.
+        case when entries.valid_until_date <= run_settings.as_of_date then entries.valid_until_date end
+            as valid_until_date,
         entries.first_term_date,
         run_settings.as_of_date,
         floor(
             ({{ elapsed_months('entries.first_term_date', 'entries.valid_from_date') }}) / {{ months_per_term }}
         ) + 1 as first_number,
         -- Terms are served to the last day before the next entry; of terms agreed ahead the first one counts.
+        -- What is paused or free begins no other term.
         floor(
-            greatest({{ elapsed_months('entries.first_term_date', last_date) }}, 0) / {{ months_per_term }}
+            case
+                when entries.mrr_list_own_amount = 0
+                    then {{ elapsed_months('entries.first_term_date', 'entries.valid_from_date') }}
+                else greatest({{ elapsed_months('entries.first_term_date', last_date) }}, 0)
+            end / {{ months_per_term }}
         ) + 1 as last_number
     from entries
     cross join run_settings

@@ -45,6 +45,7 @@ prospect_leads as (
 select
     customers.customer_id,
     case when customers.customer_id is null then prospect_leads.lead_id end as lead_id,
+    prospect_leads.lead_id is not null as has_lead,
     coalesce(customers.acquisition_channel, prospect_leads.channel, 'unknown') as acquisition_channel,
     -- A lead that was recorded after it had become a customer dates from then at the latest.
     coalesce(

@@ -38,7 +38,9 @@ class_counts as (
         sum(case when has_churned then 1 else 0 end) over by_risk
         - 0.5 * sum(case when has_churned then 1 else 0 end) over same_risk as churn_rank,
         sum(case when has_churned then 0 else 1 end) over by_risk
-        - 0.5 * sum(case when has_churned then 0 else 1 end) over same_risk as stay_rank
+        - 0.5 * sum(case when has_churned then 0 else 1 end) over same_risk as stay_rank,
+        -- Where all have the same score nothing is ranked, which is not the same as ranked by chance.
+        min(risk) over whole < max(risk) over whole as is_ranked
     from ranked_cases
     window
         whole as (partition by period_name, ranking),
@@ -62,6 +64,7 @@ placements as (
             else (all_churn_count - cast(churn_rank as {{ type_double() }})) / nullif(all_churn_count, 0)
         end as placement
     from class_counts
+    where is_ranked
 
 ),
 

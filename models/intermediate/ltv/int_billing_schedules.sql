@@ -14,6 +14,11 @@ billing_periods as (
     select distinct billing_months
     from service_months
 
+    union distinct
+
+    -- Usage is billed by the month, whatever the terms.
+    select 1 as billing_months
+
 ),
 
 phases as (

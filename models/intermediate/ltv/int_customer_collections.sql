@@ -1,7 +1,10 @@
--- Grain: one row per customer and month (filter: months with a payment or a refund).
+-- Grain: one row per customer and month (filter: months with a payment or a refund, or an estimated one).
+{%- set month_number = months_between('spells.started_date', 'service_months.activity_month') %}
+{%- set month_later = add_months('spells.started_date', month_number ~ ' + 1') %}
+{%- set overdue_at = dbt.dateadd('day', var('payment_due_days'), month_later) %}
 with
 
-invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
+invoice_events as (select * from {{ ref('int_invoice_events') }}),
 
 service_months as (select * from {{ ref('int_service_months') }}),
 
@@ -9,22 +12,59 @@ spells as (select * from {{ ref('int_service_spells') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-invoice_counts as (select count(*) as line_count from {{ ref('int_invoice_lines') }}),
+subscription_lines as (
 
-numbered_months as (
+    select
+        customer_id,
+        period_start_date,
+        period_end_date,
+        case when period_end_date > period_start_date then null else issued_month end as issued_month
+    from {{ ref('int_invoice_lines') }}
+    where kind in ('recurring', 'proration')
+
+),
+
+-- Lines without a period say only between which months a customer was billed.
+billed_customers as (
+
+    select
+        customer_id,
+        {{ add_months('min(issued_month)', -1) }} as first_month,
+        max(issued_month) as last_month
+    from subscription_lines
+    group by customer_id
+
+),
+
+-- A line covers the months whose last day is in its period, as MRR is that of a month's last day.
+covered_months as (
+
+    select distinct
+        subscription_lines.customer_id,
+        {{ add_months(month_start('subscription_lines.period_start_date'), 'numbers.n - 1') }} as activity_month
+    from ({{ numbers(120) }}) as numbers
+    inner join subscription_lines
+        on
+            {{ add_months(month_start('subscription_lines.period_start_date'), 'numbers.n') }}
+            <= cast({{ dbt.dateadd('day', 1, 'subscription_lines.period_end_date') }} as date)
+
+),
+
+billing_periods as (
 
     select
         service_months.customer_id,
         service_months.activity_month,
         service_months.mrr_amount,
         service_months.billing_months,
-        spells.started_date,
-        {{ months_between('spells.started_date', 'service_months.activity_month') }} as month_number
+        {{ add_months('spells.started_date', month_number) }} as due_date,
+        cast({{ overdue_at }} as date) as overdue_date
     from service_months
     inner join spells
-        on
-            service_months.customer_id = spells.customer_id
-            and service_months.spell_number = spells.spell_number
+        on service_months.customer_id = spells.customer_id and service_months.spell_number = spells.spell_number
+    where
+        service_months.mrr_amount > 0
+        and mod({{ month_number }}, service_months.billing_months) = 0
 
 ),
 
@@ -32,48 +72,49 @@ movements as (
 
     select
         customer_id,
-        paid_month as activity_month,
-        amount as collected_amount,
-        0 as refunded_amount,
-        true as has_billing_history
-    from invoice_lines
-    where status = 'paid'
+        activity_month,
+        case when line_event = 'paid' then amount else 0 end as collected_amount,
+        case when line_event = 'refunded' then -amount else 0 end as refunded_amount,
+        0 as estimated_amount
+    from invoice_events
+    where line_event in ('paid', 'refunded') and amount <> 0
 
     union all
 
+    -- Each month of a billing period that no line covers is estimated, in the month in which the period falls due.
     select
-        customer_id,
-        refunded_month as activity_month,
-        0 as collected_amount,
-        refunded_amount,
-        true as has_billing_history
-    from invoice_lines
-    where refunded_amount <> 0 and refunded_month is not null
-
-    union all
-
-    -- Without any invoice: the MRR of each billing period, in the month in which it falls due.
-    select
-        numbered_months.customer_id,
-        numbered_months.activity_month,
-        numbered_months.mrr_amount * numbered_months.billing_months as collected_amount,
+        billing_periods.customer_id,
+        billing_periods.activity_month,
+        billing_periods.mrr_amount as collected_amount,
         0 as refunded_amount,
-        false as has_billing_history
-    from numbered_months
-    cross join invoice_counts
+        billing_periods.mrr_amount as estimated_amount
+    from ({{ numbers(120) }}) as numbers
     cross join run_settings
+    inner join billing_periods on numbers.n <= billing_periods.billing_months
+    left join billed_customers on billing_periods.customer_id = billed_customers.customer_id
+    left join covered_months
+        on
+            billing_periods.customer_id = covered_months.customer_id
+            and {{ add_months('billing_periods.activity_month', 'numbers.n - 1') }} = covered_months.activity_month
     where
-        invoice_counts.line_count = 0
-        and mod(numbered_months.month_number, numbered_months.billing_months) = 0
-        and {{ add_months('numbered_months.started_date', 'numbered_months.month_number') }} <= run_settings.as_of_date
+        covered_months.customer_id is null
+        and coalesce(
+            {{ add_months('billing_periods.activity_month', 'numbers.n - 1') }}
+            not between billed_customers.first_month
+            and {{ add_months('billed_customers.last_month', 'billing_periods.billing_months') }}, true
+        )
+        and case
+            when billed_customers.customer_id is null then billing_periods.due_date
+            else billing_periods.overdue_date
+        end <= run_settings.as_of_date
 
 )
 
 select
     customer_id,
     activity_month,
-    has_billing_history,
     cast(sum(collected_amount) as {{ type_amount() }}) as collected_amount,
-    cast(sum(refunded_amount) as {{ type_amount() }}) as refunded_amount
+    cast(sum(refunded_amount) as {{ type_amount() }}) as refunded_amount,
+    cast(sum(estimated_amount) as {{ type_amount() }}) as estimated_amount
 from movements
-group by customer_id, activity_month, has_billing_history
+group by customer_id, activity_month

@@ -9,7 +9,9 @@ parameters as (select * from {{ ref('int_retention_parameters') }}),
 
 factors as (select * from {{ ref('int_expected_value_factors') }}),
 
-customer_months as (select * from {{ ref('int_customer_months') }})
+customer_months as (select * from {{ ref('int_customer_months') }}),
+
+usage_months as (select * from {{ ref('int_usage_revenue_months') }})
 
 select
     exposures.customer_id,
@@ -21,14 +23,26 @@ select
     exposures.survival_segment,
     parameters.curve_survival_segment,
     customer_months.mrr_amount,
+    coalesce(usage_months.usage_mrr_amount, 0) as usage_mrr_amount,
     factors.expected_months,
-    cast(customer_months.mrr_amount * factors.value_months as {{ type_amount() }}) as value_amount,
-    cast(customer_months.mrr_amount * factors.value_low_months as {{ type_amount() }}) as value_low_amount,
-    cast(customer_months.mrr_amount * factors.value_high_months as {{ type_amount() }}) as value_high_amount,
-    cast(customer_months.mrr_amount * factors.value_alpha_slope as {{ type_amount() }}) as value_alpha_slope_amount,
-    cast(customer_months.mrr_amount * factors.value_beta_slope as {{ type_amount() }}) as value_beta_slope_amount,
-    power(cast(customer_months.mrr_amount as {{ type_double() }}), 2) * factors.value_variance as value_variance,
+    -- MRR comes with the bills of the terms, usage with a bill each month; both end with the same churn.
+    {%- for name, factor in {
+        'value': 'value_months', 'value_low': 'value_low_months', 'value_high': 'value_high_months',
+        'value_alpha_slope': 'value_alpha_slope', 'value_beta_slope': 'value_beta_slope'
+    }.items() %}
+    cast(
+        customer_months.mrr_amount * factors.{{ factor }}
+        + coalesce(usage_months.usage_mrr_amount * usage_factors.{{ factor }}, 0) as {{ type_amount() }}
+    ) as {{ name }}_amount,
+    {%- endfor %}
+    power(cast(customer_months.mrr_amount as {{ type_double() }}), 2) * factors.value_variance
+    + coalesce(
+        2 * cast(customer_months.mrr_amount * usage_months.usage_mrr_amount as {{ type_double() }})
+        * sqrt(factors.value_variance * usage_factors.value_variance)
+        + power(cast(usage_months.usage_mrr_amount as {{ type_double() }}), 2) * usage_factors.value_variance, 0
+    ) as value_variance,
     factors.stay_rate,
+    factors.stay_rate_90d,
     factors.stay_alpha_slope,
     factors.stay_beta_slope
 from exposures
@@ -37,7 +51,6 @@ inner join customer_months
     on
         exposures.customer_id = customer_months.customer_id
         and valuation_dates.activity_month = customer_months.activity_month
-        and customer_months.is_active
 inner join parameters
     on
         exposures.valuation_date = parameters.valuation_date
@@ -49,4 +62,22 @@ left join factors
         and exposures.renewal_months = factors.renewal_months
         and exposures.billing_months = factors.billing_months
         and exposures.elapsed_months = factors.elapsed_months
-where exposures.is_running
+left join usage_months
+    on
+        exposures.customer_id = usage_months.customer_id
+        and valuation_dates.activity_month = usage_months.activity_month
+left join factors as usage_factors
+    on
+        exposures.valuation_date = usage_factors.valuation_date
+        and parameters.curve_survival_segment = usage_factors.curve_survival_segment
+        and exposures.renewal_months = usage_factors.renewal_months
+        and usage_factors.billing_months = 1
+        and exposures.elapsed_months = usage_factors.elapsed_months
+        and factors.value_horizon = 'lifetime'
+        and usage_factors.value_horizon = 'lifetime'
+where
+    exposures.is_running
+    and (
+        customer_months.is_active
+        or (usage_months.usage_mrr_amount > 0 and coalesce(factors.value_horizon, 'lifetime') = 'lifetime')
+    )

@@ -11,20 +11,34 @@ valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
 schedules as (select * from {{ ref('int_billing_schedules') }}),
 
--- Many customers are in few states: each state is valued once.
+usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
+
+bill_kinds as (
+
+    {{ numbers(2) }}
+
+),
+
+-- Many customers are in few states: each state is valued once. Usage is billed by the month, whatever the terms.
 customer_states as (
 
     select distinct
         exposures.valuation_date,
         parameters.curve_survival_segment,
         exposures.renewal_months,
-        exposures.billing_months,
+        case when bill_kinds.n = 2 then 1 else exposures.billing_months end as billing_months,
         exposures.elapsed_months
     from exposures
     inner join parameters
         on
             exposures.valuation_date = parameters.valuation_date
             and exposures.survival_segment = parameters.survival_segment
+    inner join valuation_dates on exposures.valuation_date = valuation_dates.valuation_date
+    left join usage_months
+        on
+            exposures.customer_id = usage_months.customer_id
+            and valuation_dates.activity_month = usage_months.activity_month
+    inner join bill_kinds on bill_kinds.n = 1 or usage_months.usage_mrr_amount <> 0
     where exposures.is_running
 
 ),
@@ -41,6 +55,7 @@ months_ahead as (
         customer_states.elapsed_months,
         schedules.due_weight,
         schedules.cumulative_weight,
+        schedules.months_ahead,
         schedules.is_last_month,
         exp(curves.log_survival - start_curves.log_survival) as stay_rate,
         curves.alpha_slope - start_curves.alpha_slope as alpha_slope,
@@ -93,6 +108,10 @@ select
     cast(sum(due_weight * stay_rate * alpha_slope) as {{ type_rate() }}) as value_alpha_slope,
     cast(sum(due_weight * stay_rate * beta_slope) as {{ type_rate() }}) as value_beta_slope,
     cast(max(case when is_last_month then stay_rate end) as {{ type_rate() }}) as stay_rate,
+    cast(
+        max(case when months_ahead = {{ whole_months(var('health_horizon_days')) }} then stay_rate end)
+        as {{ type_rate() }}
+    ) as stay_rate_90d,
     cast(sum(case when is_last_month then stay_rate * alpha_slope end) as {{ type_rate() }}) as stay_alpha_slope,
     cast(sum(case when is_last_month then stay_rate * beta_slope end) as {{ type_rate() }}) as stay_beta_slope
 from months_ahead

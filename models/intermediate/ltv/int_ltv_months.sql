@@ -30,12 +30,32 @@ known_customers as (
 
 ),
 
+-- Churns of the complete months that simple value divides by: too few make no rate.
+known_churns as (
+
+    select
+        valuation_dates.activity_month,
+        sum(month_totals.churn_customer_count) as churn_count
+    from valuation_dates
+    inner join month_totals
+        on
+            valuation_dates.activity_month >= month_totals.activity_month
+            and {{ add_months('month_totals.activity_month', var('churn_window_months')) }}
+            >= {{ add_months(
+                'valuation_dates.activity_month', 'case when valuation_dates.is_partial_month then 0 else 1 end'
+            ) }}
+    where not month_totals.is_partial_month
+    group by valuation_dates.activity_month
+
+),
+
 -- Money collected by then, from the customers that had paid for a subscription by then.
 known_collections as (
 
     select
         valuation_dates.valuation_date,
-        sum(collections.collected_amount - collections.refunded_amount) as collected_amount
+        sum(collections.collected_amount - collections.refunded_amount) as collected_amount,
+        {{ rate('sum(collections.estimated_amount)', 'sum(collections.collected_amount)') }} as estimated_rate
     from valuation_dates
     inner join cohorts on valuation_dates.activity_month >= cohorts.cohort_month
     inner join collections
@@ -48,6 +68,7 @@ known_collections as (
 
 select
     valuation_dates.activity_month,
+    valuation_dates.is_as_of,
     valuation_dates.is_partial_month,
     known_customers.customer_count,
     month_totals.new_customer_count,
@@ -57,13 +78,17 @@ select
         {{ rate('month_totals.closing_mrr_amount', 'month_totals.active_customer_count') }} as {{ type_amount() }}
     ) as arpa_amount,
     month_totals.trailing_churn_rate,
+    case when known_churns.churn_count >= {{ var('min_simple_churns') }} then month_totals.trailing_churn_rate end
+        as simple_churn_rate,
     expected_values.expected_remaining_months,
     coalesce(known_collections.collected_amount, 0) as collected_amount,
+    known_collections.estimated_rate,
     -- Without active customers nothing is expected.
     case when month_totals.active_customer_count = 0 then 0 else expected_values.expected_value_amount end
         as expected_value_amount
 from valuation_dates
 inner join month_totals on valuation_dates.activity_month = month_totals.activity_month
 inner join known_customers on valuation_dates.activity_month = known_customers.activity_month
+left join known_churns on valuation_dates.activity_month = known_churns.activity_month
 left join known_collections on valuation_dates.valuation_date = known_collections.valuation_date
 left join expected_values on valuation_dates.valuation_date = expected_values.valuation_date

@@ -7,6 +7,8 @@ periods as (select * from {{ ref('int_subscription_periods') }}),
 
 customers as (select * from {{ ref('int_customers') }}),
 
+transfers as (select * from {{ ref('int_transfers') }}),
+
 run_settings as (select * from {{ ref('run_settings') }}),
 
 spells as (
@@ -24,19 +26,23 @@ spells as (
 
 ),
 
--- Month ends say in which months service began and ended; the paid periods say on which days.
+-- Month ends say in which months service began and ended; the periods in force say on which days.
 service_bounds as (
 
     select
         spells.customer_id,
         spells.spell_number,
-        min(case when {{ month_start('periods.valid_from') }} = spells.first_month then periods.valid_from end)
-            as started_at,
+        min(
+            case
+                when {{ month_start('periods.valid_from') }} = spells.first_month and periods.mrr_own_amount > 0
+                    then periods.valid_from
+            end
+        ) as started_at,
         max(case when {{ month_start('periods.valid_to') }} = spells.next_month then periods.valid_to end)
             as ended_at
     from spells
     inner join periods on spells.customer_id = periods.customer_id
-    where periods.mrr_own_amount > 0
+    where periods.is_in_force
     group by spells.customer_id, spells.spell_number
 
 ),
@@ -59,10 +65,11 @@ dated_spells as (
         coalesce(cast(service_bounds.started_at as date), spells.first_month) as started_date,
         coalesce(cast(service_bounds.ended_at as date), spells.next_month) as ended_date,
         spells.next_month <= run_settings.as_of_date as has_ended,
-        -- Where the next spell follows at once, a change of terms ended this one, not churn.
+        -- Where the next spell follows at once, a change of terms ended this one; or another customer took it over. No churn.
         coalesce(
             lead(spells.first_month) over (partition by spells.customer_id order by spells.spell_number asc)
-            = spells.next_month,
+            = spells.next_month
+            or transfers.transfer_amount < 0,
             false
         ) as is_continued
     from spells
@@ -70,6 +77,7 @@ dated_spells as (
     inner join customers on spells.customer_id = customers.customer_id
     left join service_bounds
         on spells.customer_id = service_bounds.customer_id and spells.spell_number = service_bounds.spell_number
+    left join transfers on spells.customer_id = transfers.customer_id and spells.next_month = transfers.activity_month
 
 )
 

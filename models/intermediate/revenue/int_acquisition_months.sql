@@ -9,6 +9,8 @@ leads as (select * from {{ ref('stg_leads') }}),
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
+movements as (select * from {{ ref('int_customer_movements') }}),
+
 run_settings as (select * from {{ ref('run_settings') }}),
 
 events as (
@@ -40,14 +42,18 @@ events as (
 
     union all
 
+    -- Who paid and left within an earlier month is not won again.
     select
-        acquisition_channel,
-        cohort_month,
+        cohorts.acquisition_channel,
+        cohorts.cohort_month,
         0 as spend_amount,
         0 as lead_count,
         1 as new_customer_count,
-        cohort_mrr_amount
+        cohorts.cohort_mrr_amount
     from cohorts
+    inner join movements
+        on cohorts.customer_id = movements.customer_id and cohorts.cohort_month = movements.activity_month
+    where movements.movement_type = 'new'
 
 )
 

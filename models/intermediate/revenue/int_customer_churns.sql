@@ -7,7 +7,7 @@ run_settings as (select * from {{ ref('run_settings') }})
 
 select
     movements.customer_id,
-    sum(case when movements.opening_mrr_amount > 0 then 1 else 0 end) as opening_count,
+    sum(case when movements.was_active then 1 else 0 end) as opening_count,
     sum(case when movements.movement_type = 'churn' then 1 else 0 end) as churn_count
 from movements
 cross join run_settings

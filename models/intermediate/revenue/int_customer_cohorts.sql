@@ -25,7 +25,7 @@ select
     first_months.cohort_month,
     first_months.mrr_amount as cohort_mrr_amount,
     coalesce(customers.acquisition_channel, 'unknown') as acquisition_channel,
-    coalesce(plans.plan_name, main_items.plan_id) as plan_name,
+    coalesce(plans.plan_name, main_items.plan_id, 'unknown') as plan_name,
     case
         when main_items.interval_count = 1 then main_items.billing_interval
         else cast(main_items.interval_count as {{ dbt.type_string() }}) || ' ' || main_items.billing_interval || 's'

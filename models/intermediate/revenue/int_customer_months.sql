@@ -18,7 +18,9 @@ levels as (
         coalesce(sum(item_months.mrr_list_amount), 0) as mrr_list_amount,
         coalesce(sum(item_months.mrr_at_opening_rate_amount), 0) as mrr_at_opening_rate_amount,
         coalesce(sum(item_months.mrr_at_year_ago_rate_amount), 0) as mrr_at_year_ago_rate_amount,
-        max(item_months.paused_at) as paused_at
+        max(item_months.paused_at) as paused_at,
+        coalesce(max(case when item_months.is_in_service then 1 else 0 end) = 1, false) as is_in_service,
+        coalesce(max(case when item_months.has_returned then 1 else 0 end) = 1, false) as has_returned
     from customers
     -- From the month of the customer's first subscription: a month that ends before it shows nothing.
     inner join months on {{ month_start('customers.started_date') }} <= months.activity_month
@@ -40,7 +42,16 @@ paid_stretches as (
         mrr_list_amount,
         mrr_at_opening_rate_amount,
         mrr_at_year_ago_rate_amount,
-        mrr_amount > 0 as is_active,
+        has_returned,
+        -- What no month end has seen paid yet belongs to no cohort.
+        mrr_amount > 0
+        or (
+            is_in_service
+            and coalesce(
+                min(case when mrr_amount > 0 then activity_month end) over (partition by customer_id) < activity_month,
+                false
+            )
+        ) as is_active,
         -- Counted in whole days, to the last day of the month or the as-of day.
         coalesce(
             {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
@@ -48,10 +59,10 @@ paid_stretches as (
             false
         ) as has_pause,
         min(case when mrr_amount > 0 then activity_month end) over (partition by customer_id) as cohort_month,
-        -- Numbers the active months: what follows one without MRR carries its number.
+        -- Numbers the paid months: what follows one without MRR carries its number.
         sum(case when mrr_amount > 0 then 1 else 0 end) over (
             partition by customer_id order by activity_month asc
-        ) as active_month_count
+        ) as paid_month_count
     from levels
 
 )
@@ -65,14 +76,15 @@ select
     mrr_at_opening_rate_amount,
     mrr_at_year_ago_rate_amount,
     is_active,
-    active_month_count,
+    has_returned,
+    paid_month_count,
     case when cohort_month <= activity_month then cohort_month end as cohort_month,
     -- Paused: has paid, and ever since the last paid month a pause was in force.
     not is_active
-    and active_month_count > 0
+    and paid_month_count > 0
     and sum(case when is_active or has_pause then 0 else 1 end) over (
-        partition by customer_id, active_month_count order by activity_month asc
+        partition by customer_id, paid_month_count order by activity_month asc
     ) = 0 as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
-    max(mrr_amount) over (partition by customer_id, active_month_count) as last_paid_mrr_amount
+    max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount
 from paid_stretches

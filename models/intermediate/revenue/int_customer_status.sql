@@ -1,7 +1,9 @@
--- Grain: one row per customer (filter: with a subscription).
+-- Grain: one row per customer (filter: with a subscription, running or to start later).
 with
 
 movements as (select * from {{ ref('int_customer_movements') }}),
+
+items as (select * from {{ ref('int_subscription_items') }}),
 
 latest_months as (
 
@@ -13,22 +15,48 @@ latest_months as (
         is_paused,
         max(case when movement_type = 'churn' then activity_month end) over (partition by customer_id)
             as last_churn_month,
+        coalesce(
+            max(case when movement_type = 'transfer' and not is_active then activity_month end)
+                over (partition by customer_id)
+            > max(case when is_active or movement_type = 'churn' then activity_month end)
+                over (partition by customer_id),
+            false
+        ) as has_handed_over,
         row_number() over (partition by customer_id order by activity_month desc) as recency
     from movements
+
+),
+
+item_totals as (
+
+    select
+        customer_id,
+        max(case when is_on_free_plan then 1 else 0 end) = 1 as is_on_free_plan,
+        max(case when status = 'signed' then 1 else 0 end) = 1 as is_signed,
+        max(case when status = 'trialing' then 1 else 0 end) = 1 as is_on_trial,
+        sum(committed_mrr_amount) as committed_mrr_amount
+    from items
+    group by customer_id
 
 )
 
 select
-    customer_id,
+    coalesce(latest_months.customer_id, item_totals.customer_id) as customer_id,
     case
-        when is_active then 'active'
-        when is_paused then 'paused'
-        when cohort_month is not null then 'churned'
+        when latest_months.mrr_amount > 0 then 'paying'
+        when latest_months.is_active or item_totals.is_on_free_plan then 'free'
+        when latest_months.is_paused then 'paused'
+        when item_totals.is_signed then 'signed'
+        when item_totals.is_on_trial then 'trial'
+        when latest_months.has_handed_over then 'transferred'
+        when latest_months.cohort_month is not null then 'churned'
         else 'never_paid'
     end as customer_status,
-    is_active,
-    mrr_amount,
-    cohort_month,
-    last_churn_month
+    coalesce(latest_months.is_active, false) as is_active,
+    coalesce(latest_months.mrr_amount, 0) as mrr_amount,
+    coalesce(item_totals.committed_mrr_amount, 0) as committed_mrr_amount,
+    latest_months.cohort_month,
+    latest_months.last_churn_month
 from latest_months
-where recency = 1
+full outer join item_totals on latest_months.customer_id = item_totals.customer_id
+where coalesce(latest_months.recency, 1) = 1

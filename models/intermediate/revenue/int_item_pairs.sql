@@ -16,7 +16,7 @@ sides as (
         item_months.item_id,
         item_months.product_type
     from item_months
-    where item_months.mrr_amount > 0
+    where item_months.mrr_amount > 0 or item_months.is_in_service
 
     union all
 
@@ -28,7 +28,7 @@ sides as (
         item_months.item_id,
         item_months.product_type
     from item_months
-    where item_months.mrr_amount > 0
+    where item_months.mrr_amount > 0 or item_months.is_in_service
 
 ),
 
@@ -41,13 +41,14 @@ moved_sides as (
         sides.subscription_id,
         sides.item_id,
         sides.product_type,
+        movements.opening_mrr_amount = 0 or movements.mrr_amount = 0 as is_free_period,
         count(*) over (
             partition by sides.customer_id, sides.activity_month, sides.subscription_id, sides.item_id
         ) as side_count
     from sides
     inner join movements
         on sides.customer_id = movements.customer_id and sides.activity_month = movements.activity_month
-    where movements.movement_type in ('expansion', 'contraction')
+    where movements.movement_type in ('expansion', 'contraction') and movements.transfer_amount = 0
 
 ),
 
@@ -61,6 +62,7 @@ numbered_sides as (
         item_id,
         side_count,
         product_type,
+        is_free_period,
         row_number() over (
             partition by customer_id, activity_month, side, product_type, side_count
             order by subscription_id asc, item_id asc
@@ -73,6 +75,7 @@ select
     customer_id,
     activity_month,
     product_type,
+    is_free_period,
     min(case when side = 'opening' then subscription_id end) as opening_subscription_id,
     min(case when side = 'opening' then item_id end) as opening_item_id,
     min(case when side = 'closing' then subscription_id end) as closing_subscription_id,
@@ -82,6 +85,7 @@ group by
     customer_id,
     activity_month,
     product_type,
+    is_free_period,
     case when side_count = 2 then subscription_id end,
     case when side_count = 2 then item_id end,
     case when side_count = 1 then side_number end

@@ -1,11 +1,19 @@
 -- Grain: one row per customer, month and cause of an expansion or a contraction.
 -- An item goes from its opening to its closing terms in three steps, at the opening month's exchange rate: quantity;
 -- then plan, term or price; then discount. What a step moves is due to its cause.
+{#- Discounts that are sold as products move in the last step, with the others. #}
+{%- set opening_share = '(1 - cast(sold_discount_rate as ' ~ type_double() ~ '))' %}
+{%- set quantity_amount = 'case when sold_discount_rate is null then closing_quantity_amount else cast(closing_quantity_amount * '
+    ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
+{%- set terms_amount = 'case when sold_discount_rate is null then closing_terms_amount else cast(closing_terms_amount * '
+    ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
 with
 
 pairs as (select * from {{ ref('int_item_pairs') }}),
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
+
+movements as (select * from {{ ref('int_customer_movements') }}),
 
 steps as (
 
@@ -13,6 +21,8 @@ steps as (
         pairs.customer_id,
         pairs.activity_month,
         case
+            -- Of what is in service without being paid: the price of nothing has no steps.
+            when pairs.is_free_period or opening.mrr_list_amount = 0 or closing.mrr_list_amount = 0 then 'free_period'
             when opening.item_id is null or closing.item_id is null
                 then case when pairs.product_type = 'add_on' then 'add_on' else 'plan' end
             when
@@ -27,18 +37,19 @@ steps as (
             else 'price'
         end as terms_cause,
         coalesce(opening.mrr_amount, 0) as opening_amount,
-        cast(
+        opening.sold_discount_rate,
+        case when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0 then cast(
             {{ monthly_amount(
                 'closing.quantity', 'opening.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
                 'opening.billing_interval', 'opening.interval_count'
             ) }} * opening.exchange_rate as {{ type_amount() }}
-        ) as closing_quantity_amount,
-        cast(
+        ) end as closing_quantity_amount,
+        case when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0 then cast(
             {{ monthly_amount(
                 'closing.quantity', 'closing.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
                 'closing.billing_interval', 'closing.interval_count'
             ) }} * closing.opening_exchange_rate as {{ type_amount() }}
-        ) as closing_terms_amount,
+        ) end as closing_terms_amount,
         coalesce(closing.mrr_at_opening_rate_amount, 0) as closing_amount
     from pairs
     left join item_months as opening
@@ -60,7 +71,7 @@ causes as (
         customer_id,
         activity_month,
         'seats' as movement_cause,
-        coalesce(closing_quantity_amount, opening_amount) - opening_amount as movement_amount
+        coalesce({{ quantity_amount }}, opening_amount) - opening_amount as movement_amount
     from steps
 
     union all
@@ -70,7 +81,7 @@ causes as (
         customer_id,
         activity_month,
         terms_cause as movement_cause,
-        coalesce(closing_terms_amount, closing_amount) - coalesce(closing_quantity_amount, opening_amount)
+        coalesce({{ terms_amount }}, closing_amount) - coalesce({{ quantity_amount }}, opening_amount)
             as movement_amount
     from steps
 
@@ -80,8 +91,19 @@ causes as (
         customer_id,
         activity_month,
         'discount' as movement_cause,
-        closing_amount - coalesce(closing_terms_amount, closing_amount) as movement_amount
+        closing_amount - coalesce({{ terms_amount }}, closing_amount) as movement_amount
     from steps
+
+    union all
+
+    -- Of what was taken over in the month, or handed over, the difference in price.
+    select
+        customer_id,
+        activity_month,
+        'price' as movement_cause,
+        movement_amount
+    from movements
+    where movement_type in ('expansion', 'contraction') and transfer_amount <> 0
 
 )
 

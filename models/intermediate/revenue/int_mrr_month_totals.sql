@@ -29,7 +29,7 @@ shown_subscriptions as (
 
     select subscription_id
     from item_months
-    where mrr_amount > 0
+    where mrr_amount > 0 or is_in_service
 
     union distinct
 
@@ -74,8 +74,9 @@ select
     months.is_as_of_month,
     coalesce(sum(movements.opening_mrr_amount), 0) as opening_mrr_amount,
     coalesce(sum(movements.mrr_amount), 0) as closing_mrr_amount,
-    count(case when movements.opening_mrr_amount > 0 then 1 end) as opening_customer_count,
+    count(case when movements.was_active then 1 end) as opening_customer_count,
     count(case when movements.is_active then 1 end) as active_customer_count,
+    count(case when movements.mrr_amount > 0 then 1 end) as paying_customer_count,
     count(case when movements.movement_type = 'new' then 1 end) as new_customer_count,
     count(case when movements.movement_type = 'expansion' then 1 end) as expansion_customer_count,
     count(case when movements.movement_type = 'contraction' then 1 end) as contraction_customer_count,
@@ -107,7 +108,7 @@ select
     {{ rate(
         "sum(count(case when movements.movement_type = 'churn' and not months.is_partial_month then 1 end))"
         ~ ' over trailing_months',
-        'sum(count(case when movements.opening_mrr_amount > 0 and not months.is_partial_month then 1 end))'
+        'sum(count(case when movements.was_active and not months.is_partial_month then 1 end))'
         ~ ' over trailing_months'
     ) }} as trailing_churn_rate
 from months
@@ -115,6 +116,5 @@ left join movements on months.activity_month = movements.activity_month
 left join intra_months on months.activity_month = intra_months.activity_month
 group by months.activity_month, months.is_partial_month, months.is_as_of_month, months.complete_month_number
 window trailing_months as (
-    order by months.complete_month_number asc
-    range between {{ var('churn_window_months') - 1 }} preceding and current row
+    order by months.complete_month_number asc range between {{ var('churn_window_months') - 1 }} preceding and current row
 )

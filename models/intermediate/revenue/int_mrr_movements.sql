@@ -1,4 +1,5 @@
 -- Grain: one row per customer, month, movement type and cause.
+{%- set lapsed_cause = "case lapsed_movement_type when 'pause' then 'lapsed_pause' else 'lapsed_free_period' end" %}
 with
 
 movements as (select * from {{ ref('int_customer_movements') }}),
@@ -31,6 +32,17 @@ union all
 select
     customer_id,
     activity_month,
+    'transfer' as movement_type,
+    cast(null as {{ dbt.type_string() }}) as movement_cause,
+    transfer_amount as movement_amount
+from movements
+where transfer_amount <> 0
+
+union all
+
+select
+    customer_id,
+    activity_month,
     'fx' as movement_type,
     cast(null as {{ dbt.type_string() }}) as movement_cause,
     fx_amount as movement_amount
@@ -43,18 +55,18 @@ select
     customer_id,
     activity_month,
     'churn' as movement_type,
-    'lapsed_pause' as movement_cause,
-    -lapsed_pause_amount as movement_amount
+    {{ lapsed_cause }} as movement_cause,
+    -lapsed_amount as movement_amount
 from movements
-where lapsed_pause_amount > 0
+where lapsed_amount > 0
 
 union all
 
 select
     customer_id,
     activity_month,
-    'pause' as movement_type,
-    'lapsed_pause' as movement_cause,
-    lapsed_pause_amount as movement_amount
+    lapsed_movement_type as movement_type,
+    {{ lapsed_cause }} as movement_cause,
+    lapsed_amount as movement_amount
 from movements
-where lapsed_pause_amount > 0
+where lapsed_amount > 0

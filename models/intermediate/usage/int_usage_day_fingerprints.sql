@@ -3,7 +3,7 @@
 {%- set second_of_hour = 'extract(minute from occurred_at) * 60 + floor(extract(second from occurred_at))' %}
 with
 
-events as (select * from {{ raw('usage_events') }}),
+events as (select * from {{ received('usage_events') }} as received_rows),
 
 rejected_events as (select * from {{ ref('base_rejected_usage_events') }}),
 

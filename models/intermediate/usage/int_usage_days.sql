@@ -7,7 +7,7 @@
     materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
     on_schema_change='fail'
 ) }}
-{%- set events = raw('usage_events') %}
+{%- set events = received('usage_events') %}
 {%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'loaded_at'] %}
 with
 
@@ -50,7 +50,7 @@ changed_days as (
 changed_events as (
 
     select distinct event_id
-    from {{ events }}
+    from {{ events }} as events
     where cast(occurred_at as date) in (select activity_date from changed_days)
 
 ),
@@ -58,7 +58,7 @@ changed_events as (
 changed_versions as (
 
     select {{ columns | join(', ') }}
-    from {{ events }}
+    from {{ events }} as events
     where event_id in (select event_id from changed_events)
 
 ),
@@ -105,7 +105,7 @@ candidates as (
     union all
 
     select {{ columns | join(', ') }}
-    from {{ events }}
+    from {{ events }} as events
     where event_id in (select event_id from moved_events)
 
 ),

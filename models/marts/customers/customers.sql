@@ -52,16 +52,20 @@ select
     customers.acquisition_channel,
     customers.created_at,
     customers.deleted_at,
+    customers.is_inferred,
     coalesce(statuses.customer_status, 'never_paid') as customer_status,
     case
         when statuses.is_active and subscription_totals.cancel_requested_at is not null then 'leaving'
         when statuses.is_active and customer_segments.health_status = 'onboarding' then 'onboarding'
-        when statuses.is_active or statuses.cohort_month is not null then statuses.customer_status
+        when statuses.is_active then 'active'
+        when statuses.customer_status = 'paused' then 'paused'
+        when statuses.cohort_month is not null then 'churned'
         when subscription_totals.trial_count > 0 then 'trial'
         else 'prospect'
     end as lifecycle_stage,
     coalesce(statuses.is_active, false) as is_active,
     cast(coalesce(statuses.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount,
+    cast(coalesce(statuses.committed_mrr_amount, 0) as {{ type_amount() }}) as committed_mrr_amount,
     run_settings.reporting_currency,
     statuses.cohort_month,
     subscription_totals.first_paid_at,

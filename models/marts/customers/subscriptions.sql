@@ -27,7 +27,8 @@ ranked_items as (
                     when 'trialing' then 3
                     when 'paused' then 4
                     when 'unpaid' then 5
-                    else 6
+                    when 'signed' then 6
+                    else 7
                 end,
                 case when product_type = 'core' then 0 else 1 end,
                 mrr_amount desc,
@@ -42,7 +43,7 @@ totals as (
     select
         subscription_id,
         count(*) as item_count,
-        sum(case when product_type = 'core' and ended_at is null then quantity else 0 end) as seat_count,
+        sum(case when product_type = 'core' and ended_at is null and status <> 'signed' then quantity else 0 end) as seat_count,
         min(started_at) as started_at,
         min(trial_started_at) as trial_started_at,
         min(first_paid_at) as first_paid_at,
@@ -50,7 +51,8 @@ totals as (
         max(cancel_requested_at) as cancel_requested_at,
         min(scheduled_end_at) as scheduled_end_at,
         sum(mrr_list_amount) as mrr_list_amount,
-        sum(mrr_amount) as mrr_amount
+        sum(mrr_amount) as mrr_amount,
+        sum(committed_mrr_amount) as committed_mrr_amount
     from items
     group by subscription_id
 
@@ -77,6 +79,7 @@ select
     totals.ended_at,
     totals.mrr_amount > 0 as is_active,
     cast(totals.mrr_amount as {{ type_amount() }}) as mrr_amount,
+    cast(totals.committed_mrr_amount as {{ type_amount() }}) as committed_mrr_amount,
     cast(totals.mrr_list_amount as {{ type_amount() }}) as mrr_list_amount,
     cast(totals.mrr_list_amount - totals.mrr_amount as {{ type_amount() }}) as mrr_discount_amount
 from ranked_items

@@ -25,6 +25,7 @@ monthly_payers as (
     where
         expected_values.is_as_of
         and expected_values.value_horizon = 'year'
+        and expected_values.mrr_amount > 0
         and main_items.billing_months = 1
         and main_items.renewal_months = 1
 

@@ -14,6 +14,14 @@ splits as (
 
 ),
 
+-- Without any lead it is not known what leads did: what they took, bought first and were offered on leaving.
+lead_records as (
+
+    select max(case when has_lead then 1 else 0 end) = 1 as has_leads
+    from steps
+
+),
+
 counts as (
 
     select
@@ -49,14 +57,20 @@ select
     cast(counts.reached_count as {{ dbt.type_bigint() }}) as reached_count,
     {{ rate('counts.reached_count', 'counts.lead_count') }} as reached_rate,
     stages.previous_stage,
-    cast(counts.step_count as {{ dbt.type_bigint() }}) as step_count,
+    case
+        when lead_records.has_leads or stages.funnel_stage <> 'customer'
+            then cast(counts.step_count as {{ dbt.type_bigint() }})
+    end as step_count,
     case when stages.previous_stage <> '' then {{ rate('counts.step_count', 'counts.previous_count') }} end
         as step_rate,
     cast(counts.median_step_days as {{ type_rate() }}) as median_step_days,
     cast(counts.standing_count as {{ dbt.type_bigint() }}) as standing_count,
     cast(counts.drop_off_count as {{ dbt.type_bigint() }}) as drop_off_count,
-    cast(counts.reapproach_count as {{ dbt.type_bigint() }}) as reapproach_count,
+    case when lead_records.has_leads then cast(counts.reapproach_count as {{ dbt.type_bigint() }}) end
+        as reapproach_count,
     stages.way_back
 from counts
 cross join run_settings
+cross join lead_records
 inner join stages on counts.funnel_stage = stages.funnel_stage
+where lead_records.has_leads or stages.funnel_stage not in ('opted_in', 'trip_wire_buyer')

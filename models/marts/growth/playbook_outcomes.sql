@@ -76,12 +76,16 @@ select
     segments.value_tier,
     segments.play,
     totals.customer_count,
-    cast(totals.band_up_count as {{ dbt.type_bigint() }}) as band_up_count,
-    cast(totals.band_down_count as {{ dbt.type_bigint() }}) as band_down_count,
+    -- Where health is not known, neither is whether it changed.
+    case when segments.health_status <> 'unknown' then cast(totals.band_up_count as {{ dbt.type_bigint() }}) end
+        as band_up_count,
+    case when segments.health_status <> 'unknown' then cast(totals.band_down_count as {{ dbt.type_bigint() }}) end
+        as band_down_count,
     cast(totals.tier_up_count as {{ dbt.type_bigint() }}) as tier_up_count,
     cast(totals.tier_down_count as {{ dbt.type_bigint() }}) as tier_down_count,
     cast(totals.left_count as {{ dbt.type_bigint() }}) as left_count,
-    {{ rate('totals.band_up_count', 'totals.customer_count') }} as band_up_rate,
+    case when segments.health_status <> 'unknown' then {{ rate('totals.band_up_count', 'totals.customer_count') }} end
+        as band_up_rate,
     {{ rate('totals.left_count', 'totals.customer_count') }} as left_rate,
     cast(totals.mrr_amount as {{ type_amount() }}) as mrr_amount,
     cast(totals.later_mrr_amount as {{ type_amount() }}) as later_mrr_amount,

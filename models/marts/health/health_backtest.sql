@@ -14,7 +14,8 @@ splits as (
         'all' as split_name,
         'all' as split_value,
         has_churned,
-        churn_probability
+        churn_probability,
+        case when health_status in ('green', 'amber') then 1 else 0 end as can_alert
     from cases
 
     union all
@@ -24,7 +25,8 @@ splits as (
         'status' as split_name,
         health_status as split_value,
         has_churned,
-        churn_probability
+        churn_probability,
+        case when health_status in ('green', 'amber') then 1 else 0 end as can_alert
     from cases
 
     union all
@@ -34,7 +36,8 @@ splits as (
         'decile' as split_name,
         cast(score_decile as {{ dbt.type_string() }}) as split_value,
         has_churned,
-        churn_probability
+        churn_probability,
+        case when health_status in ('green', 'amber') then 1 else 0 end as can_alert
     from cases
 
 ),
@@ -47,6 +50,7 @@ split_counts as (
         split_value,
         count(*) as case_count,
         sum(case when has_churned then 1 else 0 end) as churn_count,
+        max(can_alert) as can_alert,
         {{ rate('sum(churn_probability)', 'count(churn_probability)') }} as expected_churn_rate
     from splits
     group by period_name, split_name, split_value
@@ -71,10 +75,10 @@ select
     probability_aucs.auc as probability_auc,
     probability_aucs.auc_low as probability_auc_low,
     probability_aucs.auc_high as probability_auc_high,
-    case when split_counts.split_name = 'all' then alert_scores.alert_count end as alert_count,
-    case when split_counts.split_name = 'all' then alert_scores.alert_precision_rate end as alert_precision_rate,
-    case when split_counts.split_name = 'all' then alert_scores.alert_recall_rate end as alert_recall_rate,
-    case when split_counts.split_name = 'all' then alert_scores.median_lead_days end as median_lead_days
+    alert_scores.alert_count,
+    alert_scores.alert_precision_rate,
+    alert_scores.alert_recall_rate,
+    alert_scores.median_lead_days
 from split_counts
 inner join split_counts as wholes on split_counts.period_name = wholes.period_name and wholes.split_name = 'all'
 left join aucs as score_aucs
@@ -87,6 +91,11 @@ left join aucs as probability_aucs
         split_counts.period_name = probability_aucs.period_name
         and probability_aucs.ranking = 'probability'
         and split_counts.split_name = 'all'
-left join alert_scores on split_counts.period_name = alert_scores.period_name
+-- Where nobody was green or amber, no downgrade could open an alert.
+left join alert_scores
+    on
+        split_counts.period_name = alert_scores.period_name
+        and split_counts.split_name = 'all'
+        and split_counts.can_alert = 1
 -- A half-year with few cases proves nothing by itself; it counts in the whole.
 where split_counts.period_name = 'all' or wholes.case_count >= {{ var('min_health_cases') }}

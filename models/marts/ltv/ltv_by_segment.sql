@@ -43,6 +43,7 @@ valued_segments as (
         segments.active_customer_count,
         segments.mrr_amount,
         {{ rate('segments.mrr_amount', 'segments.active_customer_count') }} as arpa_amount,
+        segments.churn_count,
         {{ rate('segments.churn_count', 'segments.opening_count') }} as logo_churn_rate,
         segments.historic_amount,
         segments.future_amount,
@@ -69,8 +70,10 @@ select
     cast(mrr_amount as {{ type_amount() }}) as mrr_amount,
     cast(arpa_amount as {{ type_amount() }}) as arpa_amount,
     logo_churn_rate,
-    cast({{ rate('arpa_amount * ' ~ var('gross_margin_rate'), 'logo_churn_rate') }} as {{ type_amount() }})
-        as simple_ltv_amount,
+    cast({{ rate(
+        'arpa_amount * ' ~ var('gross_margin_rate'),
+        'case when churn_count >= ' ~ var('min_simple_churns') ~ ' then logo_churn_rate end'
+    ) }} as {{ type_amount() }}) as simple_ltv_amount,
     cast({{ rate('historic_amount', 'customer_count') }} as {{ type_amount() }}) as historic_ltv_amount,
     cast({{ rate('future_amount', 'customer_count') }} as {{ type_amount() }}) as expected_future_ltv_amount,
     cast({{ rate('total_amount', 'customer_count') }} as {{ type_amount() }}) as ltv_amount,

@@ -14,12 +14,13 @@ valued_months as (
         mrr_amount,
         arpa_amount,
         trailing_churn_rate,
-        {{ rate('1', 'trailing_churn_rate') }} as simple_lifetime_months,
-        cast({{ rate('arpa_amount * ' ~ var('gross_margin_rate'), 'trailing_churn_rate') }} as {{ type_amount() }})
+        {{ rate('1', 'simple_churn_rate') }} as simple_lifetime_months,
+        cast({{ rate('arpa_amount * ' ~ var('gross_margin_rate'), 'simple_churn_rate') }} as {{ type_amount() }})
             as simple_ltv_amount,
         expected_remaining_months,
         cast({{ rate('collected_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})
             as historic_ltv_amount,
+        estimated_rate as historic_estimated_rate,
         cast({{ rate('expected_value_amount * ' ~ var('gross_margin_rate'), 'customer_count') }} as {{ type_amount() }})
             as expected_future_ltv_amount
     from ltv_months
@@ -41,6 +42,7 @@ month_pairs as (
         simple_ltv_amount,
         expected_remaining_months,
         historic_ltv_amount,
+        historic_estimated_rate,
         expected_future_ltv_amount,
         simple_ltv_amount - lag(simple_ltv_amount) over (order by activity_month asc) as simple_ltv_change_amount,
         -- What the change would have been at the churn of the month before.
@@ -70,6 +72,7 @@ select
     cast(simple_ltv_change_amount - change_due_to_arpa_amount as {{ type_amount() }}) as change_due_to_churn_amount,
     expected_remaining_months,
     historic_ltv_amount,
+    historic_estimated_rate,
     expected_future_ltv_amount,
     cast(historic_ltv_amount + expected_future_ltv_amount as {{ type_amount() }}) as ltv_amount
 from month_pairs

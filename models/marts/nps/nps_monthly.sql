@@ -5,6 +5,15 @@ with
 
 nps_counts as (select * from {{ ref('int_nps_counts') }}),
 
+-- An export that holds answers only does not say how many were asked: unknown before the first unanswered question.
+tracking_starts as (
+
+    select min(sent_at) as unanswered_at
+    from {{ ref('int_nps_responses') }}
+    where score is null
+
+),
+
 dimension_counts as (
     {% for dimension, value in dimensions.items() %}
     select
@@ -40,11 +49,15 @@ scores as (
         detractor_count,
         response_count,
         {{ rate('100 * (promoter_count - detractor_count)', 'response_count') }} as nps_score,
-        -- The standard error of a mean of 100, 0 and -100.
-        100 * sqrt(
-            cast(promoter_count + detractor_count as {{ type_double() }}) / nullif(response_count, 0)
-            - power(cast(promoter_count - detractor_count as {{ type_double() }}) / nullif(response_count, 0), 2)
-        ) / sqrt(cast(nullif(response_count, 0) as {{ type_double() }})) as standard_error
+        -- The standard error of a mean of 100, 0 and -100; of a few answers it says nothing.
+        case
+            when response_count >= {{ var('min_nps_answers') }}
+                then
+                    100 * sqrt(
+                        cast(promoter_count + detractor_count as {{ type_double() }}) / response_count
+                        - power(cast(promoter_count - detractor_count as {{ type_double() }}) / response_count, 2)
+                    ) / sqrt(cast(response_count as {{ type_double() }}))
+        end as standard_error
     from dimension_counts
 
 )
@@ -55,8 +68,14 @@ select
     scores.nps_window,
     scores.nps_dimension,
     scores.nps_value,
-    cast(scores.sent_count as {{ dbt.type_bigint() }}) as sent_count,
-    {{ rate('scores.answered_count', 'scores.sent_count') }} as response_rate,
+    case
+        when {{ month_start('tracking_starts.unanswered_at') }} <= scores.activity_month
+            then cast(scores.sent_count as {{ dbt.type_bigint() }})
+    end as sent_count,
+    case
+        when {{ month_start('tracking_starts.unanswered_at') }} <= scores.activity_month
+            then {{ rate('scores.answered_count', 'scores.sent_count') }}
+    end as response_rate,
     cast(scores.response_count as {{ dbt.type_bigint() }}) as response_count,
     cast(scores.promoter_count as {{ dbt.type_bigint() }}) as promoter_count,
     cast(scores.passive_count as {{ dbt.type_bigint() }}) as passive_count,
@@ -64,7 +83,7 @@ select
     scores.nps_score,
     cast(scores.standard_error as {{ type_rate() }}) as nps_standard_error,
     case
-        when scores.response_count > 0
+        when scores.standard_error is not null
             then
                 cast(
                     greatest(scores.nps_score - {{ var('confidence_z_score') }} * scores.standard_error, -100)
@@ -72,7 +91,7 @@ select
                 )
     end as nps_low,
     case
-        when scores.response_count > 0
+        when scores.standard_error is not null
             then
                 cast(
                     least(scores.nps_score + {{ var('confidence_z_score') }} * scores.standard_error, 100)
@@ -81,6 +100,7 @@ select
     end as nps_high,
     cast(scores.nps_score - year_ago_scores.nps_score as {{ type_rate() }}) as nps_change
 from scores
+cross join tracking_starts
 left join scores as year_ago_scores
     on
         scores.activity_month = {{ add_months('year_ago_scores.activity_month', 12) }}

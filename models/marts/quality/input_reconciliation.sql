@@ -10,7 +10,7 @@ raw_counts as (
     select
         '{{ input_name }}' as input_name,
         count(*) as raw_row_count,
-        max(loaded_at) as newest_loaded_at
+        {{ local_time('max(loaded_at)') }} as newest_loaded_at
     from {{ raw(input_name) }}
     {% if not loop.last %}
     union all
@@ -27,12 +27,14 @@ raw_counts as (
     select
         {{ key }},
         sum(row_count) as version_count,
+        sum(folded_row_count) as folded_row_count,
         max(case when load_number = 1 then first_text end) as first_text,
         max(case when load_number = 1 then last_text end) as last_text
     from (
         select
             {{ key }},
             count(*) as row_count,
+            sum(case when is_folded then 1 else 0 end) as folded_row_count,
             min(compared_text) as first_text,
             max(compared_text) as last_text,
             row_number() over (partition by {{ key }} order by loaded_at desc) as load_number
@@ -40,6 +42,7 @@ raw_counts as (
             select
                 {{ key }},
                 loaded_at,
+                is_folded,
                 {% if input_name == 'subscription_changes' -%}
                 case when not is_end and change_sequence is null then {{ text }} end
                 {%- else -%}
@@ -61,6 +64,7 @@ staged_counts as (
         '{{ input_name }}' as input_name,
         count(*) as staged_row_count,
         coalesce(sum(version_count - 1), 0) as superseded_row_count,
+        coalesce(sum(folded_row_count), 0) as folded_row_count,
         coalesce(sum(case when first_text <> last_text then 1 else 0 end), 0) as conflict_count
     from {{ input_name }}_keys
 
@@ -70,9 +74,21 @@ staged_counts as (
         'usage_events' as input_name,
         coalesce(sum(event_count), 0) as staged_row_count,
         coalesce(sum(superseded_event_count), 0) as superseded_row_count,
+        0 as folded_row_count,
         cast(null as {{ dbt.type_bigint() }}) as conflict_count
     from customer_days
 
+),
+
+inferred_counts as (
+    {% for input_name in ['customers', 'plans'] %}
+    select
+        '{{ input_name }}' as input_name,
+        count(*) as inferred_count
+    from {{ ref('stg_' ~ input_name) }}
+    where is_inferred
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 rejected_counts as (
@@ -92,9 +108,12 @@ select
     cast(staged_counts.staged_row_count as {{ dbt.type_bigint() }}) as staged_row_count,
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
     cast(staged_counts.conflict_count as {{ dbt.type_bigint() }}) as conflict_count,
+    cast(staged_counts.folded_row_count as {{ dbt.type_bigint() }}) as folded_row_count,
+    coalesce(inferred_counts.inferred_count, 0) as inferred_count,
     coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
     cast(rejected_counts.rejected_amount_at_stake as {{ type_amount() }}) as rejected_amount_at_stake,
     raw_counts.newest_loaded_at
 from raw_counts
 inner join staged_counts on raw_counts.input_name = staged_counts.input_name
+left join inferred_counts on raw_counts.input_name = inferred_counts.input_name
 left join rejected_counts on raw_counts.input_name = rejected_counts.input_name

@@ -20,6 +20,33 @@ targets as (
 
 ),
 
+-- What was spent, and how many leads came, is not known before the first record of it, or at all.
+tracking_starts as (
+
+    select
+        min(case when spend_amount <> 0 then cohort_month end) as spend_month,
+        min(case when lead_count > 0 then cohort_month end) as lead_month
+    from acquisition_months
+
+),
+
+known_months as (
+
+    select
+        acquisition_months.acquisition_channel,
+        acquisition_months.cohort_month,
+        case
+            when acquisition_months.cohort_month >= tracking_starts.spend_month then acquisition_months.spend_amount
+        end as spend_amount,
+        case when acquisition_months.cohort_month >= tracking_starts.lead_month then acquisition_months.lead_count end
+            as lead_count,
+        acquisition_months.new_customer_count,
+        acquisition_months.cohort_mrr_amount
+    from acquisition_months
+    cross join tracking_starts
+
+),
+
 cohort_values as (
 
     select
@@ -37,22 +64,22 @@ cohort_values as (
 economics as (
 
     select
-        acquisition_months.acquisition_channel,
-        acquisition_months.cohort_month,
-        acquisition_months.spend_amount,
-        acquisition_months.lead_count,
-        acquisition_months.new_customer_count,
-        acquisition_months.cohort_mrr_amount,
+        known_months.acquisition_channel,
+        known_months.cohort_month,
+        known_months.spend_amount,
+        known_months.lead_count,
+        known_months.new_customer_count,
+        known_months.cohort_mrr_amount,
         cohort_values.cohort_ltv_amount,
-        {{ rate('acquisition_months.spend_amount', 'acquisition_months.new_customer_count') }} as cac_amount,
-        {{ rate('acquisition_months.cohort_mrr_amount', 'acquisition_months.new_customer_count') }} as arpa_amount,
-        {{ rate('cohort_values.cohort_ltv_amount', 'acquisition_months.new_customer_count') }} as ltv_amount,
-        {{ rate('cohort_values.cohort_ltv_amount', 'acquisition_months.spend_amount') }} as ltv_cac_ratio
-    from acquisition_months
+        {{ rate('known_months.spend_amount', 'known_months.new_customer_count') }} as cac_amount,
+        {{ rate('known_months.cohort_mrr_amount', 'known_months.new_customer_count') }} as arpa_amount,
+        {{ rate('cohort_values.cohort_ltv_amount', 'known_months.new_customer_count') }} as ltv_amount,
+        {{ rate('cohort_values.cohort_ltv_amount', 'known_months.spend_amount') }} as ltv_cac_ratio
+    from known_months
     left join cohort_values
         on
-            acquisition_months.acquisition_channel = cohort_values.acquisition_channel
-            and acquisition_months.cohort_month = cohort_values.cohort_month
+            known_months.acquisition_channel = cohort_values.acquisition_channel
+            and known_months.cohort_month = cohort_values.cohort_month
 
 )
 

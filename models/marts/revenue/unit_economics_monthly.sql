@@ -25,13 +25,27 @@ month_windows as (
 
 ),
 
+spend_starts as (
+
+    select min(cohort_month) as spend_month
+    from unit_economics
+    where spend_amount is not null
+
+),
+
 totals as (
 
     select
         month_windows.activity_month,
         month_windows.is_partial_month,
         month_windows.window_months,
-        coalesce(sum(unit_economics.spend_amount), 0) as spend_amount,
+        -- Unknown as soon as it is for one channel and month.
+        case
+            when
+                month_windows.activity_month >= spend_starts.spend_month
+                and count(unit_economics.spend_amount) = count(unit_economics.cohort_month)
+                then coalesce(sum(unit_economics.spend_amount), 0)
+        end as spend_amount,
         coalesce(sum(unit_economics.new_customer_count), 0) as new_customer_count,
         sum(unit_economics.cohort_mrr_amount) as cohort_mrr_amount,
         -- Unknown as soon as one channel's is.
@@ -42,12 +56,17 @@ totals as (
                 then sum(unit_economics.cohort_ltv_amount)
         end as cohort_ltv_amount
     from month_windows
+    cross join spend_starts
     left join unit_economics
         on
             month_windows.activity_month >= unit_economics.cohort_month
             and {{ add_months('month_windows.activity_month', '-month_windows.window_months') }}
             < unit_economics.cohort_month
-    group by month_windows.activity_month, month_windows.is_partial_month, month_windows.window_months
+    group by
+        month_windows.activity_month,
+        month_windows.is_partial_month,
+        month_windows.window_months,
+        spend_starts.spend_month
 
 ),
 

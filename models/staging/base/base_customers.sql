@@ -2,15 +2,24 @@
 -- The chain of merges is followed by doubling: each step looks twice as far, so seven steps follow 128 merges.
 with
 
-customers as (select * from {{ raw('customers') }}),
+customers as (
+    select
+        *,
+        {% if var('account_level') == 'parent' -%}
+        coalesce(merged_into_customer_id, nullif(parent_customer_id, customer_id))
+        {%- else -%}
+        merged_into_customer_id
+        {%- endif %} as counts_for_customer_id
+    from {{ received('customers') }} as received_rows
+),
 
 customer_versions as (
 
     select
         customer_id,
-        merged_into_customer_id,
+        counts_for_customer_id,
         row_number() over (
-            partition by customer_id order by loaded_at desc nulls last, merged_into_customer_id asc nulls last
+            partition by customer_id order by loaded_at desc nulls last, counts_for_customer_id asc nulls last
         ) as version_number
     from customers
 
@@ -20,9 +29,9 @@ hop_0 as (
 
     select
         customer_id,
-        merged_into_customer_id as target_id
+        counts_for_customer_id as target_id
     from customer_versions
-    where version_number = 1 and customer_id is not null and merged_into_customer_id is not null
+    where version_number = 1 and customer_id is not null and counts_for_customer_id is not null
 
 ),
 {% for step in range(7) %}
@@ -52,8 +61,9 @@ reasoned_customers as (
 
     select
         {{ input_columns('customers') }},
-        coalesce(merged_customers.target_id, customers.merged_into_customer_id, customers.customer_id)
+        coalesce(merged_customers.target_id, customers.counts_for_customer_id, customers.customer_id)
             as canonical_customer_id,
+        customers.is_folded,
         case
             when customers.customer_id is null then 'missing_customer_id'
             when customers.loaded_at is null then 'missing_loaded_at'
@@ -63,11 +73,11 @@ reasoned_customers as (
             when greatest(customers.created_at, customers.deleted_at) > customers.loaded_at then 'dated_after_loaded_at'
             when least(customers.created_at, customers.deleted_at, customers.loaded_at) < {{ earliest_at() }}
                 then 'dated_before_earliest'
-            when customers.merged_into_customer_id = customers.customer_id or coalesce(merged_customers.is_cycle, false)
+            when customers.counts_for_customer_id = customers.customer_id or coalesce(merged_customers.is_cycle, false)
                 then 'merge_cycle'
         end as reject_reason
     from customers
-    left join merged_customers on customers.merged_into_customer_id = merged_customers.customer_id
+    left join merged_customers on customers.counts_for_customer_id = merged_customers.customer_id
 
 ),
 
@@ -75,13 +85,19 @@ canonical_customers as (
 
     select distinct customer_id
     from reasoned_customers
-    where reject_reason is null and merged_into_customer_id is null
+    where reject_reason is null and canonical_customer_id = customer_id
 
 )
 
 select
     {{ input_columns('customers', 'reasoned_customers') }},
-    reasoned_customers.canonical_customer_id,
+    case
+        -- A parent that nobody lists has no account of its own.
+        when reasoned_customers.merged_into_customer_id is null and canonical_customers.customer_id is null
+            then reasoned_customers.customer_id
+        else reasoned_customers.canonical_customer_id
+    end as canonical_customer_id,
+    reasoned_customers.is_folded,
     case
         when reasoned_customers.reject_reason is not null then reasoned_customers.reject_reason
         when reasoned_customers.merged_into_customer_id is not null and canonical_customers.customer_id is null

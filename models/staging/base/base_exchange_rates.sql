@@ -1,12 +1,13 @@
 -- Grain: one row per row of the input exchange_rates, valid or rejected, with the reason why it is rejected.
 with
 
-exchange_rates as (select * from {{ raw('exchange_rates') }}),
+exchange_rates as (select * from {{ received('exchange_rates') }} as received_rows),
 
 currencies as (select * from {{ ref('currencies') }})
 
 select
     {{ input_columns('exchange_rates') }},
+    exchange_rates.is_folded,
     case
         when exchange_rates.rate_date is null then 'missing_rate_date'
         when exchange_rates.currency is null then 'missing_currency'

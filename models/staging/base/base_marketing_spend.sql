@@ -1,12 +1,24 @@
 -- Grain: one row per row of the input marketing_spend, valid or rejected, with the reason why it is rejected.
 with
 
-spend as (select * from {{ raw('marketing_spend') }}),
+received_spend as (select * from {{ received('marketing_spend') }} as received_rows),
+
+spend as (
+
+    select
+        {{ input_columns('marketing_spend', 'received_spend', {
+            'currency': 'coalesce(received_spend.currency, ' ~ word_var('default_currency') ~ ')'
+        }) }},
+        received_spend.is_folded
+    from received_spend
+
+),
 
 currencies as (select * from {{ ref('base_currencies') }})
 
 select
     {{ input_columns('marketing_spend', 'spend') }},
+    spend.is_folded,
     case
         when spend.spend_date is null then 'missing_spend_date'
         when spend.channel is null then 'missing_channel'

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the input nps_responses, valid or rejected, with the reason why it is rejected.
 with
 
-responses as (select * from {{ raw('nps_responses') }}),
+responses as (select * from {{ received('nps_responses') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }}),
 
@@ -17,12 +17,14 @@ user_counts as (
 select
     {{ input_columns('nps_responses', 'responses') }},
     customers.canonical_customer_id,
+    responses.is_folded,
     case
         when responses.response_id is null then 'missing_response_id'
         when responses.customer_id is null then 'missing_customer_id'
         when responses.loaded_at is null then 'missing_loaded_at'
         when responses.score < 0 or responses.score > 10 or responses.score <> floor(responses.score)
             then 'invalid_nps_score'
+        when customers.is_internal then 'internal_customer'
         when customers.customer_id is null then 'unknown_customer'
         when responses.user_id is not null and users.user_id is null and user_counts.user_count > 0 then 'unknown_user'
         when responses.responded_at < responses.sent_at then 'end_before_start'

@@ -3,7 +3,7 @@
 {{ config(materialized='table') }}
 with
 
-events as (select * from {{ raw('usage_events') }}),
+events as (select * from {{ received('usage_events') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }}),
 
@@ -27,6 +27,7 @@ reasoned_events as (
             when events.loaded_at is null then 'missing_loaded_at'
             when abs(events.quantity) >= {{ var('number_limit') }} then 'number_out_of_range'
             when events.quantity < 0 then 'negative_quantity'
+            when customers.is_internal then 'internal_customer'
             when customers.customer_id is null then 'unknown_customer'
             when events.user_id is not null and users.user_id is null and user_counts.user_count > 0 then 'unknown_user'
             when events.occurred_at > events.loaded_at then 'dated_after_loaded_at'
