@@ -26,6 +26,20 @@ wholes as (
 
 ),
 
+split_names as (
+
+    select 'all' as split_name
+
+    union all
+
+    select 'status' as split_name
+
+    union all
+
+    select 'decile' as split_name
+
+),
+
 scored_cases as (
 
     select count(*) as case_count
@@ -55,8 +69,6 @@ select
     split_names.split_name,
     coalesce(splits.case_count, 0) - scored_cases.case_count as difference_count
 from scored_cases
-cross join (
-    select 'all' as split_name union all select 'status' as split_name union all select 'decile' as split_name
-) as split_names
+cross join split_names
 left join splits on splits.period_name = 'all' and split_names.split_name = splits.split_name
 where coalesce(splits.case_count, 0) <> scored_cases.case_count

@@ -1,5 +1,5 @@
--- A month's closing customers and MRR are what moved into its segments, and the opening of the next month. Months: those
--- whose lifetime value, and so whose segments, are known, but for the first: nothing is known of what came before.
+-- A month's closing customers and MRR are what moved into its segments, and the opening of the next month. Months:
+-- those whose lifetime value, and so whose segments, are known, but for the first: of what came before nothing is.
 with
 
 months as (

@@ -3,22 +3,19 @@
 with
 
 staged_rows as (
-    {% for input_name in input_names() %}
+    {% for input_name in input_names() if input_name != 'usage_events' %}
     select
         '{{ input_name }}' as input_name,
-        {%- if input_name == 'usage_events' %}
-        cast(null as {{ dbt.type_bigint() }}) as row_count
-        {%- else %}
         count(*) as row_count
     from {{ ref('stg_' ~ input_name) }}
-        {%- if input_name in ['customers', 'plans'] %}
-    where not is_inferred
-        {%- endif %}
-        {%- endif %}
-    {% if not loop.last %}
+    {% if input_name in ['customers', 'plans'] %}where not is_inferred{% endif %}
+
     union all
-    {% endif %}
-    {%- endfor %}
+    {% endfor %}
+    -- Events are staged by the day.
+    select
+        'usage_events' as input_name,
+        cast(null as {{ dbt.type_bigint() }}) as row_count
 ),
 
 rejected_rows as (

@@ -1,5 +1,5 @@
--- Every month's outcomes are of the customers that paid at its end, with their MRR then and three months later: each month
--- whose lifetime value, and so whose segments, are known, and that is followed by three complete ones.
+-- Every month's outcomes are of the customers that paid at its end, with their MRR then and three months later: each
+-- month whose lifetime value, and so whose segments, are known, and that is followed by three complete ones.
 with
 
 judged_months as (
