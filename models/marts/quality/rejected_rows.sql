@@ -12,13 +12,13 @@ select
     {{ rejected_value(input_name) }} as rejected_value,
     {{ row_text(key + value_columns(input_name, with_personal_data=false) + ['loaded_at']) }} as row_text,
     {% if input_name == 'subscription_changes' -%}
-    {{ list_mrr_amount('base_subscription_changes') }}
+    {{ list_mrr_amount('input_rows') }}
     {%- elif amount -%}
     case when abs({{ amount }}) < {{ var('number_limit') }} then cast({{ amount }} as {{ type_amount() }}) end
     {%- else -%}
     cast(null as {{ type_amount() }})
     {%- endif %} as amount_at_stake
-from {{ ref('base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name) }}
+from {{ ref('base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name) }} as input_rows
 where reject_reason is not null
 {% if not loop.last %}
 union all
