@@ -8,7 +8,7 @@ select
     coalesce(cast({{ column }} as {{ dbt.type_string() }}), '')
     {%- if not loop.last %} || '|' || {% endif -%}
     {%- endfor %} as row_key,
-    reject_reason,
+    input_rows.reject_reason,
     {{ rejected_value(input_name) }} as rejected_value,
     {{ row_text(key + value_columns(input_name, with_personal_data=false) + ['loaded_at']) }} as row_text,
     {% if input_name == 'subscription_changes' -%}
@@ -19,7 +19,7 @@ select
     cast(null as {{ type_amount() }})
     {%- endif %} as amount_at_stake
 from {{ ref('base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name) }} as input_rows
-where reject_reason is not null
+where input_rows.reject_reason is not null
 {% if not loop.last %}
 union all
 {% endif %}
