@@ -7,7 +7,7 @@ raw_counts as (
         '{{ input_name }}' as input_name,
         count(*) as raw_row_count,
         {% if input_name in ['customers', 'plans'] -%}
-        (select count(*) from {{ ref('stg_' ~ input_name) }} where is_inferred)
+        (select sum(case when staged.is_inferred then 1 else 0 end) from {{ ref('stg_' ~ input_name) }} as staged)
         {%- else -%} 0 {%- endif %} as inferred_count,
         {{ local_time('max(loaded_at)') }} as newest_loaded_at
     from {{ raw(input_name) }}
@@ -107,7 +107,7 @@ select
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
     cast(staged_counts.conflict_count as {{ dbt.type_bigint() }}) as conflict_count,
     cast(staged_counts.folded_row_count as {{ dbt.type_bigint() }}) as folded_row_count,
-    cast(raw_counts.inferred_count as {{ dbt.type_bigint() }}) as inferred_count,
+    cast(coalesce(raw_counts.inferred_count, 0) as {{ dbt.type_bigint() }}) as inferred_count,
     coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
     {{ rate('coalesce(rejected_counts.rejected_row_count, 0)', 'raw_counts.raw_row_count') }} as rejected_row_rate,
     cast(rejected_counts.rejected_amount_at_stake as {{ type_amount() }}) as rejected_amount_at_stake,
