@@ -39,3 +39,11 @@ def remove_replaced(current, replaced):
     for folder, successor in pairwise(folders):
         if folder != replaced and time.time() - successor.stat().st_mtime > SECONDS_TO_OPEN:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_all_replaced(target):
+    """Remove every publication but the published one at once, whoever still opens one."""
+    current = target.resolve().parent
+    for folder in current.parent.iterdir():
+        if folder != current:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -156,6 +156,23 @@ def random_company(tmp_path_factory, ledger):
     return company.run()
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium of the system."""
+    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    if found is None:
+        if os.environ.get("CUSTOMER_VALUE_TEST_BROWSER") == "required":
+            pytest.fail("found no Chromium, and CUSTOMER_VALUE_TEST_BROWSER says that it is required.")
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        yield browser
+        browser.close()
+
+
 def pytest_sessionfinish(session, exitstatus):
     session.config.exit_status = int(exitstatus)
 

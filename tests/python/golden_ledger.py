@@ -166,9 +166,7 @@ CHANGES = [
     change("a29_named", "2025-01-10", subscription_id="a29_e"),
     change("a29_named", "2025-03-25", unit_amount=105, subscription_id="a29_e"),
     change("a29_named", "2025-04-03", "canceled", subscription_id="a29_e"),
-    change(
-        "a29_named", "2025-03-20", unit_amount=120, subscription_id="a29_f", migrated_from_subscription_id="a29_e"
-    ),
+    change("a29_named", "2025-03-20", unit_amount=120, subscription_id="a29_f", migrated_from_subscription_id="a29_e"),
     change("a29_short", "2025-06-15 10:00"),
     change("a29_short", "2025-06-15 16:00", "canceled"),
     # a30: a paused trial beside a cancellation.
@@ -181,12 +179,15 @@ CHANGES = [
     change("a30_open", "2025-12-07", "paused", term_months=1),
     # a31: 40 % off for four months on a bill of 350 a year; off for ten weeks on monthly bills.
     change(
-        "a31_year", "2024-11-10", unit_amount=350, discount_rate=0.4, discount_kind="recurring",
-        discount_ends_at=at("2025-03-10"), **YEAR,
+        "a31_year",
+        "2024-11-10",
+        unit_amount=350,
+        discount_rate=0.4,
+        discount_kind="recurring",
+        discount_ends_at=at("2025-03-10"),
+        **YEAR,
     ),
-    change(
-        "a31_month", "2025-02-10", discount_rate=0.4, discount_kind="recurring", discount_ends_at=at("2025-04-21")
-    ),
+    change("a31_month", "2025-02-10", discount_rate=0.4, discount_kind="recurring", discount_ends_at=at("2025-04-21")),
     # a32: paid within one month, gone, back in May.
     change("a32", "2025-03-05", subscription_id="a32_first"),
     change("a32", "2025-03-20", "canceled", subscription_id="a32_first"),

@@ -31,23 +31,6 @@ LOCAL = ("file:", "data:", "blob:")
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """A headless Chromium of the system."""
-    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-    if found is None:
-        if os.environ.get("CUSTOMER_VALUE_TEST_BROWSER") == "required":
-            pytest.fail("found no Chromium, and CUSTOMER_VALUE_TEST_BROWSER says that it is required.")
-        pytest.skip("no Chromium is installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=found, args=flags)
-        yield browser
-        browser.close()
-
-
 def reported(company):
     """Make a company's report; its folder."""
     finished = company.cli("report")
@@ -384,7 +367,8 @@ def test_exposures_name_what_pages_read():
         queries = (board.get("queries") or board["customer"]).values()
         marts = {f"ref('{query['mart']}')" for query in queries if query.get("schema", "marts") == "marts"}
         # Every page shows names, and says what is missing.
-        assert named[name] == marts | {"ref('customers')", "ref('input_reconciliation')"}, name
+        common = {"ref('customers')", "ref('input_amounts')", "ref('input_reconciliation')"}
+        assert named[name] == marts | common, name
 
 
 def test_documentation_stands_beside_the_report(chromium, demo, tmp_path):
@@ -427,7 +411,7 @@ def test_serve_shows_the_newest_publication(demo, tmp_path):
             silent = socket.create_connection(("127.0.0.1", int(address.split(":")[-1].strip("/"))))
             for day in ("2031-01-02", "2031-01-03"):
                 with duckdb.connect(str(other.settings.published / "customer_value.duckdb")) as connection:
-                    connection.execute(f"update marts.customers set as_of_date = date '{day}'")
+                    connection.execute(f"update main.publication set as_of_date = date '{day}'")
                 text = urllib.request.urlopen(f"{address}index.html", timeout=60).read().decode()
                 assert f"As of 0{day[-1]} January 2031" in text
             silent.close()
