@@ -1,5 +1,6 @@
 -- Grain: one row per input that carries money, currency and reason of rejection (null: valid rows).
-{%- set limit = var('number_limit') %}
+{#- What is refunded is a part of what was invoiced. #}
+{%- set of_input = "partition by case input_name when 'refunds' then 'invoice_lines' else input_name end" %}
 {%- set null_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 {%- set is_valid = 'case when changes.reject_reason is null then 1 else 0 end' %}
 {%- set is_ahead = 'case when changes.changed_at >= run_settings.as_of_end_at then 1 else 0 end' %}
@@ -61,7 +62,7 @@ money as (
         {{ 'currency' if 'currency' in contract.columns else null_text }} as currency,
         reject_reason,
         {{ 'customer_id' if 'customer_id' in contract.columns else null_text }} as customer_id,
-        case when abs({{ amount }}) < {{ limit }} then cast(abs({{ amount }}) as {{ type_amount() }}) end as amount
+        case when abs({{ amount }}) < {{ var('number_limit') }} then cast(abs({{ amount }}) as {{ type_amount() }}) end as amount
     from {{ ref('base_' ~ input_name) }}
     {% endfor %}
 ),
@@ -80,12 +81,10 @@ counted_money as (
 ),
 
 latest_rates as (
-
     select
         *,
         row_number() over (partition by currency order by rate_date desc) as recency
     from {{ ref('stg_exchange_rates') }}
-
 ),
 
 sums as (
@@ -111,10 +110,10 @@ select
     currency,
     reject_reason,
     row_count,
-    {{ rate('row_count', 'sum(row_count) over (partition by input_name)') }} as row_rate,
+    {{ rate('row_count', 'sum(row_count) over (' ~ of_input ~ ')') }} as row_rate,
     amount,
     cast(reporting_amount as {{ type_amount() }}) as reporting_amount,
-    {{ rate('reporting_amount', 'sum(reporting_amount) over (partition by input_name)') }} as amount_rate,
+    {{ rate('reporting_amount', 'sum(reporting_amount) over (' ~ of_input ~ ')') }} as amount_rate,
     customer_count,
-    {{ rate('customer_count', 'sum(customer_count) over (partition by input_name)') }} as customer_rate
+    {{ rate('customer_count', 'sum(customer_count) over (' ~ of_input ~ ')') }} as customer_rate
 from sums

@@ -14,7 +14,6 @@ raw_counts as (
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
-
 {% for input_name in input_names() if input_name != 'usage_events' -%}
 {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
 {%- set text = row_text(value_columns(input_name)) -%}
@@ -90,9 +89,10 @@ rejected_shares as (
     select
         input_name,
         sum(amount_rate) as amount_rate,
-        -- Money without an exchange rate cannot be compared: its customers are counted in its place.
+        -- One row alone is no share. Money without an exchange rate cannot be compared: its customers are counted.
         greatest(
-            sum(row_rate), sum(amount_rate), sum(case when amount > 0 and amount_rate is null then customer_rate end)
+            case when sum(row_count) > 1 then sum(row_rate) end, sum(amount_rate),
+            sum(case when amount > 0 and amount_rate is null then customer_rate end)
         ) as highest_rate
     from {{ ref('input_amounts') }}
     where reject_reason is not null
