@@ -234,9 +234,14 @@ class Ledger:
         # When a customer begins to pay for an item: an end within a day of it is a plan change.
         starts = {}
         for rows in logs:
+            has_paid = holds = False
             for before, row in zip([None, *rows], rows, strict=False):
-                begins = before is None or self.amount(before, row["changed_at"]) == 0
-                if begins and self.amount(row, row["changed_at"] + timedelta(microseconds=1)) > 0:
+                # A pause of what was paid holds it: what is paid again then has not begun.
+                held = before is not None and (self.amount(before, row["changed_at"]) > 0 or holds)
+                pays = self.amount(row, row["changed_at"] + timedelta(microseconds=1)) > 0
+                has_paid = has_paid or held or pays
+                holds = row["status"] == "paused" and has_paid
+                if pays and not held:
                     starts.setdefault(row["customer_id"], []).append((row["changed_at"], row))
                 ends_at = row["discount_until"]
                 if ends_at and row["changed_at"] < ends_at < limit and self.amount(row, ends_at) == 0:

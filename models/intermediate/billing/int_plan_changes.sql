@@ -3,7 +3,7 @@ with
 
 periods as (select * from {{ ref('int_subscription_periods') }}),
 
-paid_periods as (
+held_periods as (
 
     select
         customer_id,
@@ -17,7 +17,7 @@ paid_periods as (
         coalesce(lag(valid_to) over item_periods = valid_from, false) as continues_itself,
         lead(valid_from) over item_periods as next_valid_from
     from periods
-    where mrr_own_amount > 0
+    where mrr_own_amount <> 0 or paused_at is not null
     window item_periods as (partition by subscription_id, item_id order by valid_from asc)
 
 ),
@@ -30,8 +30,9 @@ ends as (
         item_id,
         product_type,
         ended_at,
+        max(ended_at) over (partition by subscription_id) as subscription_ended_at,
         next_valid_from as resumed_at
-    from paid_periods
+    from held_periods
     where valid_to = ended_at
 
 ),
@@ -45,14 +46,14 @@ starts as (
         product_type,
         migrated_from_subscription_id,
         valid_from as started_at
-    from paid_periods
+    from held_periods
     where not continues_itself
 
 ),
 
 continuations as (
 
-    -- What names it, also where another customer pays for it now.
+    -- What names it, also where another customer pays for it now; not what had ended before the subscription did.
     select
         ends.subscription_id,
         ends.item_id,
@@ -63,6 +64,7 @@ continuations as (
         0 as preference
     from ends
     inner join starts on ends.subscription_id = starts.migrated_from_subscription_id
+    where ends.subscription_ended_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
 
     union all
 
@@ -100,9 +102,7 @@ ranked_continuations as (
         row_number() over (
             partition by subscription_id, item_id, ended_at
             order by
-                preference asc,
-                case when preference < 2 then started_at end asc,
-                started_at desc,
+                preference asc, case when preference < 2 then started_at end asc, started_at desc,
                 next_subscription_id asc
         ) as continuation_number
     from continuations

@@ -47,8 +47,7 @@ periods_in_force as (
             periods.subscription_id = plan_changes.subscription_id
             and periods.item_id = plan_changes.item_id
             and periods.ended_at = plan_changes.ended_at
-    -- In force at a month's end: started before it and not ended before it. What a plan change continues lasts
-    -- until it is continued, and no longer.
+    -- In force at a month's end; what a plan change continues lasts until it is continued, and no longer.
     inner join months
         on
             periods.valid_from < months.month_end_at
@@ -68,15 +67,14 @@ periods_in_force as (
 
 )
 
-{%- set discount_rate = 'least(' ~ rate(
-    'periods_in_force.subscription_discount_amount', 'periods_in_force.subscription_mrr_amount'
-) ~ ', 1)' %}
 {%- set mrr_own_amount -%}
     case
         when periods_in_force.subscription_discount_amount is null then periods_in_force.mrr_own_amount
-        -- What is sold as a discount lowers the other items of its subscription, each by its share.
-        else cast(
-            periods_in_force.mrr_own_amount * (1 - cast({{ discount_rate }} as {{ type_double() }})) as {{ type_amount() }}
+        when periods_in_force.subscription_discount_amount >= periods_in_force.subscription_mrr_amount then 0
+        -- Each item of the subscription by its share.
+        else periods_in_force.mrr_own_amount - cast(
+            cast(periods_in_force.subscription_discount_amount as {{ type_double() }}) * periods_in_force.mrr_own_amount
+            / cast(periods_in_force.subscription_mrr_amount as {{ type_double() }}) as {{ type_amount() }}
         )
     end
 {%- endset %}
@@ -102,7 +100,9 @@ select
     periods_in_force.paused_at,
     periods_in_force.is_in_service,
     periods_in_force.has_returned,
-    case when periods_in_force.subscription_discount_amount > 0 then {{ discount_rate }} end as sold_discount_rate,
+    case when periods_in_force.subscription_discount_amount > 0 then least(1, {{ rate(
+        'periods_in_force.subscription_discount_amount', 'periods_in_force.subscription_mrr_amount'
+    ) }}) end as sold_discount_rate,
     exchange_rates.exchange_rate,
     exchange_rates.opening_exchange_rate,
     cast(periods_in_force.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})

@@ -20,13 +20,13 @@ changes as (
         first_value(is_end) over newest_first as has_ended,
         first_value(changed_at) over newest_first as last_changed_at,
         sum(case when is_end then 1 else 0 end) over item_log as end_count,
-        -- Begun in a pause, soon after an end: what is paused has changed its plan.
+        -- Begun in a pause, soon after an end or by name of what it continues: what is paused has changed its plan.
         status = 'paused'
         and row_number() over item_log = 1
-        and changed_at <= {{ dbt.dateadd(
+        and (coalesce(migrated_from_subscription_id <> subscription_id, false) or changed_at <= {{ dbt.dateadd(
             'hour', var('chain_gap_hours'),
             'max(case when is_end then changed_at end) over (partition by customer_id order by changed_at asc)'
-        ) }} as continues_pause,
+        ) }}) as continues_pause,
         -- Numbers the stretches of one status, however often it was written again.
         row_number() over item_log
         - row_number() over (partition by subscription_id, item_id, status order by changed_at asc) as status_number
