@@ -78,12 +78,8 @@ paid_stretches as (
                 false
             )
         ) as is_active,
-        -- Counted in whole days, to the last day of the month or the as-of day.
-        coalesce(
-            {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
-            <= {{ var('pause_churn_days') }} + 1,
-            false
-        ) as has_pause,
+        paused_at,
+        month_end_at,
         min(case when {{ is_paying }} then activity_month end) over (partition by customer_id) as cohort_month,
         -- Numbers the paid months: what follows one without payment carries its number.
         sum(case when {{ is_paying }} then 1 else 0 end) over (
@@ -107,12 +103,18 @@ select
     is_usage_billed,
     paid_month_count,
     case when cohort_month <= activity_month then cohort_month end as cohort_month,
-    -- Paused: has paid, and ever since the last paid month a pause was in force.
+    -- Paused: has paid, and a pause was in force ever since the last paid month, not for too many whole days, to the last of
+    -- the month or the as-of day. It counts from its beginning, whatever plan it is of by now.
     not is_active
     and paid_month_count > 0
-    and sum(case when is_active or has_pause then 0 else 1 end) over (
-        partition by customer_id, paid_month_count order by activity_month asc
-    ) = 0 as is_paused,
+    and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
+    and coalesce(
+        {{ days_between(
+            'cast(min(case when not is_active then paused_at end) over unpaid_months as date)', 'cast(month_end_at as date)'
+        ) }} <= {{ var('pause_churn_days') }} + 1,
+        false
+    ) as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
     max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount
 from paid_stretches
+window unpaid_months as (partition by customer_id, paid_month_count order by activity_month asc)
