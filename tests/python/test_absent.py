@@ -24,6 +24,9 @@ UNKNOWN = {
     "invoice_lines": {
         "revenue_bridge": MONEY,
         "customer_ltv": "refunded_amount usage_mrr_amount",
+        "customers": "usage_mrr_amount",
+        "customer_months": "usage_mrr_amount",
+        "mrr_monthly": "usage_mrr_amount",
     },
     "marketing_spend": {"unit_economics": ACQUISITION, "unit_economics_monthly": ACQUISITION},
     "leads": {"unit_economics": "lead_count", "lifecycle_funnel": "reapproach_count"},

@@ -4,6 +4,7 @@ import random
 
 import golden_ledger
 import ledgers
+import pytest
 from conftest import Company
 
 
@@ -151,3 +152,139 @@ def test_rebuilding_and_shuffling_change_nothing(random_company, ledger, tmp_pat
     tables = {name: random.Random(1).sample(rows, len(rows)) for name, rows in ledger.tables.items()}
     ledgers.write(shuffled.settings.raw, tables)
     assert shuffled.run().marts() == before
+
+
+def billed(customer_id, amount, first, last, kind="usage"):
+    """A paid line on the 1st of each month from the month `first` to the month `last` of 2025, for the month before."""
+    return [
+        {
+            "invoice_line_id": f"{customer_id}_{kind}_{month}",
+            "customer_id": customer_id,
+            "kind": kind,
+            "issued_at": ledgers.at(f"2025-{month:02}-01"),
+            "amount": amount,
+            "currency": "USD",
+            "status": "paid",
+            "paid_at": ledgers.at(f"2025-{month:02}-01"),
+        }
+        for month in range(first, last + 1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def metered(tmp_path_factory):
+    """A company that bills usage: each customer is named for its case."""
+    company = Company(tmp_path_factory.mktemp("metered"), "2025-12-31")
+    change, free = ledgers.change, {"plan_id": "metered", "unit_amount": 0}
+    log = [
+        change("alone", "2025-01-10", **free),
+        change("fee", "2025-01-10", unit_amount=50),
+        change("fee_ends", "2025-01-10", unit_amount=50),
+        change("fee_ends", "2025-06-15", unit_amount=0),
+        change("fee_begins", "2025-01-10", unit_amount=0),
+        change("fee_begins", "2025-06-15", unit_amount=50),
+        change("stops", "2025-01-10", **free),
+        change("returns", "2025-01-10", **free),
+        change("cancels", "2025-01-10", **free),
+        change("cancels", "2025-09-10", "canceled", **free),
+        change("cancels_fee", "2025-01-10", unit_amount=50),
+        change("cancels_fee", "2025-09-10", "canceled", unit_amount=50),
+        change("never", "2025-01-10", **free),
+        change("seats", "2025-01-10"),
+        change("seats_alone", "2025-01-10"),
+    ]
+    lines = [
+        *billed("alone", 500, 2, 12),
+        *billed("fee", 500, 2, 12),
+        *billed("fee", 50, 2, 12, "recurring"),
+        *billed("fee_ends", 500, 2, 12),
+        *billed("fee_begins", 500, 2, 12),
+        *billed("stops", 500, 2, 6),
+        *billed("returns", 500, 2, 3),
+        *billed("returns", 300, 10, 12),
+        *billed("cancels", 500, 2, 10),
+        *billed("cancels_fee", 500, 2, 10),
+        *billed("seats", 100, 1, 12, "recurring"),
+        *billed("no_log", 500, 2, 12),
+    ]
+    names = {row["customer_id"] for row in log + lines}
+    plans = [ledgers.plan("basic"), ledgers.plan("metered", unit_amount=0)]
+    tables = {"customers": [ledgers.customer(name) for name in names], "plans": plans}
+    ledgers.write(company.settings.raw, tables | {"subscription_changes": log, "invoice_lines": lines})
+    return company.run()
+
+
+def test_who_is_billed_for_usage_pays_and_is_in_service(metered):
+    found = {
+        name: (status, active, int(mrr), usage if usage is None else int(usage), cohort and cohort.month)
+        for name, status, active, mrr, usage, cohort in metered.rows(
+            "select customer_id, customer_status, is_active, mrr_amount, usage_mrr_amount, cohort_month from marts.customers"
+        )
+    }
+    assert found == {
+        "alone": ("paying", True, 0, 500, 2),
+        "fee": ("paying", True, 50, 500, 1),
+        "fee_ends": ("paying", True, 0, 500, 1),
+        "fee_begins": ("paying", True, 50, 500, 2),
+        # Without usage it is on a free plan again: neither paying nor lost.
+        "stops": ("free", False, 0, 0, 2),
+        "returns": ("paying", True, 0, 300, 2),
+        "cancels": ("churned", False, 0, 0, 2),
+        "cancels_fee": ("churned", False, 0, 0, 1),
+        "never": ("free", False, 0, None, None),
+        "seats": ("paying", True, 100, 0, 1),
+        "seats_alone": ("paying", True, 100, None, 1),
+        # Billed without a subscription: no service that could go on or end.
+        "no_log": ("never_paid", False, 0, None, None),
+    }
+    assert metered.rows(
+        "select count(*) from marts.customers left join marts.customer_ltv using (customer_id) "
+        "where customers.usage_mrr_amount is distinct from customer_ltv.usage_mrr_amount and customer_id not in ('never', 'no_log')"
+    ) == [(0,)]
+
+
+def test_usage_moves_customers_and_no_mrr(metered):
+    found = metered.rows(
+        "select customer_id, month(activity_month), movement_type, cast(mrr_amount - opening_mrr_amount as int) "
+        "from marts.customer_months where movement_type is not null and customer_id not like 'seats%' order by all"
+    )
+    assert found == [
+        ("alone", 2, "new", 0),
+        ("cancels", 2, "new", 0),
+        ("cancels", 9, "churn", 0),
+        ("cancels_fee", 1, "new", 50),
+        # The last bill comes after the end, and does not put it off.
+        ("cancels_fee", 9, "churn", -50),
+        ("fee", 1, "new", 50),
+        ("fee_begins", 2, "new", 0),
+        ("fee_begins", 6, "expansion", 50),
+        ("fee_ends", 1, "new", 50),
+        ("fee_ends", 6, "contraction", -50),
+        ("returns", 2, "new", 0),
+        ("returns", 5, "churn", 0),
+        ("returns", 10, "reactivation", 0),
+        ("stops", 2, "new", 0),
+        # Billed on 1 June: within the last two months until the end of July.
+        ("stops", 8, "churn", 0),
+    ]
+    (december,) = metered.rows(
+        "select closing_mrr_amount::int, usage_mrr_amount::int, active_customer_count, paying_customer_count, arpa_amount::int "
+        "from marts.mrr_monthly where activity_month = '2025-12-01'"
+    )
+    assert december == (300, 2300, 7, 4, 75)
+    # Of the cohort that paid for usage alone, logos are kept and revenue retention is not known.
+    assert metered.rows(
+        "select cohort_customer_count, active_customer_count, revenue_retention_rate from marts.cohort_retention "
+        "where cohort_dimension = 'all' and cohort_month = '2025-02-01' and activity_month = '2025-12-01'"
+    ) == [(5, 3, None)]
+
+
+def test_who_is_billed_for_usage_has_health_a_segment_and_a_future(metered):
+    active = {"alone", "fee", "fee_ends", "fee_begins", "returns", "seats", "seats_alone"}
+    for mart in ("customer_health", "customer_segments"):
+        assert {name for (name,) in metered.rows(f"select customer_id from marts.{mart}")} == active, mart
+    future = dict(metered.rows("select customer_id, expected_future_ltv_amount::int from marts.customer_ltv"))
+    assert {name for name, amount in future.items() if amount > 0} == active
+    assert future["fee"] > future["alone"] > future["seats"] and future["alone"] > future["returns"]
+    lost = {name for (name,) in metered.rows("select customer_id from marts.winback_candidates")}
+    assert lost == {"cancels", "cancels_fee"}
