@@ -114,9 +114,6 @@ def prepare(home, mutants):
 
     Where nothing but tests has changed since it was built, it stays, and dbt only compiles.
     """
-    if not (home / "raw").exists():
-        command = [sys.executable, "-m", "customer_value.cli", "generate", "--raw", str(home / "raw"), *COMPANY]
-        subprocess.run(command, check=True, env=environment(home), cwd=PROJECT, stdout=subprocess.DEVNULL)
     write_project(home, mutants)
     mark, now = home / "fingerprint", fingerprint()
     if mark.exists() and mark.read_text() == now and (home / "warehouse.duckdb").exists():
@@ -127,7 +124,10 @@ def prepare(home, mutants):
         return Project(home, sql | (dbt(home, "test", "--select", *selection) if selection else {}))
     for leftover in [mark, *home.glob("warehouse.duckdb*")]:
         leftover.unlink(missing_ok=True)
-    shutil.rmtree(home / "target", ignore_errors=True)
+    for leftover in ("raw", "target"):
+        shutil.rmtree(home / leftover, ignore_errors=True)
+    command = [sys.executable, "-m", "customer_value.cli", "generate", "--raw", str(home / "raw"), *COMPANY]
+    subprocess.run(command, check=True, env=environment(home), cwd=PROJECT, stdout=subprocess.DEVNULL)
     project = Project(home, dbt(home, "build"))
     mark.write_text(now)
     return project

@@ -13,7 +13,7 @@ import yaml
 
 BY_HAND = yaml.safe_load((Path(__file__).parent / "broken_rules.yml").read_text())
 CONDITION = re.compile(r"when not coalesce\((.*?), false\) then '(\w+)'", re.S)
-# Values to try in a column, whatever its type: those that cannot be cast to it are null.
+# Values to try in a column, beside the words of the rule, whatever its type: those that cannot be cast to it are null.
 VALUES = [
     "null",
     "'broken'",
@@ -110,7 +110,8 @@ class DataTests:
         for column, kind in types.items():
             if not re.search(rf"\b{column}\b", rules[rule]):
                 continue
-            values = [f"try_cast({value} as {kind})" for value in VALUES]
+            words = re.findall(r"'[^']*'", rules[rule])
+            values = [f"try_cast({value} as {kind})" for value in [*VALUES, *words]]
             others = [other for other, its in types.items() if other != column and its == kind]
             values += (
                 [f"try_cast({other} {step} as {kind})" for other in [column, *others] for step in STEPS]
