@@ -4,7 +4,7 @@ BIN := .venv/bin
 RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract generate load build check publish run report serve docs superset test structure torture fuzz benchmark freshness lint lock clean
+.PHONY: help setup contract generate load build check publish run report serve docs superset test structure torture fuzz mutate benchmark freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,10 +74,13 @@ test: lint structure  ## lint, build with unit tests and reconciliations, expect
 	$(BIN)/pytest
 
 torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)
-	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=200 $(BIN)/pytest tests/python/test_torture.py tests/python/test_nightly.py
+	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=200 CUSTOMER_VALUE_TEST_SWITCH_SECONDS=120 $(BIN)/pytest tests/python/test_torture.py tests/python/test_nightly.py
 
 fuzz: setup  ## break inputs in every way (a quarter of an hour)
 	CUSTOMER_VALUE_TEST_FUZZ=100 $(BIN)/pytest tests/python/test_fuzz.py
+
+mutate: setup  ## change models a little, 200 times, and see whether a test fails; SEED draws others (a quarter of an hour)
+	$(BIN)/python tests/mutation/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),200) $(if $(ONLY),--only $(ONLY))
 
 benchmark: setup  ## how long a nightly run of 50 million events takes, compared with a full build (ten minutes, 6 GB of disk)
 	$(BIN)/python tests/benchmark/nightly_run.py

@@ -12,7 +12,8 @@ numbered_months as (
         ltv_amount,
         dense_rank() over (order by cohort_month desc) as month_number
     from economics
-    where not is_partial_month
+    -- What was spent before the first spend on record is not known.
+    where not is_partial_month and spend_amount is not null
 
 )
 

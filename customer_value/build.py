@@ -2,42 +2,65 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
+from customer_value.dbt_process import COMMAND, LIFELINE
+from customer_value.errors import BuildError
+from customer_value.failures import settle
 from customer_value.settings import PROJECT
 
 # Every layer with its data tests. Unit tests prove the code, not the data: they are left to `make test`.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
-# The build that `begun` has started, as its process and the end of the pipe that lets it in.
+# The build that `begun` has started, until `build` lets it in.
 waiting = []
 
 
-class BuildError(Exception):
-    """dbt failed; what it printed says where."""
-
-    exit_code = 1
-
-
 @contextmanager
-def started(settings, *arguments, **variables):
-    """A dbt command on its way, its output passed through. It inherits the lock on the warehouse; it is not outlived."""
-    command = [Path(sys.executable).with_name("dbt"), *arguments]
-    process = subprocess.Popen(command, cwd=PROJECT, env=settings.environment() | variables, close_fds=False)
+def started(settings, *arguments):
+    """A dbt command on its way, its output passed through; it waits until `finish` lets it open the warehouse.
+
+    It inherits the lock on the warehouse, and is a process group of its own: a terminal's Ctrl-C comes here alone, and
+    the group ends here. Where this process is killed, the pipe ends, and dbt with it.
+    """
+    if arguments[0] == "build":
+        # What this build does not come to write must not be read as its own.
+        (settings.warehouse.parent / "target" / "run_results.json").unlink(missing_ok=True)
+    inside, lifeline = os.pipe()
+    os.set_inheritable(inside, True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *arguments],
+        cwd=PROJECT,
+        env=settings.environment() | {LIFELINE: str(inside)},
+        close_fds=False,
+        process_group=0,
+    )
+    process.lifeline = lifeline
     try:
+        os.close(inside)
         yield process
     finally:
         if process.poll() is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        os.close(lifeline)
 
 
 def finish(process, command):
-    """Wait for a dbt command. Raises BuildError where it fails."""
-    if process.wait() != 0:
+    """Let a dbt command in and wait for it. Raises BuildError where it fails."""
+    # A dbt that could not read the project is gone: its exit code says so.
+    with suppress(BrokenPipeError):
+        os.write(process.lifeline, b"!")
+    code = process.wait()
+    if code < 0:
+        raise BuildError(
+            f"dbt {command} was ended by {signal.Signals(-code).name}, which the system sends where memory runs out: "
+            "what was published stays published."
+        )
+    if code != 0:
         raise BuildError(f"dbt {command} failed: what was published stays published.")
 
 
@@ -53,28 +76,26 @@ def begun(settings):
 
     It opens the warehouse only after that (customer_value/duckdb_plugin.py), and ends where `build` is never reached.
     """
-    inside, outside = os.pipe()
-    os.set_inheritable(inside, True)
-    with started(settings, *BUILD, CUSTOMER_VALUE_GATE=str(inside)) as process:
-        os.close(inside)
-        waiting.append((process, outside))
+    with started(settings, *BUILD) as process:
+        waiting.append(process)
         try:
             yield
         finally:
             waiting.clear()
-            os.close(outside)
 
 
 def build(settings):
-    """Build the warehouse, with the dbt that has begun where there is one. Raises BuildError where dbt fails."""
-    if not waiting:
-        dbt(settings, *BUILD)
-        return
-    process, gate = waiting.pop()
-    # A dbt that could not read the project is gone: its exit code says so.
-    with suppress(BrokenPipeError):
-        os.write(gate, b"!")
-    finish(process, "build")
+    """Build the warehouse, with the dbt that has begun where there is one.
+
+    Raises BuildError where dbt fails in what nothing may be published without.
+    """
+    try:
+        if waiting:
+            finish(waiting.pop(), "build")
+        else:
+            dbt(settings, *BUILD)
+    except BuildError as error:
+        settle(settings, error)
 
 
 def docs(settings):

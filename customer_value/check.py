@@ -23,8 +23,9 @@ import great_expectations as gx
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
-from customer_value.build import BuildError
 from customer_value.build_metadata import build_of, record
+from customer_value.errors import BuildError
+from customer_value.failures import Failure, Project, names, withheld_of, withhold
 from customer_value.load import literal, relation_of
 from expectations import marts, raw
 
@@ -147,9 +148,9 @@ def write_page(path, results):
 
 
 def gate(settings, schema, suites):
-    """Test a schema against its suites, add the results to the quality page and stop at a critical failure.
+    """Test a schema against its suites and add the results to the quality page.
 
-    Returns the results of all schemas that the page shows. Raises BuildError where a critical expectation does not hold.
+    Returns the results of all schemas that the page shows, and the critical failures of this one.
     """
     results = validate(settings.warehouse, schema, suites)
     file = settings.warehouse.parent / "quality.json"
@@ -163,20 +164,60 @@ def gate(settings, schema, suites):
     for result in failed:
         print(f"{result.severity}: {result.table}: {result.expectation}: does not hold: {result.observed}")
     print(f"{schema}: {summary_of(results)} See {page}")
-    if any(result.severity == "critical" for result in failed):
-        raise BuildError(f"{schema}: a critical expectation does not hold: what was published stays published.")
-    return shown
+    return shown, [result for result in failed if result.severity == "critical"]
+
+
+def stop(schema, failed):
+    """Raise BuildError for critical expectations that do not hold."""
+    lines = [f"{result.table}: {result.expectation}: does not hold: {result.observed}" for result in failed]
+    text = f"{schema}: a critical expectation does not hold: what was published stays published."
+    raise BuildError("\n".join([text, *lines]))
 
 
 def check_raw(settings):
-    """Test the inputs that are provided against tests/expectations/raw.py."""
+    """Test the inputs that are provided against tests/expectations/raw.py.
+
+    Raises BuildError where a critical expectation does not hold.
+    """
     provided = {name: suite for name, suite in raw.suites().items() if relation_of(settings.raw, name) != (None, None)}
-    gate(settings, "raw", provided)
+    _, failed = gate(settings, "raw", provided)
+    if failed:
+        stop("raw", failed)
+
+
+def withhold_failed(settings, failed, withheld):
+    """Withhold the marts of critical expectations that do not hold, too. Raises BuildError where one stops everything."""
+    project = Project(settings)
+    nodes = {name: unique_id for unique_id, name in project.marts.items()}
+    failures = [
+        Failure(
+            model=(mart := result.table.partition(".")[2]),
+            rule=result.expectation,
+            message=result.observed,
+            nodes=tuple(filter(None, [nodes.get(mart)])),
+        )
+        for result in failed
+    ]
+    if any(project.stops(failure) for failure in failures):
+        stop("marts", failed)
+    known = {each.mart for each in withheld}
+    more = [each for each in project.withheld(failures) if each.mart not in known]
+    record(settings.warehouse, "partial_build", project.build_id, only=True)
+    withhold(settings, project.build_id, [*withheld, *more])
+    print(f"withheld: {names([*withheld, *more])}; all others go on.")
 
 
 def check_marts(settings):
-    """Test the marts against tests/expectations/marts.py, and record their build where they pass."""
-    results = gate(settings, "marts", marts.suites())
+    """Test the marts against tests/expectations/marts.py, and record their build where they pass.
+
+    Raises BuildError where a critical expectation of the core does not hold.
+    """
+    withheld = withheld_of(settings)
+    skipped = {each.mart for each in withheld}
+    suites = {mart: suite for mart, suite in marts.suites().items() if mart not in skipped}
+    results, failed = gate(settings, "marts", suites)
+    if failed:
+        withhold_failed(settings, failed, withheld)
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
         build = build_of(connection, "warehouse")

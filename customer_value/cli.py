@@ -4,11 +4,13 @@ import importlib
 import os
 import sys
 import time
+from contextlib import ExitStack, suppress
 
 import click
 
+from customer_value import signals
 from customer_value.lock import writer_lock
-from customer_value.settings import KEEP, PARQUET, PATHS, STRICT, Place, Settings
+from customer_value.settings import KEEP, PARQUET, PATHS, PUBLISH_REJECTED, STRICT, Place, Settings
 
 # The steps of each command that writes, as module and function: a command imports what it needs, for dbt and Great
 # Expectations take seconds.
@@ -27,33 +29,50 @@ def cli():
     """What a subscription company's customers are worth: load, build, check and publish.
 
     Exit code 0: done. 1: the build or a check failed. 2: the inputs or the call are at fault. 3: another run holds the warehouse.
+    129, 130, 143: interrupted by SIGHUP, SIGINT (Ctrl-C), SIGTERM.
     """
 
 
 def take_steps(settings, name, seconds):
     """Take the steps of a command one after the other; `seconds` gets the time of each that was done."""
     for module, function in STEPS[name]:
+        # A library may have taken the signal for a fault of its own.
+        if interrupted := signals.interruption():
+            raise interrupted
         started = time.monotonic()
         getattr(importlib.import_module(f"customer_value.{module}"), function)(settings)
         step = function.replace("_", " ")
         seconds[step] = round(time.monotonic() - started, 1)
         print(f"{step}: done in {seconds[step]:.1f} s", flush=True)
+    if name in ("build", "check", "publish", "run"):
+        from customer_value.failures import require_whole
+
+        require_whole(settings)
 
 
-def run(settings):
-    """All steps in one go, with a summary at the end, whatever the end is."""
-    from customer_value.build import begun
-    from customer_value.summary import earlier_publications, now, report
+def run(settings, wait):
+    """All steps in one go, with a summary at the end, whatever the end is; the lock is held until it is written."""
+    signals.block()
+    from customer_value.summary import Run
 
-    started_at, earlier, seconds, error = now(), earlier_publications(settings), {}, None
-    try:
-        with begun(settings):
-            take_steps(settings, "run", seconds)
-    except BaseException as caught:
-        error = caught
-        raise
-    finally:
-        report(settings, started_at, earlier, seconds, error)
+    this, error = Run(settings), None
+    with ExitStack() as held:
+        try:
+            signals.unblock()
+            held.enter_context(writer_lock(settings, "run", wait))
+            this.begin()
+            from customer_value.build import begun
+
+            with begun(settings):
+                take_steps(settings, "run", this.seconds)
+        except BaseException as caught:
+            error = signals.interruption() or caught
+            if error is caught:
+                raise
+            raise error from None
+        finally:
+            signals.hold()
+            this.report(error)
 
 
 # --help lists the commands in the order of the pipeline.
@@ -64,8 +83,10 @@ cli.list_commands = lambda context: list(cli.commands)
 def write(context, wait, **given):
     """Hold the warehouse's lock while a command takes its steps."""
     settings, name = Settings.of(**given), context.info_name
+    if name == "run":
+        return run(settings, wait)
     with writer_lock(settings, name, wait):
-        run(settings) if name == "run" else take_steps(settings, name, {})
+        take_steps(settings, name, {})
 
 
 WAIT = click.Option(
@@ -73,13 +94,24 @@ WAIT = click.Option(
 )
 for name, options, text in (
     ("load", [], "Check the inputs and make them visible to the warehouse."),
-    ("build", [], "Run dbt build: models and their data tests."),
+    ("build", [PUBLISH_REJECTED], "Run dbt build: models and their data tests."),
     ("check", [STRICT], "Test the marts against the expectations."),
     ("publish", [PARQUET, KEEP], "Publish the marts to readers in one step."),
     ("docs", [], "Write dbt's documentation, beside the report."),
-    ("run", [STRICT, PARQUET, KEEP], "Load, build, check, publish; write a summary."),
+    ("run", [STRICT, PUBLISH_REJECTED, PARQUET, KEEP], "Load, build, check, publish; write a summary."),
 ):
     cli.add_command(click.Command(name, callback=write, params=[*PATHS, *options, WAIT], help=text))
+
+
+@cli.command(params=[*PATHS, WAIT])
+@click.argument("customer_id")
+def forget(customer_id, wait, **given):
+    """Erase a customer's name and addresses from everything that is kept; the numbers stay."""
+    from customer_value.forget import forget
+
+    settings = Settings.of(**given)
+    with writer_lock(settings, "forget", wait):
+        forget(settings, customer_id)
 
 
 @cli.command(params=[*PATHS])
@@ -140,18 +172,26 @@ def main(argv=None):
         return cli.main(argv, "customer-value", standalone_mode=False) or 0
     except click.Abort:
         raise KeyboardInterrupt from None
-    except Exception as error:
+    except (Exception, signals.Interrupted) as caught:
+        error = caught if isinstance(caught, signals.Interrupted) else signals.interruption() or caught
         if not hasattr(error, "exit_code"):
             raise
-        error.show() if isinstance(error, click.ClickException) else print(error, file=sys.stderr)
+        # A terminal that was closed cannot be written to.
+        with suppress(OSError):
+            if isinstance(error, click.ClickException):
+                error.show()
+            elif not getattr(error, "is_said", False):
+                print(error, file=sys.stderr, flush=True)
         return error.exit_code
 
 
 def command():
     """The console script. Leaves at once: on the long way out duckdb complains of what Great Expectations still holds."""
+    signals.listen()
     code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(code)
 
 

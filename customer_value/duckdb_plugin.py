@@ -1,11 +1,11 @@
 """Plugin of dbt-duckdb: a plain `dbt build` sees the inputs in CUSTOMER_VALUE_RAW, after the same checks as `load`."""
 
-import os
 from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from customer_value.load import check_inputs, create_views
+from customer_value import dbt_process
+from customer_value.load import check_inputs, create_views, forgotten_customers
 from customer_value.settings import Settings
 
 
@@ -14,12 +14,10 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config):
         """Wait to be let in where the build was begun ahead. Make the warehouse's folder, which DuckDB does not."""
-        gate = os.environ.pop("CUSTOMER_VALUE_GATE", None)
-        if gate and not os.read(int(gate), 1):
-            # The process that began the build has found a fault and said so, or is gone.
-            os._exit(1)
+        dbt_process.wait()
         Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn):
         """Create the views of schema raw. Raises InputError where an input does not meet the contract."""
-        create_views(conn, check_inputs(Settings.of().raw))
+        settings = Settings.of()
+        create_views(conn, check_inputs(settings.raw), forgotten_customers(settings.warehouse))

@@ -1,4 +1,4 @@
-"""The error that a user can fix."""
+"""The errors that end a command with one message."""
 
 
 class InputError(Exception):
@@ -8,3 +8,9 @@ class InputError(Exception):
     """
 
     exit_code = 2
+
+
+class BuildError(Exception):
+    """A build, a check or a publication failed; the message says where."""
+
+    exit_code = 1

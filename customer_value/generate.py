@@ -138,9 +138,15 @@ def write_input(connection, contract, path, seed):
     )
     # What one row in fifty said before it was corrected.
     mistake = "quantity + 1 as quantity, " if "quantity" in contract.columns else ""
+    # Invalid rows are made of one that carries little money: more than one in twenty would not be published.
+    dear = (
+        "currency <> 'USD' or quantity * unit_amount > 1000, "
+        if "quantity" in contract.columns and "unit_amount" in contract.columns
+        else ""
+    )
     bad_rows = "".join(
         f" union all (select * replace ({', '.join(f'{value} as {c}' for c, value in overrides.items())}) "
-        f"from typed order by hash({key}) limit 1)"
+        f"from typed order by {dear}hash({key}) limit 1)"
         for overrides in BAD_ROWS[contract.name].values()
     )
     connection.execute(

@@ -148,14 +148,36 @@ def check_inputs(raw):
     return found
 
 
-def create_views(connection, received_inputs):
-    """Make the inputs visible as schema raw, in one transaction."""
+def forgotten_file(warehouse):
+    """The list of the customers that are forgotten, an id a line, beside the warehouse."""
+    return warehouse.with_name("forgotten_customers.txt")
+
+
+def forgotten_customers(warehouse):
+    """The ids of the customers whose personal data must not come back (customer_value/forget.py)."""
+    file = forgotten_file(warehouse)
+    return set(file.read_text().splitlines()) if file.exists() else set()
+
+
+def selection_of(contract, forgotten):
+    """What a view selects of an input: personal columns are null where their customer is forgotten."""
+    personal = [column for column, meta in contract.column_metas.items() if meta.get("is_personal")]
+    if not forgotten or not personal or "customer_id" not in contract.columns:
+        return "*"
+    ids = ", ".join(map(literal, sorted(forgotten)))
+    replaced = (f"case when customer_id in ({ids}) then null else {quoted(c)} end as {quoted(c)}" for c in personal)
+    return f"* replace ({', '.join(replaced)})"
+
+
+def create_views(connection, received_inputs, forgotten=()):
+    """Make the inputs visible as schema raw, in one transaction, without personal data of customers that are forgotten."""
     connection.execute("begin")
     connection.execute("create schema if not exists raw")
     for received in received_inputs:
         source = f"from {received.relation}" if received.relation else "where false"
         connection.execute(
-            f"create or replace view raw.{quoted(received.name)} as select {', '.join(received.selection)} {source}"
+            f"create or replace view raw.{quoted(received.name)} as select {selection_of(inputs()[received.name], forgotten)} "
+            f"from (select {', '.join(received.selection)} {source}) as received"
         )
     connection.execute("commit")
 
@@ -170,7 +192,7 @@ def load(settings):
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     try:
         with duckdb.connect(str(settings.warehouse)) as connection:
-            create_views(connection, received_inputs)
+            create_views(connection, received_inputs, forgotten_customers(settings.warehouse))
     except duckdb.IOException as error:
         raise InputError(
             f"{settings.warehouse}: cannot be opened for writing ({str(error).splitlines()[0]}). "

@@ -1,29 +1,36 @@
 """publish: hand the marts to readers in one step.
 
 Readers open `customer_value.duckdb` in the published folder and never the warehouse. A new file is written beside the
-old one and renamed over it: a reader that has the old one open keeps reading it, the next one opens the new one. The
-file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
+old one, and the link that readers open is switched to it: a reader that has the old one open keeps reading it, the next one
+opens the new one. The file is in DuckDB's v1.0.0 storage format, which every BI tool's driver can open. Publications that were replaced are kept
 in the folder `previous`, the newest ones only.
 
-Only a build of everything in which nothing failed, and whose marts hold to the expectations, is published.
+Only a build of everything whose marts hold to the expectations is published. Marts in which it failed stay as the last
+publication has them (customer_value/failures.py), each with the day that it is as of.
 """
 
+import errno
 import fcntl
 import os
 import shutil
-from collections import defaultdict
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import duckdb
 
-from customer_value.build import BuildError
 from customer_value.build_metadata import build_of, record, recorded
+from customer_value.errors import BuildError
+from customer_value.failures import withheld_of
 from customer_value.load import literal, quoted
 from customer_value.settings import project_file
+from customer_value.signals import hold, interruption
+from customer_value.switch import switch_file
 
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
+# How the last publication and the next one are attached; settings.RESERVED names them.
+LAST, NEXT = "last_publication", "next_publication"
 PARQUET = "parquet"
 
 # What a publication says of itself, by table and column. It stands in schema main, beside the marts: it differs from build to build.
@@ -34,14 +41,23 @@ PUBLICATION = {
             "build_id": ("varchar", "The build that was published: dbt's invocation id."),
             "published_at": ("timestamp", "When the file was written, UTC."),
             "as_of_date": ("date", "The day that every number is as of."),
+            "reporting_currency": ("varchar", "The currency of every amount."),
             "newest_loaded_at": ("timestamp", "Newest loaded_at of any input; by input in input_reconciliation."),
             "project_version": ("varchar", "Version of the project that built it."),
             "passed_test_count": (
                 "bigint",
-                "Tests of its build that passed; a build in which one failed is not published.",
+                "Tests of its build that passed; marts in which one failed are withheld.",
             ),
             "held_expectation_count": ("bigint", "Expectations of inputs and marts that held."),
             "expectation_count": ("bigint", "Expectations that inputs and marts were held against."),
+            "exceeds_max_rejected_rate": (
+                "boolean",
+                "Whether more of an input is rejected than the var max_rejected_rate allows, and the publication was asked for all the same; by input in input_reconciliation.",
+            ),
+            "withheld_mart_count": (
+                "bigint",
+                "Marts that are not of this build, for it failed in them: withheld or absent; which and why in publication_marts.",
+            ),
             "mart_count": ("bigint", "Marts in the file."),
             "mart_row_count": ("bigint", "Rows in them; by mart in publication_marts."),
         },
@@ -50,7 +66,17 @@ PUBLICATION = {
         "What this publication holds: one row per mart.",
         {
             "mart_name": ("varchar", "The mart."),
-            "row_count": ("bigint", "Rows in it."),
+            "row_count": ("bigint", "Rows in it; null where it is absent."),
+            "status": (
+                "varchar",
+                "published: of this build. withheld: the build failed in it, and it is that of the last publication in which it passed. absent: the build failed in it, and there is no such publication whose columns are those of today.",
+            ),
+            "as_of_date": ("date", "The day that its numbers are as of; null where it is absent."),
+            "build_id": ("varchar", "The build that it is of; null where it is absent."),
+            "reason": (
+                "varchar",
+                "Why it is withheld or absent: mart, rule, rows and the keys of some; null where it is neither.",
+            ),
         },
     ),
 }
@@ -80,7 +106,7 @@ def note_publication(settings):
         return
     try:
         record(settings.warehouse, "publication", build_id)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         # What comes next says why the warehouse cannot be written; the next run notes it.
         print(f"warning: {settings.warehouse}: the publication was not noted ({str(error).splitlines()[0]}).")
 
@@ -94,32 +120,105 @@ def comment_on(connection, table, table_comment, column_comments):
     connection.execute(";".join(comments))
 
 
-def copy_marts(connection, warehouse, publication):
-    """Copy the marts, tables and views alike, with their comments, which `create table as` leaves behind.
+@dataclass(frozen=True)
+class Held:
+    """A mart as a publication holds it; a row of publication_marts."""
 
-    Returns the number of rows of each.
-    """
-    marts = f"where database_name = {literal(warehouse)} and schema_name = 'marts'"
-    relations = connection.execute(
-        f"select table_name, comment from duckdb_tables() {marts} "
-        f"union all select view_name, comment from duckdb_views() {marts} order by 1"
+    mart: str
+    row_count: int | None
+    status: str
+    as_of_date: date | None
+    build_id: str | None
+    reason: str | None
+
+
+def copy_mart(connection, source, publication, mart):
+    """Copy a mart, table or view alike, with its comments, which `create table as` leaves behind. Returns its rows."""
+    target = f"{publication}.marts.{quoted(mart)}"
+    (row_count,) = connection.execute(f"create table {target} as from {quoted(source)}.marts.{quoted(mart)}").fetchone()
+    (comment,) = connection.execute(
+        "select max(comment) from (select database_name, schema_name, table_name, comment from duckdb_tables() "
+        "union all select database_name, schema_name, view_name, comment from duckdb_views()) "
+        "where database_name = ? and schema_name = 'marts' and table_name = ?",
+        [source, mart],
+    ).fetchone()
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns() "
+        "where database_name = ? and schema_name = 'marts' and table_name = ? order by column_index",
+        [source, mart],
     ).fetchall()
-    columns = defaultdict(list)
-    for mart, column, comment in connection.execute(
-        f"select table_name, column_name, comment from duckdb_columns() {marts} order by column_index"
-    ).fetchall():
-        columns[mart].append((column, comment))
-    row_counts = {}
-    for mart, comment in relations:
-        target = f"{publication}.marts.{quoted(mart)}"
-        (row_counts[mart],) = connection.execute(
-            f"create table {target} as from {quoted(warehouse)}.marts.{quoted(mart)}"
-        ).fetchone()
-        comment_on(connection, target, comment, columns[mart])
-    return row_counts
+    comment_on(connection, target, comment, columns)
+    return row_count
 
 
-def describe_publication(connection, warehouse, publication, build, row_counts):
+def marts_in(connection, database):
+    """The marts of an attached file, tables and views."""
+    found = connection.execute(
+        "select distinct table_name from duckdb_columns() where database_name = ? and schema_name = 'marts' order by 1",
+        [database],
+    )
+    return [mart for (mart,) in found.fetchall()]
+
+
+def columns_fit(connection, database, mart):
+    """Whether a mart of an earlier publication has the columns that the present build gives it, in name and type."""
+    found = connection.execute(
+        "select column_name, data_type from duckdb_columns() "
+        "where database_name = ? and schema_name = 'marts' and table_name = ? order by column_index",
+        [database, mart.mart],
+    ).fetchall()
+    casts = ", ".join(f"cast(null as {kind}) as {quoted(name)}" for name, kind in mart.columns.items())
+    wanted = connection.execute(f"describe select {casts}").fetchall() if casts else []
+    return found == [(name, kind) for name, kind, *_ in wanted]
+
+
+def last_good(connection, settings, withheld):
+    """What the last publication says of the marts that are withheld now, by mart: its day and its build.
+
+    It is attached as `last`. A mart that was withheld then keeps the day and the build of its own.
+    """
+    target = settings.published / FILE_NAME
+    if not withheld or not target.exists():
+        return {}
+    connection.execute(f"attach {literal(target)} as {LAST} (read_only)")
+    as_of_date, build_id = connection.execute(f"select as_of_date, build_id from {LAST}.main.publication").fetchone()
+    good = {mart: (as_of_date, build_id) for mart in marts_in(connection, LAST)}
+    # A publication of an earlier version has no such columns: all of it is of one build.
+    with suppress(duckdb.BinderException):
+        rows = connection.execute(
+            f"select mart_name, as_of_date, build_id from {LAST}.main.publication_marts"
+        ).fetchall()
+        good |= {mart: of for mart, *of in rows if mart in good}
+    return good
+
+
+def keep_mart(connection, publication, mart, good):
+    """Copy a mart that is withheld from the last publication, where it holds one that fits."""
+    if mart.mart not in good:
+        return Held(mart.mart, None, "absent", None, None, f"{mart.reason} (it was never published)")
+    if not columns_fit(connection, LAST, mart):
+        return Held(
+            mart.mart, None, "absent", None, None, f"{mart.reason} (its columns have changed since it was published)"
+        )
+    as_of_date, build_id = good[mart.mart]
+    row_count = copy_mart(connection, LAST, publication, mart.mart)
+    return Held(mart.mart, row_count, "withheld", as_of_date, build_id, mart.reason)
+
+
+def copy_marts(connection, settings, warehouse, publication, build):
+    """Copy the marts of the build, and of the last publication those that are withheld. Returns what is held."""
+    build_id, as_of_date = build
+    withheld = {each.mart: each for each in withheld_of(settings)}
+    good = last_good(connection, settings, withheld)
+    held = [
+        Held(mart, copy_mart(connection, warehouse, publication, mart), "published", as_of_date, build_id, None)
+        for mart in marts_in(connection, warehouse)
+        if mart not in withheld
+    ]
+    return held + [keep_mart(connection, publication, mart, good) for mart in withheld.values()]
+
+
+def describe_publication(connection, warehouse, publication, build, held):
     """Write what the publication says of itself."""
     build_id, as_of_date = build
     for table, (comment, columns) in PUBLICATION.items():
@@ -128,22 +227,32 @@ def describe_publication(connection, warehouse, publication, build, row_counts):
             f"create table {target} ({', '.join(f'{name} {kind}' for name, (kind, _) in columns.items())})"
         )
         comment_on(connection, target, comment, [(name, text) for name, (_, text) in columns.items()])
-    connection.executemany(f"insert into {publication}.main.publication_marts values (?, ?)", list(row_counts.items()))
-    (newest,) = connection.execute(
-        f"select max(newest_loaded_at) from {publication}.marts.input_reconciliation"
+    connection.executemany(
+        f"insert into {publication}.main.publication_marts values (?, ?, ?, ?, ?, ?)",
+        [list(vars(each).values()) for each in sorted(held, key=lambda each: each.mart)],
+    )
+    newest, exceeds = connection.execute(
+        f"select max(newest_loaded_at), bool_or(exceeds_max_rejected_rate) from {publication}.marts.input_reconciliation"
+    ).fetchone()
+    (currency,) = connection.execute(
+        f"select reporting_currency from {quoted(warehouse)}.staging.run_settings"
     ).fetchone()
     counts = [next(iter(recorded(connection, quoted(warehouse), kind)), None) for kind in COUNTS]
+    row_counts = [each.row_count for each in held if each.row_count is not None]
     connection.execute(
         f"insert into {publication}.main.publication values ({', '.join('?' * len(PUBLICATION['publication'][1]))})",
         [
             build_id,
             datetime.now(UTC).replace(tzinfo=None, microsecond=0),
             as_of_date,
+            currency,
             newest,
             project_file()["version"],
             *counts,
+            exceeds,
+            sum(each.status != "published" for each in held),
             len(row_counts),
-            sum(row_counts.values()),
+            sum(row_counts),
         ],
     )
 
@@ -155,13 +264,14 @@ def write_publication(settings, unfinished):
     """
     # A mart that is a view names its own database, which is that of the file: it is attached under no other name.
     warehouse = settings.warehouse.stem
-    publication = "published" if warehouse.lower() != "published" else "publication"
+    publication = NEXT
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(settings.warehouse)} as {quoted(warehouse)} (read_only)")
         build = build_of(connection, quoted(warehouse))
         if build is None:
             raise BuildError(f"{settings.warehouse}: found no marts. Run build first.")
-        if build[0] not in recorded(connection, quoted(warehouse), "passed_build"):
+        whole, partial = (recorded(connection, quoted(warehouse), kind) for kind in ("passed_build", "partial_build"))
+        if build[0] not in whole | partial:
             raise BuildError(
                 f"{settings.warehouse}: the last build did not pass, or built a part only: what was published stays "
                 "published. Fix what it says, and run build again."
@@ -174,8 +284,8 @@ def write_publication(settings, unfinished):
         connection.execute(f"attach {literal(unfinished)} as {publication} (storage_version 'v1.0.0')")
         connection.begin()
         connection.execute(f"create schema {publication}.marts")
-        row_counts = copy_marts(connection, warehouse, publication)
-        describe_publication(connection, warehouse, publication, build, row_counts)
+        held = copy_marts(connection, settings, warehouse, publication, build)
+        describe_publication(connection, warehouse, publication, build, held)
         connection.commit()
         connection.execute(f"detach {publication}")
 
@@ -199,7 +309,7 @@ def keep_previous(settings, target):
         replaced_at = datetime.fromtimestamp(target.stat().st_mtime, UTC)
         name = f"customer_value_{replaced_at:%Y%m%dT%H%M%S%f}.duckdb"
         if not (previous / name).exists():
-            os.link(target, previous / name)
+            os.link(target.resolve(), previous / name)
     kept = sorted(previous.glob("customer_value_*.duckdb")) if previous.is_dir() else []
     for path in kept[: max(0, len(kept) - settings.keep_publications)]:
         path.unlink()
@@ -229,16 +339,90 @@ def write_parquet(settings, file):
 def switch_parquet(settings, folder):
     """Point the link `current` to a folder in one step, and forget the oldest folders.
 
-    A reader that follows the link once reads one publication.
+    A reader that follows the link once reads one publication. Raises BuildError where the link cannot be made.
     """
+    if folder is None:
+        return
     link = folder.with_name("current.tmp")
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder.name)
-    os.replace(link, folder.with_name("current"))
+    try:
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder.name)
+        os.replace(link, folder.with_name("current"))
+    except OSError as error:
+        raise BuildError(
+            f"{link.with_name('current')}: cannot be written ({error}): the DuckDB file is published, the Parquet files are not."
+        ) from error
     # A folder that never became current is gone, too, in time.
     kept = sorted(path for path in folder.parent.iterdir() if path.is_dir() and not path.is_symlink())
     for path in kept[: max(0, len(kept) - 1 - settings.keep_publications)]:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def bytes_wanted(settings):
+    """About how much a publication takes: as much as the last one, else what the marts take in the warehouse."""
+    target = settings.published / FILE_NAME
+    if target.exists():
+        return target.stat().st_size
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(settings.warehouse)} as {quoted(settings.warehouse.stem)} (read_only)")
+        connection.execute(f"use {quoted(settings.warehouse.stem)}")
+        (block_size,) = connection.execute("select max(block_size) from pragma_database_size()").fetchone()
+        tables = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        blocks = [
+            connection.execute(
+                f"select count(distinct block_id) from pragma_storage_info({literal(f'marts.{quoted(table)}')}) where persistent"
+            ).fetchone()[0]
+            for (table,) in tables
+        ]
+    return sum(blocks) * block_size
+
+
+def shortage(settings, error, unfinished):
+    """What to do where a publication cannot be written; that the disk is full, where it is."""
+    written = unfinished.stat().st_size if unfinished.exists() else 0
+    free = shutil.disk_usage(settings.published).free
+    wanted = bytes_wanted(settings)
+    is_full = (
+        getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        or "No space left" in str(error)
+        or free + written < wanted
+    )
+    if not is_full:
+        return "See to the folder's rights, and run publish again."
+    return (
+        f"The disk is full: found {(free + written) / 2**20:,.0f} MB free in {settings.published}, expected about "
+        f"{wanted / 2**20:,.0f} MB{', and half as much for the Parquet files' if settings.parquet else ''}. Make room, "
+        "and run publish again."
+    )
+
+
+def write_and_switch(settings, target, folder):
+    """Write a publication beside the published one and switch readers to it. The folder's lock is held."""
+    unfinished = target.with_name(f"{FILE_NAME}.tmp")
+    leftovers = (unfinished, unfinished.with_name(unfinished.name + ".wal"))
+    for leftover in leftovers:
+        leftover.unlink(missing_ok=True)
+    try:
+        write_publication(settings, unfinished)
+        with open(unfinished, "rb+") as file:
+            os.fsync(file.fileno())
+        parquet = write_parquet(settings, unfinished) if settings.parquet else None
+        keep_previous(settings, target)
+        # Readers see the new file from here on: a signal would come too late.
+        hold()
+        switch_file(unfinished, target)
+        os.fsync(folder)
+    except (OSError, duckdb.Error) as error:
+        if interrupted := interruption():
+            raise interrupted from None
+        raise BuildError(
+            f"{target}: cannot be written ({str(error).splitlines()[0]}): what was published stays published. "
+            + shortage(settings, error, unfinished)
+        ) from error
+    finally:
+        for leftover in leftovers:
+            leftover.unlink(missing_ok=True)
+    switch_parquet(settings, parquet)
 
 
 def publish(settings):
@@ -249,27 +433,13 @@ def publish(settings):
     if not settings.warehouse.exists():
         raise BuildError(f"{settings.warehouse}: found no warehouse. Run load and build first.")
     target = settings.published / FILE_NAME
-    unfinished = settings.published / f"{FILE_NAME}.tmp"
-    leftovers = (unfinished, unfinished.with_name(unfinished.name + ".wal"))
     try:
         settings.published.mkdir(parents=True, exist_ok=True)
         with folder_lock(settings.published) as folder:
-            for leftover in leftovers:
-                leftover.unlink(missing_ok=True)
-            write_publication(settings, unfinished)
-            with open(unfinished, "rb+") as file:
-                os.fsync(file.fileno())
-            parquet = write_parquet(settings, unfinished) if settings.parquet else None
-            keep_previous(settings, target)
-            os.replace(unfinished, target)
-            os.fsync(folder)
-            if parquet:
-                switch_parquet(settings, parquet)
-    except (OSError, duckdb.Error) as error:
-        for leftover in leftovers:
-            leftover.unlink(missing_ok=True)
+            write_and_switch(settings, target, folder)
+    except OSError as error:
         raise BuildError(
-            f"{target}: cannot be written ({str(error).splitlines()[0]}): what was published stays published. "
-            "Make room, or see to the folder's rights, and run publish again."
+            f"{target}: cannot be written ({error}): what was published stays published. See to the folder's rights, "
+            "and run publish again."
         ) from error
     note_publication(settings)

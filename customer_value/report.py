@@ -23,10 +23,12 @@ import mistune
 import vl_convert
 import yaml
 
-from customer_value.build import BuildError
+from customer_value import signals
+from customer_value.errors import BuildError
 from customer_value.load import literal, quoted
 from customer_value.publish import FILE_NAME, folder_lock
-from customer_value.settings import PROJECT
+from customer_value.rejections import banner
+from customer_value.settings import PROJECT, project_file
 
 BOARDS = PROJECT / "reports"
 # The pages in the order of the menu; each is a file in reports/. The first is the folder's index.
@@ -91,18 +93,64 @@ class Publication:
                 "select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = 'published'"
             ).fetchall()
         }
-        self.as_of, self.currency = connection.execute(
-            "select max(as_of_date), max(reporting_currency) from published.marts.customers"
-        ).fetchone()
+        (self.described,) = self.dictionaries("select * from published.main.publication")
+        self.as_of = self.described["as_of_date"]
+        connection.execute("use published")
+        self.held = {
+            row["mart_name"]: row for row in self.dictionaries("select * from published.main.publication_marts")
+        }
+        # A publication of an earlier version says its currency in customers only.
+        self.currency = self.described.get("reporting_currency") or next(
+            iter(connection.execute("select max(reporting_currency) from published.marts.customers").fetchone()), None
+        )
         self.inputs = dict(
             connection.execute("select input_name, raw_row_count from published.marts.input_reconciliation").fetchall()
         )
-        shown = connection.execute(
-            "select customer_id, customer_name from published.marts.customers "
-            f"order by priority_rank nulls last, customer_id limit {MAX_CUSTOMERS:d}"
-        ).fetchall()
+        shown = (
+            connection.execute(
+                "select customer_id, customer_name from published.marts.customers "
+                f"order by priority_rank nulls last, customer_id limit {MAX_CUSTOMERS:d}"
+            ).fetchall()
+            if self.has("customers")
+            else []
+        )
         self.shards = {customer_id: number // SHARD_SIZE for number, (customer_id, _) in enumerate(shown)}
         self.shown_names = dict(shown)
+
+    def dictionaries(self, sql):
+        """Rows with the names of their columns."""
+        found = self.connection.execute(sql)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def has(self, mart):
+        """Whether the publication holds a mart; one that the build failed in may be absent."""
+        return mart not in self.held or self.held[mart].get("status") != "absent"
+
+    def note_of(self, query):
+        """What a reader must know of a query's mart: it is absent, or of an earlier day, and why; None where neither."""
+        held = self.held.get(query["mart"], {})
+        if held.get("status") == "absent":
+            return f"Not published: the build failed here, and there is no earlier version. {held['reason']}"
+        if held.get("status") == "withheld":
+            return f"As of {held['as_of_date']:%d %B %Y}: the newer version was withheld. {held['reason']}"
+        return None
+
+    def banners(self):
+        """What is missing from the numbers of the publication as a whole, a line each."""
+        found = []
+        if "input_amounts" in self.held and (text := banner(self.dictionaries)):
+            found.append(text)
+        withheld = [row for row in self.held.values() if row.get("status", "published") != "published"]
+        if withheld:
+            days = {row["as_of_date"] for row in withheld if row["as_of_date"]} - {self.as_of}
+            since = f" They stand as of {', '.join(f'{day:%d %B %Y}' for day in sorted(days))}." if days else ""
+            found.append(
+                f"Withheld: {', '.join(sorted(row['mart_name'] for row in withheld))}.{since} Sections that show them say why."
+            )
+        if self.described.get("exceeds_max_rejected_rate"):
+            found.append("More was rejected than the var max_rejected_rate allows, and published all the same.")
+        return found
 
     def rows(self, sql):
         return [[plain(value) for value in row] for row in self.connection.execute(sql).fetchall()]
@@ -114,6 +162,15 @@ class Publication:
 
     def read(self, query, download=None):
         """The rows of a query, no more than its limit. Where there are more, a file gets all of them."""
+        note = self.note_of(query)
+        if not self.has(query["mart"]):
+            return {
+                "columns": query["columns"],
+                "comments": dict.fromkeys(query["columns"], ""),
+                "rows": [],
+                "total": 0,
+                "note": note,
+            }
         limit = query.get("limit")
         rows = self.rows(sql_of(query, query["columns"], limit=limit))
         total = len(rows)
@@ -122,6 +179,8 @@ class Publication:
                 f"select count(*) from ({sql_of(query, query['columns'])}) as every"
             ).fetchone()
         found = {"columns": query["columns"], "comments": self.comments_of(query), "rows": rows, "total": total}
+        if note:
+            found["note"] = note
         if total > len(rows) and download:
             found["file"] = f"{download}_all.csv"
             self.write_csv(self.folder / found["file"], query)
@@ -147,12 +206,14 @@ class Publication:
             if "customer_id" in query["columns"]
             for row in query["rows"]
         }
-        missing = sorted(ids - self.shown_names.keys())
+        missing = sorted(ids - self.shown_names.keys()) if self.has("customers") else []
         names = self.shown_names | dict(
             self.connection.execute(
                 "select customer_id, customer_name from published.marts.customers where list_contains(?, customer_id)",
                 [missing],
             ).fetchall()
+            if missing
+            else []
         )
         return {each: [names.get(each) or each, self.shards.get(each)] for each in ids}
 
@@ -187,6 +248,11 @@ def write_page(publication, name, board, payload=None, content=""):
         pages=menu(),
         as_of=f"{publication.as_of:%d %B %Y}" if publication.as_of else "an unknown day",
         currency=publication.currency,
+        banners=publication.banners(),
+        newest=f"{publication.described['newest_loaded_at']:%Y-%m-%d}"
+        if publication.described["newest_loaded_at"]
+        else "",
+        max_age=project_file()["vars"]["max_input_age_days"],
         has_docs=(publication.folder.parent / "docs" / "index.html").exists(),
         style=safe((BOARDS / "report.css").read_text()),
         content=safe(content),
@@ -244,6 +310,10 @@ def write_customers(publication):
     queries = {}
     for key, query in board["customer"].items():
         queries[key] = {"columns": query["columns"], "comments": publication.comments_of(query), "rows": [], "total": 0}
+        if note := publication.note_of(query):
+            queries[key]["note"] = note
+        if not publication.has(query["mart"]):
+            continue
         sql = sql_of(query, ["customer_id", *query["columns"]], where="customer_id in (select customer_id from shown)")
         for customer_id, *row in publication.rows(sql):
             customers[customer_id]["rows"][key].append(row)
@@ -325,5 +395,6 @@ def serve(settings, port):
         print(f"The report is at http://127.0.0.1:{server.server_port}/ until you press Ctrl-C.", flush=True)
         try:
             server.serve_forever()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, signals.Interrupted):
+            signals.received.clear()
             print()

@@ -22,20 +22,48 @@ class Place(click.Path):
         return super().convert(os.path.expanduser(value), parameter, context)
 
 
+# Names that a DuckDB file cannot bear: its name is that of its database, which these would make ambiguous.
+SCHEMAS = "raw staging intermediate marts history definitions semantic main".split()
+RESERVED = "temp system memory information_schema pg_catalog last_publication next_publication".split()
+
+
+def named_clearly(context, parameter, file):
+    """The warehouse, where its name makes no query ambiguous."""
+    if file and (file.stem.lower() in SCHEMAS + RESERVED or "." in file.stem):
+        found = "a name with a dot in it" if "." in file.stem else "a name that a schema or another database has"
+        raise click.BadParameter(
+            f"{file}: found {found}, expected another. Rename the file, for example {file.with_name('customer_value.duckdb')}."
+        )
+    return file
+
+
 def option(name, help_text="", **attributes):
     """A setting as an option of the command line; as_of is --as-of, or the variable CUSTOMER_VALUE_AS_OF."""
     names = [f"--{name.replace('_', '-')}"]
     return click.Option(names, envvar=f"CUSTOMER_VALUE_{name.upper()}", show_envvar=True, help=help_text, **attributes)
 
 
-def place(name, path, help_text, **checks):
+def place(name, path, help_text, callback=None, **checks):
     """A setting that is a path, by default one under data/."""
-    return option(name, help_text, type=Place(**checks), default=PROJECT / "data" / path, show_default=f"data/{path}")
+    return option(
+        name,
+        help_text,
+        type=Place(**checks),
+        default=PROJECT / "data" / path,
+        show_default=f"data/{path}",
+        callback=callback,
+    )
 
 
 PATHS = (
     place("raw", "raw", "Folder of the inputs."),
-    place("warehouse", "warehouse/customer_value.duckdb", "DuckDB file to build in, for no reader.", dir_okay=False),
+    place(
+        "warehouse",
+        "warehouse/customer_value.duckdb",
+        "DuckDB file to build in, for no reader.",
+        dir_okay=False,
+        callback=named_clearly,
+    ),
     place("published", "published", "Folder that readers use."),
     option(
         "as_of",
@@ -47,11 +75,14 @@ PATHS = (
     ),
 )
 STRICT = option("strict", "Stop before publication at an anomaly.", is_flag=True)
+PUBLISH_REJECTED = option(
+    "publish_rejected", "Publish although more is rejected than the var max_rejected_rate allows.", is_flag=True
+)
 PARQUET = option("parquet", "Publish the marts as Parquet files, too.", is_flag=True)
 KEEP = option("keep_publications", "How many replaced publications are kept.", type=click.IntRange(0), default=3)
 # May hold a secret: no command has it as a flag, for other users of the machine see those.
 WEBHOOK = option("webhook", default="")
-OPTIONS = (*PATHS, STRICT, PARQUET, KEEP, WEBHOOK)
+OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, WEBHOOK)
 
 
 @dataclass(frozen=True)
@@ -63,6 +94,7 @@ class Settings:
     published: Path
     as_of: str
     strict: bool
+    publish_rejected: bool
     parquet: bool
     keep_publications: int
     webhook: str
@@ -89,6 +121,7 @@ class Settings:
             "CUSTOMER_VALUE_RAW": str(self.raw),
             "CUSTOMER_VALUE_WAREHOUSE": str(self.warehouse),
             "CUSTOMER_VALUE_AS_OF": self.as_of,
+            "CUSTOMER_VALUE_PUBLISH_REJECTED": "1" if self.publish_rejected else "",
             "DBT_PROJECT_DIR": str(PROJECT),
             "DBT_PROFILES_DIR": str(PROJECT),
             "DBT_TARGET_PATH": str(self.warehouse.parent / "target"),

@@ -7,49 +7,38 @@ thresholds are vars of dbt_project.yml.
 
 import itertools
 import json
+import os
 import statistics
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-import duckdb
 import yaml
 
-from customer_value.build import BuildError
 from customer_value.contract import SOURCES
-from customer_value.load import literal, quoted
+from customer_value.errors import BuildError
+from customer_value.failures import Project, WithheldError, withheld_of
+from customer_value.notes import newest_of, notes_of
 from customer_value.publish import FILE_NAME, PREVIOUS
+from customer_value.queries import rows_of
+from customer_value.rejections import missing_mrr
 from customer_value.settings import project_file
+from customer_value.signals import Interrupted
 
-# Rows of a failed test that are shown.
-FAILING_ROWS = 3
 HOURS = {"minute": 1 / 60, "hour": 1, "day": 24}
-
-
-def rows_of(file, query):
-    """Rows of a DuckDB file as dictionaries; none where the file cannot be read, or lacks a table that the query reads."""
-    if not file.exists():
-        return []
-    with duckdb.connect() as connection:
-        try:
-            connection.execute(f"attach {literal(file)} as {quoted(file.stem)} (read_only)")
-            connection.execute(f"use {quoted(file.stem)}")
-            found = connection.execute(query)
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        except (duckdb.CatalogException, duckdb.IOException):
-            return []
 
 
 def levels_of(file):
     """What a warehouse or a publication says: its as-of day, its MRR and the rows of its inputs."""
-    levels = rows_of(
-        file,
-        "select as_of_date, (select arg_max(closing_mrr_amount, activity_month) from marts.mrr_monthly) as mrr_amount "
-        "from marts.customers limit 1",
+    # A publication says its day in main, a warehouse in staging.
+    days = rows_of(file, "select as_of_date from main.publication") or rows_of(
+        file, "select as_of_date from staging.run_settings"
     )
+    levels = rows_of(file, "select arg_max(closing_mrr_amount, activity_month) as mrr_amount from marts.mrr_monthly")
     inputs = rows_of(file, "from marts.input_reconciliation order by raw_row_count desc")
-    return {"as_of_date": None, "mrr_amount": None} | (levels[0] if levels else {}) | {"inputs": inputs}
+    return {"as_of_date": None, "mrr_amount": None} | dict(*days[:1]) | dict(*levels[:1]) | {"inputs": inputs}
 
 
 def earlier_publications(settings):
@@ -94,12 +83,39 @@ def anomalies_of(levels, earlier):
     return found
 
 
+def broken_expectations(settings, schemas):
+    """A line for each expectation of the inputs or the marts that does not hold, of the schemas that this run checked."""
+    try:
+        kept = json.loads(settings.warehouse.with_name("quality.json").read_text())
+    except (OSError, ValueError):
+        return
+    for result in itertools.chain.from_iterable(kept.get(schema, []) for schema in schemas):
+        if not result["passed"]:
+            yield f"{result['table']}: {result['expectation']}: does not hold: {result['observed']}"
+
+
+def rejected_mrr(settings):
+    """A line where rejected rows carry more MRR than a run passes over, or MRR of more customers that no rate converts."""
+    missing = missing_mrr(partial(rows_of, settings.warehouse))
+    if missing is None:
+        return
+    unconverted = sum(each["customer_rate"] for each in missing["unconverted"])
+    if max(missing["mrr_rate"], unconverted) > project_file()["vars"]["max_unwarned_mrr_rate"]:
+        yield f"{missing['text']}: {100 * missing['mrr_rate']:.1f} % of the MRR that can be converted"
+
+
+def all_anomalies(settings, levels, earlier, schemas=("raw", "marts")):
+    """The anomalies of a warehouse, a line each."""
+    withheld = [f"withheld: {each.mart}: {each.reason}" for each in withheld_of(settings)]
+    return [*anomalies_of(levels, earlier), *broken_expectations(settings, schemas), *rejected_mrr(settings), *withheld]
+
+
 def watch(settings):
     """Print the anomalies of the marts that were built.
 
     Raises BuildError in a strict run where there is one.
     """
-    found = anomalies_of(levels_of(settings.warehouse), earlier_publications(settings))
+    found = all_anomalies(settings, levels_of(settings.warehouse), earlier_publications(settings))
     for line in found:
         print(f"warning: {line}")
     if found and settings.strict:
@@ -107,36 +123,42 @@ def watch(settings):
 
 
 def failures_of(settings):
-    """What failed in the last dbt build: node, model, message and, of tests, the first failing rows."""
-    target = settings.warehouse.parent / "target"
-    try:
-        results = json.loads((target / "run_results.json").read_text())["results"]
-        nodes = json.loads((target / "manifest.json").read_text())["nodes"]
-    except (OSError, ValueError):
-        # dbt did not come to write them, or had no room to.
-        return []
-    found = []
-    for result in results:
-        if result["status"] not in ("fail", "error"):
-            continue
-        node = nodes.get(result["unique_id"], {})
-        compiled = result.get("compiled_code") or ""
-        is_test = node.get("resource_type") == "test" and result["status"] == "fail"
-        rows = rows_of(settings.warehouse, f"select * from ({compiled}) limit {FAILING_ROWS}") if is_test else []
-        found.append(
-            {
-                "name": node.get("alias") or result["unique_id"],
-                "model": (node.get("attached_node") or result["unique_id"]).split(".")[2],
-                "message": (result.get("message") or "").strip(),
-                "rows": [{name: str(value) for name, value in row.items()} for row in rows],
-            }
-        )
-    return found
+    """What failed in the last dbt build: model, rule, rows and the keys of some, or dbt's message."""
+    return [
+        {
+            "model": failure.model,
+            "rule": failure.rule,
+            "message": failure.message,
+            "row_count": failure.row_count,
+            "rows": failure.rows,
+            "text": str(failure),
+        }
+        for failure in Project(settings).failures()
+    ]
+
+
+def withheld_in(settings):
+    """The marts that readers see as of an earlier publication, or not at all, and why."""
+    return rows_of(
+        settings.published / FILE_NAME,
+        "select mart_name, status, as_of_date, reason from main.publication_marts where status <> 'published' order by 1",
+    )
+
+
+def outcome_of(seconds, error):
+    """How a run ended: published, as a whole or in part, only where the step publish came back."""
+    if isinstance(error, Interrupted):
+        return "interrupted"
+    if "publish" in seconds and isinstance(error, WithheldError):
+        return "published in part"
+    return "published" if error is None and "publish" in seconds else "failed"
 
 
 def summarise(settings, started_at, earlier, seconds, error):
     """The content of the summary, as it is written to run_summary.json. What was not rebuilt is left out."""
-    was_built = "check raw" in seconds
+    outcome = outcome_of(seconds, error)
+    was_built = "check raw" in seconds and outcome != "interrupted"
+    checked = ("raw", "marts") if "check marts" in seconds else ("raw",)
     levels = levels_of(settings.warehouse) if was_built else {"as_of_date": None, "mrr_amount": None, "inputs": []}
     rejected = rows_of(
         settings.warehouse,
@@ -147,7 +169,7 @@ def summarise(settings, started_at, earlier, seconds, error):
         settings.warehouse, "select count(*) as downgrade_count from marts.health_alerts where alert_status = 'opened'"
     )
     return {
-        "outcome": "published" if error is None else "failed",
+        "outcome": outcome,
         "error": None if error is None else str(error),
         "started_at": started_at,
         "seconds": seconds,
@@ -157,19 +179,39 @@ def summarise(settings, started_at, earlier, seconds, error):
         "previous_mrr_amount": earlier[0]["mrr_amount"] if earlier else None,
         "rejected": rejected if was_built else [],
         "health_fall_count": downgrades[0]["downgrade_count"] if was_built and downgrades else None,
-        "anomalies": anomalies_of(levels, earlier) if was_built else [],
+        "missing_mrr": missing_mrr(partial(rows_of, settings.warehouse)) if was_built else None,
+        "exceeds_max_rejected_rate": [
+            row["input_name"] for row in levels["inputs"] if row.get("exceeds_max_rejected_rate")
+        ],
+        "anomalies": all_anomalies(settings, levels, earlier, checked) if was_built else [],
+        "notes": notes_of(settings.warehouse, newest_of(levels["inputs"])) if was_built else [],
+        "withheld": withheld_in(settings) if outcome.startswith("published") else [],
         "failures": failures_of(settings) if was_built and error is not None else [],
     }
 
 
 def lines_of(summary):
     """The summary in words."""
+    if summary["outcome"] == "interrupted":
+        yield (
+            f"Customer Value: {summary['error']} after {sum(summary['seconds'].values()):.0f} s of finished steps "
+            f"({', '.join(summary['seconds']) or 'none'}). What was published stays published."
+        )
+        return
     yield f"Customer Value: {summary['outcome']}, as of {summary['as_of_date'] or 'no day'}, in {sum(summary['seconds'].values()):.0f} s"
     if summary["error"]:
         yield from summary["error"].splitlines()
+    said = summary["error"] or ""
     for failure in summary["failures"]:
-        yield f"failed: {failure['model']}: {failure['name']}: {failure['message']}"
-        yield from ("    " + ", ".join(f"{name} = {value}" for name, value in row.items()) for row in failure["rows"])
+        if failure["text"] not in said:
+            yield f"failed: {failure['text']}"
+    for row in summary.get("withheld", []):
+        day = f"readers see it as of {row['as_of_date']}" if row["as_of_date"] else "readers do not see it"
+        yield f"{row['status']}: {row['mart_name']}: {day}"
+    if excess := summary.get("exceeds_max_rejected_rate"):
+        yield f"More is rejected than the var max_rejected_rate allows, of {', '.join(excess)}."
+    if missing := summary.get("missing_mrr"):
+        yield missing["text"]
     if summary["mrr_amount"] is not None:
         before = summary["previous_mrr_amount"]
         move = (
@@ -198,7 +240,8 @@ def lines_of(summary):
     if len(summary["rejected"]) > 10:
         yield f"rejected: {len(summary['rejected']) - 10} more reasons, see rejected_rows"
     yield from (f"warning: {line}" for line in summary["anomalies"])
-    if summary["outcome"] == "published":
+    yield from (f"note: {line}." for line in summary.get("notes", []))
+    if summary["outcome"].startswith("published"):
         yield f"The marts are in {summary['published']}, schema marts."
     else:
         yield "What was published stays published."
@@ -219,22 +262,52 @@ def send(address, text):
         print(f"warning: CUSTOMER_VALUE_WEBHOOK: the summary was not delivered ({type(error).__name__}).")
 
 
-def report(settings, started_at, earlier, seconds, error):
-    """Print the summary, write run_summary.json and send it."""
-    summary = summarise(settings, started_at, earlier, seconds, error)
-    file = settings.warehouse.with_name("run_summary.json")
-    unfinished = file.with_suffix(".tmp")
+def file_of(settings):
+    """Where the summary of the run that ended last is written."""
+    return settings.warehouse.with_name("run_summary.json")
+
+
+def write(settings, summary):
+    """Write run_summary.json in one piece. A failure is a warning: the run is what counts."""
+    file = file_of(settings)
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     try:
         unfinished.write_text(json.dumps(summary, indent=2, default=str) + "\n")
         unfinished.replace(file)
     except OSError as failure:
-        print(f"warning: {file}: the summary was not written ({failure.strerror}).")
-    text = "\n".join(lines_of(summary))
-    print(f"\n{text}", flush=True)
-    if settings.webhook:
-        send(settings.webhook, text)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+            print(f"warning: {file}: the summary was not written ({failure.strerror}).")
 
 
-def now():
-    """The moment, in UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+class Run:
+    """A run from its first moment, with the seconds of each step that was done."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.seconds = {}
+        self.earlier = []
+
+    def begin(self):
+        """Write that the run is running, for one that is killed can write nothing. The lock is held."""
+        with suppress(OSError, ValueError):
+            before = json.loads(file_of(self.settings).read_text())
+            if before["outcome"] == "running":
+                print(f"The run before, started at {before['started_at']}, did not end: it was killed.", flush=True)
+        write(self.settings, {"outcome": "running", "started_at": self.started_at, "process_id": os.getpid()})
+        self.earlier = earlier_publications(self.settings)
+
+    def report(self, error):
+        """Write run_summary.json, send and print the summary."""
+        summary = summarise(self.settings, self.started_at, self.earlier, self.seconds, error)
+        write(self.settings, summary)
+        text = "\n".join(lines_of(summary))
+        # A terminal that was closed cannot be written to.
+        with suppress(OSError):
+            print(f"\n{text}", flush=True)
+        if self.settings.webhook:
+            with suppress(OSError):
+                send(self.settings.webhook, text)
+        if isinstance(error, Interrupted):
+            error.is_said = True

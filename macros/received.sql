@@ -45,7 +45,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- do values.update(folded) -%}
-    (
+    {%- set query -%}
     select
         {{ input_columns(input_name, 'received', values) }},
         {% for name, value in folded.items() -%}
@@ -61,5 +61,7 @@
             and {{ name }}_words.input_name = '{{ input_name }}'
             and {{ name }}_words.column_name = '{{ name }}'
     {%- endfor %}
-    )
+    {%- endset -%}
+    {#- On one line, so that imports stay one line. -#}
+    ({{ query | replace('\n', ' ') }})
 {%- endmacro %}

@@ -78,8 +78,14 @@ const cell = (column, value) => {
     return element("span", { class: `status ${value}` }, value);
   return document.createTextNode(format(column, value));
 };
+// What a reader must know of the marts that a section shows: they are of an earlier day, or absent.
+const notesOf = (section) => {
+  const parts = [...(section.tiles ?? []), section.matrix, section.facts, section.chart, section.table];
+  return new Set(parts.map((part) => part && payload.queries[part.query].note).filter(Boolean));
+};
 const isEmpty = (name) => payload.queries[name].rows.length === 0;
 const emptyNote = (part, section) => {
+  if (payload.queries[part.query].note) return ""; // The section has said it.
   const input = part.needs ?? section.needs;
   const absent = input && !(payload.inputs[input] > 0);
   return element("p", { class: "empty" }, absent
@@ -197,7 +203,12 @@ const filtersOf = (columns, rows, { all, start = {}, onchange }) => {
 };
 
 const chart = (spec, section, place) => {
-  if (isEmpty(spec.query)) return place.append(emptyNote(spec, section));
+  // A company of a few months may have rows without a number: there is nothing to draw.
+  const isBlankIn = (columns) => rowsOf(spec.query).every((row) => columns.every((column) => row[column] == null));
+  const known = (field) => payload.queries[spec.query].columns.includes(field);
+  const folded = (spec.transform ?? []).flatMap((step) => step.fold ?? []);
+  const isBlank = [spec.encoding?.x?.field, spec.encoding?.y?.field].some((field) => known(field) && isBlankIn([field])) || folded.length > 0 && isBlankIn(folded);
+  if (isBlank) return place.append(emptyNote(spec, section));
   const view = { spec, place: element("div", { class: "chart", role: "img", "aria-label": section.title, "data-query": spec.query }) };
   const controls = element("div", { class: "controls" });
   const redraw = () => draw(view);
@@ -343,10 +354,11 @@ const facts = (spec, section, place) => {
 // ------------------------------------------------------------------------------------------------------------- pages
 const drawSections = () => {
   for (const section of payload.sections) {
-    const place = element("section");
+    const place = element("section", { id: section.title?.toLowerCase().replace(/[^a-z0-9]+/g, "-") });
     main.append(place);
     if (section.title) place.append(element("div", { class: "heading" }, element("h2", {}, section.title), definition(section.definition)));
     if (section.text) place.append(element("p", {}, section.text));
+    for (const note of notesOf(section)) place.append(element("p", { class: "note" }, note));
     if (section.tiles) place.append(element("div", { class: "tiles" }, ...section.tiles.map((each) => tile(each, section))));
     if (section.matrix) matrix(section.matrix, section, place);
     if (section.facts) facts(section.facts, section, place);

@@ -31,3 +31,13 @@ const theme = {
   },
 };
 theme.start();
+// How old the newest input is when the page is read: a page that nobody makes again says so, too.
+const sayAge = () => {
+  const { newest, maxAge } = document.querySelector(".as-of").dataset;
+  const days = Math.floor((Date.now() - new Date(`${newest}T00:00:00Z`)) / 86400000);
+  const place = document.getElementById("age");
+  if (!(days > Number(maxAge))) return;
+  place.textContent = `The newest input is ${days} days old.`;
+  place.hidden = false;
+};
+sayAge();

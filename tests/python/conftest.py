@@ -1,5 +1,6 @@
 """Companies that tests share: each is run once, through the command line, as a scheduler would."""
 
+import datetime
 import os
 import shutil
 import subprocess
@@ -62,6 +63,19 @@ class Company:
         """Every published mart, cell by cell: name -> sorted rows."""
         tables = [name for (name,) in self.rows("select table_name from duckdb_tables() where schema_name = 'marts'")]
         return {table: sorted(self.rows(f"from marts.{table}"), key=repr) for table in tables}
+
+
+def seed_of_the_commit():
+    """What draws by chance differ by: the commit, so that a failure repeats; the day where there is none."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT, capture_output=True, text=True)
+    return commit.stdout.strip() or datetime.date.today().isoformat()
+
+
+SEED = os.environ.get("CUSTOMER_VALUE_TEST_SEED") or seed_of_the_commit()
+
+
+def pytest_report_header():
+    return f"CUSTOMER_VALUE_TEST_SEED={SEED}"
 
 
 # What dbt and the command line need of the project.
@@ -140,6 +154,23 @@ def random_company(tmp_path_factory, ledger):
     company = Company(tmp_path_factory.mktemp("random"), ledger.as_of.isoformat())
     ledgers.write(company.settings.raw, ledger.tables)
     return company.run()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium of the system."""
+    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    if found is None:
+        if os.environ.get("CUSTOMER_VALUE_TEST_BROWSER") == "required":
+            pytest.fail("found no Chromium, and CUSTOMER_VALUE_TEST_BROWSER says that it is required.")
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        yield browser
+        browser.close()
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -166,9 +166,7 @@ CHANGES = [
     change("a29_named", "2025-01-10", subscription_id="a29_e"),
     change("a29_named", "2025-03-25", unit_amount=105, subscription_id="a29_e"),
     change("a29_named", "2025-04-03", "canceled", subscription_id="a29_e"),
-    change(
-        "a29_named", "2025-03-20", unit_amount=120, subscription_id="a29_f", migrated_from_subscription_id="a29_e"
-    ),
+    change("a29_named", "2025-03-20", unit_amount=120, subscription_id="a29_f", migrated_from_subscription_id="a29_e"),
     change("a29_short", "2025-06-15 10:00"),
     change("a29_short", "2025-06-15 16:00", "canceled"),
     # a30: a paused trial beside a cancellation.
@@ -181,12 +179,15 @@ CHANGES = [
     change("a30_open", "2025-12-07", "paused", term_months=1),
     # a31: 40 % off for four months on a bill of 350 a year; off for ten weeks on monthly bills.
     change(
-        "a31_year", "2024-11-10", unit_amount=350, discount_rate=0.4, discount_kind="recurring",
-        discount_ends_at=at("2025-03-10"), **YEAR,
+        "a31_year",
+        "2024-11-10",
+        unit_amount=350,
+        discount_rate=0.4,
+        discount_kind="recurring",
+        discount_ends_at=at("2025-03-10"),
+        **YEAR,
     ),
-    change(
-        "a31_month", "2025-02-10", discount_rate=0.4, discount_kind="recurring", discount_ends_at=at("2025-04-21")
-    ),
+    change("a31_month", "2025-02-10", discount_rate=0.4, discount_kind="recurring", discount_ends_at=at("2025-04-21")),
     # a32: paid within one month, gone, back in May.
     change("a32", "2025-03-05", subscription_id="a32_first"),
     change("a32", "2025-03-20", "canceled", subscription_id="a32_first"),
@@ -211,6 +212,16 @@ CHANGES = [
     change("a35", "2025-06-10", "canceled", plan_id="coupon", subscription_id="a35_s", item_id="a35_off"),
     # a36: an internal account.
     change("a36_internal", "2025-01-10"),
+    # a37: paused over a plan change: the pause counts from its beginning. A name of itself; a name, and no end.
+    change("a37_pause", "2025-01-10", subscription_id="a37_a"),
+    change("a37_pause", "2025-03-10", "paused", subscription_id="a37_a"),
+    change("a37_pause", "2025-04-20", "canceled", subscription_id="a37_a"),
+    change("a37_pause", "2025-04-20", "paused", subscription_id="a37_b", migrated_from_subscription_id="a37_a"),
+    change("a37_pause", "2025-08-15", unit_amount=150, subscription_id="a37_b", migrated_from_subscription_id="a37_a"),
+    change("a37_self", "2025-01-10", migrated_from_subscription_id="a37_self"),
+    change("a37_self", "2025-05-10", "canceled", migrated_from_subscription_id="a37_self"),
+    change("a37_named", "2025-01-10", subscription_id="a37_c"),
+    change("a37_named", "2025-03-20", unit_amount=120, subscription_id="a37_d", migrated_from_subscription_id="a37_c"),
     # a33: signed, starts in two months.
     change("a33", "2026-02-15"),
 ]
@@ -308,6 +319,9 @@ EXPECTED_MRR = {
     "a31_month": {"2025-02": 60, "2025-05": 100},
     "a32": {"2025-03": 0, "2025-05": 100},
     "a33": {"2025-12": 0},
+    "a37_pause": {"2025-01": 100, "2025-03": 0, "2025-08": 150},
+    "a37_self": {"2025-01": 100, "2025-05": 0},
+    "a37_named": {"2025-01": 100, "2025-03": 120},
     "a35": {"2025-01": 200, "2025-03": 170, "2025-05": 0, "2025-06": 200},
     "a36_internal": {},
     "a30_open": {"2025-10": 100, "2025-12": 0},
@@ -417,6 +431,16 @@ EXPECTED_MOVEMENTS = [
     ("a31_month", "2025-02", "new", None, 60),
     ("a31_month", "2025-05", "expansion", "discount", 40),
     ("a32", "2025-05", "reactivation", None, 100),
+    # 10 March to 30 June are 112 days.
+    ("a37_pause", "2025-01", "new", None, 100),
+    ("a37_pause", "2025-03", "pause", None, -100),
+    ("a37_pause", "2025-06", "pause", "lapsed_pause", 100),
+    ("a37_pause", "2025-06", "churn", "lapsed_pause", -100),
+    ("a37_pause", "2025-08", "reactivation", None, 150),
+    ("a37_self", "2025-01", "new", None, 100),
+    ("a37_self", "2025-05", "churn", None, -100),
+    ("a37_named", "2025-01", "new", None, 100),
+    ("a37_named", "2025-03", "expansion", "price", 20),
     ("a35", "2025-01", "new", None, 200),
     ("a35", "2025-03", "contraction", "discount", -30),
     ("a35", "2025-05", "contraction", "discount", -170),

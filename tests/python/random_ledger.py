@@ -48,7 +48,13 @@ class Ledger:
             self.add_customer(f"c{number:03d}")
         # What names a customer or a plan that nobody lists counts, and what names no quantity is of one.
         for name, columns in (("nobody", {}), ("c001", {"plan_id": "nothing"}), ("c001", {"quantity": None})):
-            terms = {"plan_id": "basic", "quantity": 1, "unit_amount": 70, "billing_interval": "month", "interval_count": 1}
+            terms = {
+                "plan_id": "basic",
+                "quantity": 1,
+                "unit_amount": 70,
+                "billing_interval": "month",
+                "interval_count": 1,
+            }
             subscription_id = f"unlisted{len(self.log)}"
             self.entry(name, subscription_id, subscription_id, datetime(2024, 5, 5), "active", terms | columns)
         good = [dict(row) for row in self.log]
@@ -214,7 +220,10 @@ class Ledger:
             for began, row in starts.get(end_row["customer_id"], [])
             if abs(began - ended) <= timedelta(days=1)
             and (row["plan_id"] == "extra") == (end_row["plan_id"] == "extra")
-            and (began >= ended or (row["subscription_id"], row["item_id"]) != (end_row["subscription_id"], end_row["item_id"]))
+            and (
+                began >= ended
+                or (row["subscription_id"], row["item_id"]) != (end_row["subscription_id"], end_row["item_id"])
+            )
         ]
         after = [began for began in near if began >= ended]
         return min(after) if after else max(near, default=None)
@@ -304,7 +313,9 @@ class Ledger:
             for begin, finish, kind in sorted(stretches):
                 if reach is None or begin > reach + timedelta(days=1):
                     services.append({"start": None, "paid_until": None, "end": finish})
-                elif kind == "paid" and services[-1]["start"] and begin > services[-1]["paid_until"] + timedelta(days=92):
+                elif (
+                    kind == "paid" and services[-1]["start"] and begin > services[-1]["paid_until"] + timedelta(days=92)
+                ):
                     services.append({"start": None, "paid_until": None, "end": reach})
                 reach = max(finish, reach or finish)
                 service = services[-1]

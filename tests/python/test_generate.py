@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from customer_value.cli import main
-from customer_value.contract import inputs
+from customer_value.contract import DUCKDB_TYPES, inputs
 
 
 def generate(raw, *arguments):
@@ -34,6 +34,16 @@ def test_another_seed_gives_another_company(company, tmp_path):
 def test_every_input_is_there_with_the_types_of_the_contract(company):
     names = {path.stem if path.is_file() else path.name for path in company.iterdir()}
     assert names == {*inputs(), "truth"}
+    with duckdb.connect() as connection:
+        for name, contract in inputs().items():
+            files = company / name / "*.parquet" if (company / name).is_dir() else company / f"{name}.parquet"
+            found = connection.execute(f"describe from read_parquet('{files}')").fetchall()
+            columns = {column: DUCKDB_TYPES[kind] for column, kind in contract.columns.items()}
+            types = {column: kind for column, kind, *_ in found}
+            assert types.items() <= columns.items(), name
+            # What need not be there need not be generated either.
+            missing = columns.keys() - types.keys()
+            assert all(contract.column_metas[column].get("is_optional") for column in missing), name
 
 
 def test_a_companys_own_inputs_are_left_alone(tmp_path, capsys):

@@ -125,7 +125,7 @@ def test_nights_add_up_to_a_full_build(nights, tmp_path):
     finished = full.dbt(*MODELS_ONLY, "--full-refresh")
     assert finished.returncode == 0, finished.stdout[-3000:]
     rebuilt = marts_of(full)
-    assert nightly.keys() == rebuilt.keys() and len(nightly) == 39
+    assert nightly.keys() == rebuilt.keys() and len(nightly) == 40
     assert [mart for mart in nightly if nightly[mart] != rebuilt[mart]] == []
     assert len(nightly["customer_health_months"]) > 100
 
@@ -211,13 +211,10 @@ def test_a_killed_run_leaves_no_lock(demo, tmp_path):
 
 def test_a_build_that_was_begun_waits_to_be_let_in(demo, tmp_path):
     settings = Settings.of(demo.settings.raw, tmp_path / "warehouse.duckdb", tmp_path / "published", demo.as_of)
-    inside, outside = os.pipe()
-    os.set_inheritable(inside, True)
-    with started(settings, *BUILD, CUSTOMER_VALUE_GATE=str(inside)) as process:
-        os.close(inside)
+    with started(settings, *BUILD) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(8)
-        os.close(outside)  # as when who began it is gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), process.lifeline)  # as when who began it is gone
         assert process.wait(30) == 1
     assert not settings.warehouse.exists()
 
@@ -253,12 +250,16 @@ def test_a_table_that_cannot_be_made_stays_as_it_was(demo, tmp_path):
 
 def test_a_publication_says_what_it_is(demo):
     (row,) = demo.rows("from main.publication")
-    build_id, published_at, as_of_date, newest, version, tests, held, expectations, mart_count, row_count = row
+    build_id, published_at, as_of_date, currency, newest, version, tests, held, expectations, *more = row
+    exceeds, withheld_count, mart_count, row_count = more
+    assert (currency, exceeds, withheld_count) == ("USD", False, 0)
     assert tests > 200 and 50 < held <= expectations
     assert len(build_id) == 36 and published_at.year >= 2025 and version == "0.1.0"
     assert demo.rows("select distinct as_of_date from marts.customers") == [(as_of_date,)]
     assert demo.rows("select max(newest_loaded_at) from marts.input_reconciliation") == [(newest,)]
-    counts = dict(demo.rows("from main.publication_marts"))
+    counts = dict(demo.rows("select mart_name, row_count from main.publication_marts"))
+    held = demo.rows("select distinct status, as_of_date, build_id, reason from main.publication_marts")
+    assert held == [("published", as_of_date, build_id, None)]
     assert (len(counts), sum(counts.values())) == (mart_count, row_count)
     assert all(demo.rows(f"select count(*) from marts.{mart}") == [(count,)] for mart, count in counts.items())
 
@@ -330,9 +331,13 @@ def test_a_failed_test_is_told_with_its_rows(demo, tmp_path):
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         connection.execute("update marts.mrr_monthly set churn_mrr_amount = 5 where rowid = 0")
     company.dbt("test", "--select", "mrr_monthly", "--exclude-resource-type", "unit_test")
-    rules = [failure for failure in failures_of(company.settings) if failure["name"].startswith("expression_is_true_")]
-    assert [failure["model"] for failure in rules] == ["mrr_monthly"]
-    assert rules[0]["rows"][0]["row_count"] == "1" and rules[0]["rows"][0]["broken_rule"]
+    (failure,) = [each for each in failures_of(company.settings) if each["rule"] == "churn_is_a_loss"]
+    assert failure["model"] == "mrr_monthly" and failure["row_count"] == 1
+    (row,) = failure["rows"]
+    assert (
+        failure["text"]
+        == f"mrr_monthly: churn_is_a_loss: 1 row, for example (activity_month = {row['activity_month']})"
+    )
 
 
 def test_what_is_odd_is_said():
@@ -375,7 +380,7 @@ def test_readers_see_one_publication_at_a_time(demo, tmp_path):
     """Four readers poll while publications replace each other: no error, no mixture, none going back."""
     company = copied(demo, tmp_path / "home")
     file = company.settings.published / "customer_value.duckdb"
-    done, problems, reads = threading.Event(), [], []
+    done, problems, reads = threading.Event(), [], {}
     reader = """
 import duckdb, sys
 newest, reads = None, 0
@@ -404,6 +409,7 @@ for line in sys.stdin:
             if not process.stdout.readline():
                 problems.append(process)
                 return
+            reads[process.pid] = reads.get(process.pid, 0) + 1
 
     threads = [threading.Thread(target=poll, args=[process]) for process in readers]
     for thread in threads:
@@ -415,9 +421,10 @@ for line in sys.stdin:
         thread.join()
     for process in readers:
         process.stdin.close()
-        reads.append(len(process.stdout.read().splitlines()))
         assert process.wait() == 0
     assert not problems
+    # Each has read, again and again.
+    assert len(reads) == len(readers) and min(reads.values()) > 1, reads
     kept = sorted(path.name for path in (company.settings.published / "previous").iterdir())
     assert len(kept) == 3
 

@@ -24,7 +24,7 @@ def test_older_drivers_can_open_the_file(demo):
         connection.execute(f"attach '{file}' as published (read_only)")
         (tags,) = connection.execute("select tags from duckdb_databases() where database_name = 'published'").fetchone()
     assert tags["storage_version"].startswith("v1.0.0")
-    assert sorted(path.name for path in demo.settings.published.iterdir()) == ["customer_value.duckdb"]
+    assert sorted(path.name for path in demo.settings.published.iterdir()) == ["customer_value.duckdb", "publications"]
 
 
 def test_every_column_is_described(demo):
@@ -35,7 +35,7 @@ def test_every_column_is_described(demo):
         == []
     )
     assert demo.rows("select table_name from duckdb_tables() where coalesce(comment, '') = ''") == []
-    assert len(demo.marts()) == 39
+    assert len(demo.marts()) == 40
 
 
 def test_marts_that_are_views_are_published_whatever_the_warehouse_is_called(demo, tmp_path):

@@ -66,9 +66,9 @@ def test_golden_statuses(golden):
     assert found["a33"] == ("signed", False, 100)
     lost = {customer_id for (customer_id,) in golden.rows("select customer_id from marts.winback_candidates")}
     assert lost & found.keys() == {name for name, (status, *_) in found.items() if status == "churned"}
-    assert golden.rows("select status, committed_mrr_amount::int from marts.subscriptions where subscription_id = 'a33'") == [
-        ("signed", 100)
-    ]
+    assert golden.rows(
+        "select status, committed_mrr_amount::int from marts.subscriptions where subscription_id = 'a33'"
+    ) == [("signed", 100)]
 
 
 def test_golden_planned_cancellation_is_shown(golden):
@@ -93,7 +93,9 @@ def test_random_mrr_equals_the_independent_calculation(random_company, ledger):
 
 
 def test_random_service_equals_the_independent_calculation(random_company, ledger):
-    published = set(random_company.rows("select customer_id, activity_month from marts.customer_months where is_active"))
+    published = set(
+        random_company.rows("select customer_id, activity_month from marts.customer_months where is_active")
+    )
     expected = ledger.expected_active()
     # Some are served without MRR.
     assert len(expected - ledger.expected_mrr().keys()) > 50

@@ -42,8 +42,9 @@ ANSWERS = {
     "acquisition_by_channel": """
         select
             acquisition_channel, sum(spend_amount) as acquisition_spend, sum(new_customer_count) as won_customers,
-            sum(spend_amount) / nullif(sum(new_customer_count), 0) as cac,
-            sum(ltv_amount * new_customer_count) / nullif(sum(spend_amount), 0) as ltv_cac
+            sum(spend_amount) / nullif(sum(new_customer_count) filter (where spend_amount is not null), 0) as cac,
+            sum(ltv_amount * new_customer_count) filter (where spend_amount is not null)
+            / nullif(sum(spend_amount), 0) as ltv_cac
         from marts.unit_economics
         group by all
     """,

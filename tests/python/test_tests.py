@@ -1,10 +1,11 @@
-"""The tests are tested: every reconciliation test, rule and expectation is seen to fail on a row broken on purpose."""
+"""The tests are tested: every reconciliation test, rule, key and expectation is seen to fail on a row broken on purpose."""
 
 import json
 import shutil
 
 import duckdb
 import pytest
+from breaks import BY_HAND, DataTests
 from conftest import Company
 
 from customer_value.check import NOT_EVALUATED, validate
@@ -15,8 +16,13 @@ from expectations import marts, raw
 
 MONTH = "(select max(activity_month) from marts.mrr_monthly)"
 
+# A metric that is not what was published first.
+RESTATED = "update history.first_known_metrics set metric_value = metric_value + 1 where rowid = 0"
+
 # By reconciliation test: the statement that breaks one row for it. A mart that is a view is broken in the model it shows.
 RECONCILIATION = {
+    "rejected_shares_are_within_the_limit": "update marts.input_reconciliation set exceeds_max_rejected_rate = true "
+    "where input_name = 'leads'",
     "nothing_is_lost": "update marts.input_reconciliation set staged_row_count = staged_row_count - 1 "
     "where input_name = 'users'",
     "mrr_identity": "delete from intermediate.int_mrr_movements where rowid = (select min(rowid) from intermediate.int_mrr_movements "
@@ -69,56 +75,16 @@ RECONCILIATION = {
     "health_monthly_sums_to_mrr_monthly": "update marts.health_monthly set customer_count = customer_count + 1 where rowid = 0",
     "customers_renew_with_their_first_running_term": "update marts.customers set next_renewal_date = next_renewal_date + 1 "
     "where customer_id = (select min(customer_id) from marts.customers where next_renewal_date is not null)",
+    "every_ticket_is_shown": "delete from marts.support_tickets where rowid = 0",
+    "every_fit_has_its_curve": "delete from marts.retention_curves where survival_segment = 'all' and period_number = 0",
+    "unit_economics_of_months_sum_to_channels": "update marts.unit_economics_monthly "
+    "set new_customer_count = new_customer_count + 1 where rowid = 0",
+    "restatements_hold_every_difference": RESTATED,
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and survival_segment = 'all'",
 }
 
-# By mart: the statement that breaks rows for its rules.
-RULES = {
-    "customer_months": "update intermediate.int_customer_movements set mrr_amount = -1 where rowid = 0",
-    "mrr_movements": "update intermediate.int_mrr_movements set movement_cause = 'luck' where rowid = 0",
-    "mrr_monthly": "update marts.mrr_monthly set churn_mrr_amount = 5 where rowid = 0",
-    "cohort_retention": "update marts.cohort_retention set cohort_dimension = 'mood' where rowid = 0",
-    "customers": "update marts.customers set customer_status = 'happy' where rowid = 0",
-    "subscriptions": "update marts.subscriptions set status = 'gone' where rowid = 0",
-    "support_tickets": "update marts.support_tickets set priority = 'mild' where rowid = 0",
-    "input_reconciliation": "update marts.input_reconciliation set rejected_row_count = -1 where rowid = 0",
-    "customer_ltv": "update marts.customer_ltv set ltv_low_amount = ltv_high_amount + 1 where rowid = 0",
-    "retention_parameters": "update marts.retention_parameters set beta = -1 where survival_segment = 'all'",
-    "retention_curves": "update marts.retention_curves set fitted_survival_low_rate = 2 where rowid = 0",
-    "ltv_by_segment": "update marts.ltv_by_segment set cohort_dimension = 'mood' where rowid = 0",
-    "ltv_monthly": "update marts.ltv_monthly set ltv_amount = ltv_amount + 1 where activity_month = (select max(activity_month) from marts.ltv_monthly)",
-    "unit_economics": "update marts.unit_economics set ltv_cac_status = 'pink' where ltv_cac_status = 'green'",
-    "unit_economics_monthly": "update marts.unit_economics_monthly set window_months = 3 where rowid = 0",
-    "ltv_backtest": "update marts.ltv_backtest set survivor_low_count = customer_count + 1 where rowid = 0",
-    "nps_responses": "update marts.nps_responses set score = 11 where has_answer",
-    "nps_monthly": "update marts.nps_monthly set promoter_count = promoter_count + 1 where rowid = 0",
-    "customer_health": "update marts.customer_health set health_status = 'fine' where rowid = 0",
-    # A view: what is behind it breaks.
-    "customer_health_months": "update intermediate.int_health_months set health_status = 'green', health_score = null, "
-    "is_overridden = false where rowid = 0",
-    "health_monthly": "update marts.health_monthly set health_status = 'fine' where rowid = 0",
-    "customer_health_signals": "update marts.customer_health_signals set points_lost = null where is_known",
-    "health_alerts": "update marts.health_alerts set to_health_status = 'green' where rowid = 0",
-    "health_backtest": "update marts.health_backtest set churn_count = case_count + 1 where rowid = 0",
-    "customer_segments": "update marts.customer_segments set priority_rank = 0 where rowid = 0",
-    "segment_summary": "update marts.segment_summary set churn_rate_90d = 1.01 where rowid = 0",
-    "segment_migrations": "update marts.segment_migrations set customer_count = 0 where rowid = 0",
-    "winback_candidates": "update marts.winback_candidates set churn_kind = 'mood' where rowid = 0",
-    "playbook_outcomes": "update marts.playbook_outcomes set left_count = customer_count + 1 where rowid = 0",
-    "contract_renewals": "update marts.contract_renewals set renewal_outcome = 'lost' where is_running",
-    "expansion_candidates": "update marts.expansion_candidates set health_status = 'red' where rowid = 0",
-    "customer_lifecycle": "update intermediate.int_lifecycle_months set funnel_stage = 'lead' where mrr_amount > 0",
-    "lifecycle_funnel": "update marts.lifecycle_funnel set step_count = reached_count + 1 where rowid = 0",
-    "onboarding_cohorts": "update marts.onboarding_cohorts set completed_count = customer_count + 1 where rowid = 0",
-    "feature_stickiness": "update marts.feature_stickiness set adopter_count = 0 where rowid = 0",
-    "restatements": "insert into marts.restatements select date '2026-01-01', 'nps_score', date '2026-02-01', "
-    "date '2026-02-01', 1, 2, 1, 0, 0, false, 'luck'",
-    "annual_offers": "update marts.annual_offers set gain_amount = gain_amount + 0.01 where rowid = 0",
-    "revenue_bridge": "update marts.revenue_bridge set open_amount = open_amount + 0.01 where rowid = 0",
-}
-
-# By mart and rule: the statement that breaks it, and no rule above it.
+# By mart and rule: a statement that breaks it, and no rule above it. Some, to see them named by a real run of dbt.
 MORE_RULES = {
     ("mrr_movements", "gains_are_positive"): "update intermediate.int_mrr_movements set movement_amount = -1 "
     "where movement_type = 'new'",
@@ -206,20 +172,73 @@ def test_reconciliation_tests_fail_on_broken_rows(broken):
     assert failed_tests(company, "path:tests/reconciliation") == set(RECONCILIATION)
 
 
-def test_rules_fail_on_broken_rows(broken):
-    company = broken(*RULES.values())
-    failed = failed_tests(company, "test_name:expression_is_true,path:models/marts")
-    assert {mart for mart in RULES if any(name.startswith(f"expression_is_true_{mart}_") for name in failed)} == set(
-        RULES
-    )
-    assert len(failed) == len(RULES)
-
-
 def test_rules_are_named_where_they_are_broken(broken):
     company = broken(*MORE_RULES.values())
     failed_tests(company, "test_name:expression_is_true,path:models/marts")
-    found = {(each["model"], row["broken_rule"]) for each in failures_of(company.settings) for row in each["rows"]}
+    found = {(each["model"], each["rule"]) for each in failures_of(company.settings)}
     assert found == set(MORE_RULES)
+
+
+@pytest.fixture(scope="module")
+def data_tests(demo, tmp_path_factory):
+    """The data tests of the demonstration company, on a copy of its warehouse."""
+    warehouse = tmp_path_factory.mktemp("data_tests") / demo.settings.warehouse.name
+    shutil.copy(demo.settings.warehouse, warehouse)
+    tests = DataTests(warehouse, demo.home / "target")
+    yield tests
+    tests.connection.close()
+
+
+def test_every_emptied_mart_fails_a_test(data_tests):
+    marts = {key: relation for key, relation in data_tests.relations() if '"marts"' in relation}
+    assert len(marts) > 30
+    unseen = []
+    for key, relation in marts.items():
+        data_tests.connection.begin()
+        if relation.endswith('"restatements"'):
+            # Rightly empty in a company that was built once.
+            data_tests.connection.execute(RESTATED)
+        data_tests.empty(key)
+        if not any(data_tests.found(test) for test in data_tests.reading(key)):
+            unseen.append(relation)
+        data_tests.connection.rollback()
+    assert unseen == []
+
+
+def test_every_rule_is_broken_alone(data_tests):
+    """Each named rule finds the row that breaks it and no other rule; one that nothing breaks is not a rule."""
+    broken, unbroken = set(), []
+    for key, _, relation, arguments in data_tests.generic("expression_is_true"):
+        mart = relation.split(".")[-1].strip('"')
+        for rule in arguments["expressions"]:
+            if data_tests.break_alone(key, relation, rule) is None:
+                unbroken.append(f"{mart}.{rule}: add a row that breaks it alone to broken_rules.yml")
+            else:
+                assert data_tests.found(key, relation) == [(rule, 1)], (mart, rule)
+            broken.add((mart, rule))
+    assert unbroken == [] and len(broken) > 150
+    assert {(mart, rule) for mart, rules in BY_HAND.items() for rule in rules} <= broken
+
+
+def test_every_key_is_broken(data_tests):
+    """A row that stands twice breaks each uniqueness test; null, and an unknown parent, break the others."""
+    kinds = {"unique_combination_of_columns", "unique", "not_null", "relationships"}
+    # A test of another kind must be given a break here.
+    assert data_tests.kinds() == kinds | {"expression_is_true"}
+    seen = 0
+    for key, kind, relation, arguments in data_tests.generic(*kinds):
+        rows = f"(select * from {relation} limit 10)"
+        if not data_tests.connection.execute(f"from {relation} limit 1").fetchall():
+            nothing = (f"cast(null as {type_}) as {column}" for column, type_ in data_tests.types(relation).items())
+            rows = f"(select {', '.join(nothing)})"
+        if kind in ("unique_combination_of_columns", "unique"):
+            data_tests.put(f"select * from {rows} union all (select * from {rows} limit 1)")
+        else:
+            value = "null" if kind == "not_null" else "'nobody'"
+            data_tests.put(f"select * replace ({value} as {arguments['column_name']}) from {rows} limit 1")
+        assert len(data_tests.found(key, relation)) == 1, (kind, relation)
+        seen += 1
+    assert seen > 150
 
 
 def test_every_expectation_of_the_marts_is_broken_here():

@@ -1,4 +1,5 @@
--- Deciles sum to their segment, segments to all.
+-- Deciles sum to their segment, segments to all, and all are the customers of the back-test.
+{{ config(group='ltv') }}
 with
 
 cells as (select * from {{ ref('ltv_backtest') }}),
@@ -15,14 +16,25 @@ totals as (
     from cells
     group by survival_segment = 'all', prediction_decile = 0
 
+),
+
+customers as (
+
+    select count(*) as customer_count
+    from {{ ref('int_backtest_customers') }}
+
 )
 
 select
-    min(customer_count) as least_customer_count,
-    max(customer_count) as most_customer_count
-from totals
+    customers.customer_count,
+    min(totals.customer_count) as least_customer_count,
+    max(totals.customer_count) as most_customer_count
+from customers
+left join totals on customers.customer_count > 0
+group by customers.customer_count
 having
-    min(customer_count) <> max(customer_count)
-    or min(actual_survivor_count) <> max(actual_survivor_count)
-    or min(predicted_revenue_amount) <> max(predicted_revenue_amount)
-    or min(actual_revenue_amount) <> max(actual_revenue_amount)
+    coalesce(min(totals.customer_count), 0) <> customers.customer_count
+    or coalesce(max(totals.customer_count), 0) <> customers.customer_count
+    or min(totals.actual_survivor_count) <> max(totals.actual_survivor_count)
+    or min(totals.predicted_revenue_amount) <> max(totals.predicted_revenue_amount)
+    or min(totals.actual_revenue_amount) <> max(totals.actual_revenue_amount)

@@ -5,7 +5,11 @@ monthly as (select * from {{ ref('mrr_monthly') }}),
 
 dimensions as (
 
-    select distinct cohort_dimension
+    select 'all' as cohort_dimension
+
+    union distinct
+
+    select cohort_dimension
     from {{ ref('cohort_retention') }}
 
 ),

@@ -1,6 +1,8 @@
 -- Every offer covers the same customers and the same MRR: those on monthly terms in lifetime value.
 with
 
+discounts as (select * from {{ ref('prepaid_offers') }}),
+
 offers as (
 
     select
@@ -17,7 +19,7 @@ monthly_customers as (
 
     select
         count(*) as customer_count,
-        sum(mrr_amount) as mrr_amount
+        coalesce(sum(mrr_amount), 0) as mrr_amount
     from {{ ref('customer_ltv') }}
     where mrr_amount > 0 and survival_segment like 'month / %'
 
@@ -31,12 +33,13 @@ best_offers as (
 )
 
 select
-    offers.discount_rate,
-    offers.customer_count - monthly_customers.customer_count as difference_count
-from offers
+    discounts.discount_rate,
+    coalesce(offers.customer_count, 0) - monthly_customers.customer_count as difference_count
+from discounts
 cross join monthly_customers
 cross join best_offers
+left join offers on discounts.discount_rate = offers.discount_rate
 where
-    offers.customer_count <> monthly_customers.customer_count
-    or offers.mrr_amount <> monthly_customers.mrr_amount
+    coalesce(offers.customer_count, 0) <> monthly_customers.customer_count
+    or coalesce(offers.mrr_amount, 0) <> monthly_customers.mrr_amount
     or best_offers.best_count > monthly_customers.customer_count

@@ -1,10 +1,13 @@
--- Only green and amber customers are targeted, with the MRR of the customers mart, for products they do not own.
+-- Only green and amber customers are targeted, with the MRR of the customers mart, for products they do not own; and
+-- each of them for whom there is a move.
 {{ config(group='growth') }}
 with
 
 candidates as (select * from {{ ref('expansion_candidates') }}),
 
 customers as (select * from {{ ref('customers') }}),
+
+expansion_moves as (select * from {{ ref('int_expansion_moves') }}),
 
 held_products as (select * from {{ ref('int_customer_add_ons') }})
 
@@ -19,3 +22,18 @@ left join held_products
 where
     coalesce(customers.health_status not in ('green', 'amber'), true)
     or (candidates.expansion_kind = 'cross_sell' and held_products.customer_id is not null)
+
+union all
+
+select
+    expansion_moves.customer_id,
+    expansion_moves.product_name
+from expansion_moves
+inner join customers
+    on expansion_moves.customer_id = customers.customer_id and customers.health_status in ('green', 'amber')
+left join candidates
+    on
+        expansion_moves.customer_id = candidates.customer_id
+        and expansion_moves.expansion_kind = candidates.expansion_kind
+        and expansion_moves.product_name = candidates.product_name
+where candidates.customer_id is null

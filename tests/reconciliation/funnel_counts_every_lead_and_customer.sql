@@ -25,6 +25,32 @@ expected as (
 
 ),
 
+splits as (
+
+    select
+        'all' as channel_split,
+        'all' as month_split
+
+    union all
+
+    select
+        'all' as channel_split,
+        'month' as month_split
+
+    union all
+
+    select
+        'channel' as channel_split,
+        'all' as month_split
+
+    union all
+
+    select
+        'channel' as channel_split,
+        'month' as month_split
+
+),
+
 funnel as (
 
     select
@@ -42,13 +68,14 @@ funnel as (
 )
 
 select
-    funnel.channel_split,
-    funnel.month_split,
-    funnel.lead_count - expected.lead_count as difference_count
-from funnel
+    splits.channel_split,
+    splits.month_split,
+    coalesce(funnel.lead_count, 0) - expected.lead_count as difference_count
+from splits
 cross join expected
+left join funnel on splits.channel_split = funnel.channel_split and splits.month_split = funnel.month_split
 where
-    funnel.lead_count <> expected.lead_count
-    or funnel.customer_count <> expected.customer_count
-    or funnel.lost_count <> expected.lost_count
-    or funnel.standing_count <> expected.lead_count
+    coalesce(funnel.lead_count, 0) <> expected.lead_count
+    or coalesce(funnel.customer_count, 0) <> coalesce(expected.customer_count, 0)
+    or coalesce(funnel.lost_count, 0) <> coalesce(expected.lost_count, 0)
+    or coalesce(funnel.standing_count, 0) <> expected.lead_count

@@ -26,6 +26,20 @@ wholes as (
 
 ),
 
+split_names as (
+
+    select 'all' as split_name
+
+    union all
+
+    select 'status' as split_name
+
+    union all
+
+    select 'decile' as split_name
+
+),
+
 scored_cases as (
 
     select count(*) as case_count
@@ -46,8 +60,15 @@ select
     splits.case_count - wholes.case_count as difference_count
 from splits
 inner join wholes on splits.period_name = wholes.period_name
-cross join scored_cases
-where
-    splits.case_count <> wholes.case_count
-    or splits.churn_count <> wholes.churn_count
-    or (splits.period_name = 'all' and wholes.case_count <> scored_cases.case_count)
+where splits.case_count <> wholes.case_count or splits.churn_count <> wholes.churn_count
+
+union all
+
+select
+    'all' as period_name,
+    split_names.split_name,
+    coalesce(splits.case_count, 0) - scored_cases.case_count as difference_count
+from scored_cases
+cross join split_names
+left join splits on splits.period_name = 'all' and split_names.split_name = splits.split_name
+where coalesce(splits.case_count, 0) <> scored_cases.case_count

@@ -26,21 +26,36 @@ everyone as (
 
 ),
 
+-- At least all together.
+dimensions as (
+
+    select 'all' as cohort_dimension
+
+    union distinct
+
+    select cohort_dimension
+    from segments
+
+),
+
 this_month as (
 
-    select coalesce(ltv_amount, 0) * customer_count as ltv_amount
+    select coalesce(sum(ltv_amount * customer_count), 0) as ltv_amount
     from {{ ref('ltv_monthly') }}
     where activity_month = (select max(newest.activity_month) from {{ ref('ltv_monthly') }} as newest)
 
 )
 
 select
-    'dimension ' || segments.cohort_dimension as broken_rule,
-    segments.customer_count - everyone.customer_count as customer_difference_count,
-    segments.ltv_amount - everyone.ltv_amount as difference_amount
-from segments
+    'dimension ' || dimensions.cohort_dimension as broken_rule,
+    coalesce(segments.customer_count, 0) - everyone.customer_count as customer_difference_count,
+    coalesce(segments.ltv_amount, 0) - everyone.ltv_amount as difference_amount
+from dimensions
 cross join everyone
-where segments.customer_count <> everyone.customer_count or segments.ltv_amount <> everyone.ltv_amount
+left join segments on dimensions.cohort_dimension = segments.cohort_dimension
+where
+    coalesce(segments.customer_count, 0) <> everyone.customer_count
+    or coalesce(segments.ltv_amount, 0) <> everyone.ltv_amount
 
 union all
 

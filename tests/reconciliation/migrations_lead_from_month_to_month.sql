@@ -1,5 +1,15 @@
--- A month's closing customers and MRR are what moved into its segments, and the opening of the next month.
+-- A month's closing customers and MRR are what moved into its segments, and the opening of the next month. Months:
+-- those whose lifetime value, and so whose segments, are known, but for the first: of what came before nothing is.
 with
+
+months as (
+
+    select valued_months.activity_month
+    from {{ ref('ltv_monthly') }} as valued_months
+    inner join {{ ref('ltv_monthly') }} as previous_months
+        on valued_months.activity_month = {{ add_months('previous_months.activity_month', 1) }}
+
+),
 
 customer_months as (
 
@@ -29,15 +39,17 @@ moves as (
 )
 
 select
-    moves.activity_month,
-    moves.opening_count - opening_months.customer_count as opening_difference,
-    moves.closing_count - closing_months.customer_count as closing_difference
-from moves
-left join customer_months as closing_months on moves.activity_month = closing_months.activity_month
+    coalesce(months.activity_month, moves.activity_month) as activity_month,
+    coalesce(moves.opening_count, 0) - coalesce(opening_months.customer_count, 0) as opening_difference,
+    coalesce(moves.closing_count, 0) - coalesce(closing_months.customer_count, 0) as closing_difference
+from months
+full outer join moves on months.activity_month = moves.activity_month
+left join customer_months as closing_months on months.activity_month = closing_months.activity_month
 left join customer_months as opening_months
-    on moves.activity_month = {{ add_months('opening_months.activity_month', 1) }}
+    on months.activity_month = {{ add_months('opening_months.activity_month', 1) }}
 where
-    moves.opening_count <> coalesce(opening_months.customer_count, 0)
-    or moves.closing_count <> coalesce(closing_months.customer_count, 0)
-    or moves.opening_mrr_amount <> coalesce(opening_months.mrr_amount, 0)
-    or moves.closing_mrr_amount <> coalesce(closing_months.mrr_amount, 0)
+    months.activity_month is null
+    or coalesce(moves.opening_count, 0) <> coalesce(opening_months.customer_count, 0)
+    or coalesce(moves.closing_count, 0) <> coalesce(closing_months.customer_count, 0)
+    or coalesce(moves.opening_mrr_amount, 0) <> coalesce(opening_months.mrr_amount, 0)
+    or coalesce(moves.closing_mrr_amount, 0) <> coalesce(closing_months.mrr_amount, 0)

@@ -1,5 +1,5 @@
 -- Every row of every input is staged, superseded or rejected. What is staged stands in staging: no more than that, and
--- all of it where the as-of day is not before the newest load.
+-- all of it where the as-of day is not before the newest load. What is rejected stands in rejected_rows.
 with
 
 staged_rows as (
@@ -9,24 +9,41 @@ staged_rows as (
         count(*) as row_count
     from {{ ref('stg_' ~ input_name) }}
     {% if input_name in ['customers', 'plans'] %}where not is_inferred{% endif %}
-    {% if not loop.last %}
+
     union all
-    {% endif %}
-    {%- endfor %}
+    {% endfor %}
+    -- Events are staged by the day.
+    select
+        'usage_events' as input_name,
+        cast(null as {{ dbt.type_bigint() }}) as row_count
+),
+
+rejected_rows as (
+
+    select
+        input_name,
+        count(*) as row_count
+    from {{ ref('rejected_rows') }}
+    group by input_name
+
 )
 
 select
-    inputs.input_name,
+    staged_rows.input_name,
     inputs.raw_row_count,
     inputs.staged_row_count,
     inputs.superseded_row_count,
     inputs.rejected_row_count,
-    staged_rows.row_count
-from {{ ref('input_reconciliation') }} as inputs
+    staged_rows.row_count as staging_row_count,
+    rejected_rows.row_count as shown_row_count
+from staged_rows
 cross join {{ ref('run_settings') }} as run_settings
-left join staged_rows on inputs.input_name = staged_rows.input_name
+left join {{ ref('input_reconciliation') }} as inputs on staged_rows.input_name = inputs.input_name
+left join rejected_rows on staged_rows.input_name = rejected_rows.input_name
 where
-    inputs.raw_row_count <> inputs.staged_row_count + inputs.superseded_row_count + inputs.rejected_row_count
+    inputs.input_name is null
+    or inputs.rejected_row_count <> coalesce(rejected_rows.row_count, 0)
+    or inputs.raw_row_count <> inputs.staged_row_count + inputs.superseded_row_count + inputs.rejected_row_count
     or staged_rows.row_count > inputs.staged_row_count
     or (
         staged_rows.row_count < inputs.staged_row_count

@@ -51,10 +51,12 @@ where totals.response_count <> wholes.response_count or totals.sent_count <> who
 union all
 
 select
-    wholes.activity_month,
-    wholes.nps_window,
+    coalesce(wholes.activity_month, answers.activity_month) as activity_month,
+    'month' as nps_window,
     'answers' as nps_dimension,
-    wholes.response_count - coalesce(answers.response_count, 0) as difference_count
-from wholes
-left join answers on wholes.activity_month = answers.activity_month
-where wholes.nps_window = 'month' and wholes.response_count <> coalesce(answers.response_count, 0)
+    coalesce(wholes.response_count, 0) - coalesce(answers.response_count, 0) as difference_count
+from answers
+full outer join wholes on answers.activity_month = wholes.activity_month and wholes.nps_window = 'month'
+where
+    coalesce(wholes.nps_window, 'month') = 'month'
+    and coalesce(wholes.response_count, 0) <> coalesce(answers.response_count, 0)

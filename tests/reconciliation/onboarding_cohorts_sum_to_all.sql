@@ -1,4 +1,5 @@
--- The cohorts of a step sum to the row of all cohorts, and every step has the same customers.
+-- The cohorts of a step sum to the row of all cohorts, and every step has the same customers: all that were onboarded.
+{{ config(group='growth') }}
 with
 
 steps as (
@@ -14,15 +15,28 @@ steps as (
     from {{ ref('onboarding_cohorts') }}
     group by step_name
 
+),
+
+onboarded_customers as (
+
+    select
+        step_name,
+        count(distinct customer_id) as customer_count
+    from {{ ref('int_onboarded_customers') }}
+    group by step_name
+
 )
 
 select
-    step_name,
-    all_count,
-    cohort_count
+    coalesce(steps.step_name, onboarded_customers.step_name) as step_name,
+    steps.all_count,
+    steps.cohort_count,
+    onboarded_customers.customer_count
 from steps
+full outer join onboarded_customers on steps.step_name = onboarded_customers.step_name
 where
-    all_count <> cohort_count
-    or all_count <> (select max(largest.all_count) from steps as largest)
-    or completed_difference <> 0
-    or judged_difference <> 0
+    coalesce(steps.all_count <> onboarded_customers.customer_count, true)
+    or steps.all_count <> steps.cohort_count
+    or steps.all_count <> (select max(largest.all_count) from steps as largest)
+    or steps.completed_difference <> 0
+    or steps.judged_difference <> 0

@@ -1,5 +1,17 @@
--- Every month's outcomes are of the customers that paid at its end, with their MRR then and three months later.
+-- Every month's outcomes are of the customers that paid at its end, with their MRR then and three months later: each
+-- month whose lifetime value, and so whose segments, are known, and that is followed by three complete ones.
 with
+
+judged_months as (
+
+    select judged.activity_month
+    from {{ ref('ltv_monthly') }} as judged
+    inner join {{ ref('mrr_monthly') }} as later_months
+        on
+            {{ add_months('judged.activity_month', 3) }} = later_months.activity_month
+            and not later_months.is_partial_month
+
+),
 
 customer_months as (select * from {{ ref('customer_months') }}),
 
@@ -33,11 +45,12 @@ outcomes as (
 )
 
 select
-    outcomes.activity_month,
-    outcomes.customer_count - levels.customer_count as difference_count
-from outcomes
-left join levels on outcomes.activity_month = levels.activity_month
+    coalesce(levels.activity_month, outcomes.activity_month) as activity_month,
+    coalesce(outcomes.customer_count, 0) - coalesce(levels.customer_count, 0) as difference_count
+from judged_months
+inner join levels on judged_months.activity_month = levels.activity_month
+full outer join outcomes on levels.activity_month = outcomes.activity_month
 where
-    outcomes.customer_count <> coalesce(levels.customer_count, 0)
+    coalesce(outcomes.customer_count, 0) <> coalesce(levels.customer_count, 0)
     or outcomes.mrr_amount <> levels.mrr_amount
     or outcomes.later_mrr_amount <> levels.later_mrr_amount

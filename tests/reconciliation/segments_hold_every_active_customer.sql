@@ -51,11 +51,11 @@ cross join health
 cross join customer_segments
 cross join segments
 where
-    customers.customer_count <> health.customer_count
-    or customers.customer_count <> customer_segments.customer_count
-    or customers.customer_count <> segments.customer_count
-    or customers.mrr_amount <> health.mrr_amount
-    or customers.mrr_amount <> customer_segments.mrr_amount
-    or customers.mrr_amount <> segments.mrr_amount
-    or customers.ltv_amount <> customer_segments.ltv_amount
-    or customers.ltv_amount <> segments.ltv_amount
+    coalesce(customers.customer_count, 0) <> coalesce(health.customer_count, 0)
+    or coalesce(customers.customer_count, 0) <> coalesce(customer_segments.customer_count, 0)
+    or coalesce(customers.customer_count, 0) <> coalesce(segments.customer_count, 0)
+    or coalesce(customers.mrr_amount, 0) <> coalesce(health.mrr_amount, 0)
+    or coalesce(customers.mrr_amount, 0) <> coalesce(customer_segments.mrr_amount, 0)
+    or coalesce(customers.mrr_amount, 0) <> coalesce(segments.mrr_amount, 0)
+    or coalesce(customers.ltv_amount, 0) <> coalesce(customer_segments.ltv_amount, 0)
+    or coalesce(customers.ltv_amount, 0) <> coalesce(segments.ltv_amount, 0)

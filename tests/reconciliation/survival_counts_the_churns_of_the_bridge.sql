@@ -10,6 +10,20 @@ churns as (
 
 ),
 
+level_names as (
+
+    select 'all' as segment_level
+
+    union all
+
+    select 'terms' as segment_level
+
+    union all
+
+    select 'segments' as segment_level
+
+),
+
 levels as (
 
     select
@@ -30,9 +44,10 @@ levels as (
 )
 
 select
-    levels.segment_level,
+    level_names.segment_level,
     levels.churn_count,
     churns.churn_count as bridge_churn_count
-from levels
+from level_names
 cross join churns
-where levels.churn_count <> churns.churn_count
+left join levels on level_names.segment_level = levels.segment_level
+where coalesce(levels.churn_count, 0) <> churns.churn_count

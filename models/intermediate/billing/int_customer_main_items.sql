@@ -1,7 +1,55 @@
--- Grain: one row per customer and month at whose end it has an item that is paid, paused or served for free.
+-- Grain: one row per customer and month at whose end it has an item that is paid, paused or served for free, or pays for usage.
 with
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
+
+periods as (select * from {{ ref('int_subscription_periods') }}),
+
+months as (select * from {{ ref('int_months') }}),
+
+usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
+
+items as (
+
+    select
+        customer_id,
+        activity_month,
+        subscription_id,
+        item_id,
+        product_type,
+        plan_id,
+        billing_interval,
+        interval_count,
+        term_months,
+        is_in_service,
+        mrr_amount
+    from item_months
+
+    union all
+
+    -- What is in force at price 0 serves a customer that pays for usage, on a free plan too.
+    select
+        periods.customer_id,
+        months.activity_month,
+        periods.subscription_id,
+        periods.item_id,
+        periods.product_type,
+        periods.plan_id,
+        periods.billing_interval,
+        periods.interval_count,
+        periods.term_months,
+        true as is_in_service,
+        0 as mrr_amount
+    from usage_months
+    inner join months on usage_months.activity_month = months.activity_month
+    inner join periods
+        on
+            usage_months.customer_id = periods.customer_id
+            and periods.valid_from < months.month_end_at
+            and coalesce(periods.valid_to >= months.month_end_at, true)
+    where usage_months.is_usage_billed and periods.is_running
+
+),
 
 ranked_items as (
 
@@ -27,7 +75,7 @@ ranked_items as (
                 subscription_id asc,
                 item_id asc
         ) as item_rank
-    from item_months
+    from items
 
 )
 

@@ -1,6 +1,6 @@
 -- Grain: one row per subscription item and change of it that has taken effect by the as-of day.
 {%- set is_end = '(changes.is_end or parts.n = 2)' %}
-{%- set changed_at = '(case when parts.n = 2 then deletions.deleted_at else changes.changed_at end)' %}
+{%- set changed_at = '(case when parts.n = 2 then endings.ended_at else changes.changed_at end)' %}
 {%- set carries_mrr = '(parts.n = 1 and ' ~ status_carries_mrr('changes.status')
     ~ " and coalesce(plans.product_type <> 'service', true))" %}
 {%- set discount_rate = "(case when changes.discount_kind = 'once' then 0 else changes.discount_rate end)" %}
@@ -16,9 +16,9 @@ with
 changes as (
     select
         *,
-        first_value(customer_id) over (partition by subscription_id, item_id order by changed_at desc)
-            as last_customer_id,
-        first_value(is_end) over (partition by subscription_id, item_id order by changed_at desc) as has_ended,
+        first_value(customer_id) over newest_first as last_customer_id,
+        first_value(is_end) over newest_first as has_ended,
+        first_value(changed_at) over newest_first as last_changed_at,
         sum(case when is_end then 1 else 0 end) over item_log as end_count,
         -- Begun in a pause, soon after an end: what is paused has changed its plan.
         status = 'paused'
@@ -31,7 +31,9 @@ changes as (
         row_number() over item_log
         - row_number() over (partition by subscription_id, item_id, status order by changed_at asc) as status_number
     from {{ ref('stg_subscription_changes') }}
-    window item_log as (partition by subscription_id, item_id order by changed_at asc)
+    window
+        item_log as (partition by subscription_id, item_id order by changed_at asc),
+        newest_first as (partition by subscription_id, item_id order by changed_at desc)
 ),
 
 customers as (select * from {{ ref('stg_customers') }}),
@@ -40,18 +42,31 @@ plans as (select * from {{ ref('stg_plans') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-deletions as (
+heirs as (
+
+    select
+        migrated_from_subscription_id as subscription_id,
+        min(changed_at) as continued_at
+    from changes
+    where migrated_from_subscription_id <> subscription_id
+    group by migrated_from_subscription_id
+
+),
+
+-- What the log does not end ends with its account, or where another subscription says that it continues it.
+endings as (
 
     select
         changes.subscription_id,
         changes.item_id,
-        customers.deleted_at,
+        least(customers.deleted_at, heirs.continued_at) as ended_at,
         max(changes.changed_at) as last_changed_at
     from changes
-    inner join customers
-        on changes.last_customer_id = customers.customer_id and changes.changed_at < customers.deleted_at
-    where not changes.has_ended
-    group by changes.subscription_id, changes.item_id, customers.deleted_at
+    left join customers on changes.last_customer_id = customers.customer_id
+    left join heirs
+        on changes.subscription_id = heirs.subscription_id and changes.last_changed_at < heirs.continued_at
+    where not changes.has_ended and changes.changed_at < least(customers.deleted_at, heirs.continued_at)
+    group by changes.subscription_id, changes.item_id, least(customers.deleted_at, heirs.continued_at)
 
 )
 
@@ -79,7 +94,8 @@ select
     changes.term_started_at,
     changes.auto_renew,
     changes.notice_days,
-    changes.migrated_from_subscription_id,
+    -- What names itself continues nothing.
+    nullif(changes.migrated_from_subscription_id, changes.subscription_id) as migrated_from_subscription_id,
     {{ changed_at }} as changed_at,
     lead({{ changed_at }}) over item_log as next_changed_at,
     min(case when {{ is_end }} then {{ changed_at }} end) over (
@@ -112,9 +128,9 @@ select
 from changes
 cross join run_settings
 left join plans on changes.plan_id = plans.plan_id
-left join deletions on changes.subscription_id = deletions.subscription_id and changes.item_id = deletions.item_id
--- 1 is an entry of the log; 2 is the end that the deletion of the account adds to an item that the log does not end.
-inner join ({{ numbers(2) }}) as parts on parts.n = 1 or changes.changed_at = deletions.last_changed_at
+left join endings on changes.subscription_id = endings.subscription_id and changes.item_id = endings.item_id
+-- 1 is an entry of the log; 2 is the end that is added to an item that the log does not end.
+inner join ({{ numbers(2) }}) as parts on parts.n = 1 or changes.changed_at = endings.last_changed_at
 -- What is planned for later takes effect when the as-of reaches it.
-where {{ changed_at }} < run_settings.as_of_end_at and coalesce(changes.changed_at < deletions.deleted_at, true)
+where {{ changed_at }} < run_settings.as_of_end_at and coalesce(changes.changed_at < endings.ended_at, true)
 window item_log as (partition by changes.subscription_id, changes.item_id order by {{ changed_at }} asc)

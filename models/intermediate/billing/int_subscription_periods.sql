@@ -39,6 +39,7 @@ periods as (
         {%- if var('free_plan_is_churn') %}
         and (entries.mrr_own_amount > 0 or not coalesce(entries.is_free_plan, false))
         {%- endif %} as is_in_force,
+        entries.is_in_force and entries.product_type <> 'discount' as is_running,
         entries.is_free_plan,
         entries.quantity,
         entries.unit_amount,
@@ -80,6 +81,7 @@ select
     tier_rank,
     status,
     is_in_force,
+    is_running,
     is_free_plan,
     quantity,
     unit_amount,

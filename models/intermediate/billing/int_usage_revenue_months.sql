@@ -1,15 +1,13 @@
 -- Grain: one row per customer and month, from its first usage bill on: usage revenue as a monthly run rate.
+{%- set used_month = add_months(month_start('usage_lines.first_date'), 'numbers.n - 1') %}
+{%- set next_month = add_months(month_start('usage_lines.first_date'), 'numbers.n') %}
 with
 
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
-numbers as (
-
-    {{ numbers(120) }}
-
-),
+periods as (select * from {{ ref('int_subscription_periods') }}),
 
 -- Where no period is stated, a line bills the month before its issue.
 usage_lines as (
@@ -27,34 +25,22 @@ usage_lines as (
 
 ),
 
-line_months as (
-
-    select
-        usage_lines.customer_id,
-        usage_lines.issued_date,
-        usage_lines.amount,
-        usage_lines.first_date,
-        usage_lines.end_date,
-        {{ add_months(month_start('usage_lines.first_date'), 'numbers.n - 1') }} as used_month,
-        {{ add_months(month_start('usage_lines.first_date'), 'numbers.n') }} as next_month
-    from usage_lines
-    inner join numbers
-        on {{ add_months(month_start('usage_lines.first_date'), 'numbers.n - 1') }} < usage_lines.end_date
-
-),
-
 -- Spread by days over the months of the period.
 month_amounts as (
 
     select
-        customer_id,
-        issued_date,
-        used_month,
+        usage_lines.customer_id,
+        usage_lines.issued_date,
+        {{ used_month }} as used_month,
         {{ rate(
-            'amount * ' ~ days_between('greatest(first_date, used_month)', 'least(end_date, next_month)'),
-            days_between('first_date', 'end_date')
+            'usage_lines.amount * ' ~ days_between(
+                'greatest(usage_lines.first_date, ' ~ used_month ~ ')',
+                'least(usage_lines.end_date, ' ~ next_month ~ ')'
+            ),
+            days_between('usage_lines.first_date', 'usage_lines.end_date')
         ) }} as used_amount
-    from line_months
+    from usage_lines
+    inner join ({{ numbers(120) }}) as numbers on {{ used_month }} < usage_lines.end_date
 
 ),
 
@@ -66,7 +52,9 @@ known_bills as (
         months.activity_month,
         cast(months.month_end_at as date) as month_end_date,
         min(usage_lines.first_date) as first_date,
-        max(case when usage_lines.amount > 0 then usage_lines.issued_date end) as last_issued_date,
+        -- Usage is paid for under an item in force, at whatever price: a bill after the end of the last one serves nobody.
+        max(case when usage_lines.amount > 0 and periods.is_running then usage_lines.issued_date end)
+            as last_issued_date,
         {{ add_months(
             month_start('cast(months.month_end_at as date)'),
             'case when ' ~ month_start('cast(months.month_end_at as date)')
@@ -74,6 +62,11 @@ known_bills as (
         ) }} as last_month
     from usage_lines
     inner join months on usage_lines.issued_date < cast(months.month_end_at as date)
+    left join periods
+        on
+            usage_lines.customer_id = periods.customer_id
+            and periods.valid_from < months.month_end_at
+            and coalesce(periods.valid_to >= months.month_end_at, true)
     group by usage_lines.customer_id, months.activity_month, months.month_end_at
 
 ),
@@ -106,7 +99,8 @@ select
         ~ ' + 1 - max(averaged_months.unused_share)'
     ) }} as {{ type_amount() }}) as usage_mrr_amount,
     coalesce(
-        max(averaged_months.last_issued_date) >= {{ add_months('max(averaged_months.month_end_date)', -2) }}, false
+        max(averaged_months.last_issued_date) >= {{ add_months('max(averaged_months.month_end_date)', -2) }},
+        false
     ) as is_usage_billed
 from averaged_months
 left join month_amounts

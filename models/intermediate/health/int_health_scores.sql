@@ -50,13 +50,13 @@ banded_months as (
 
 ),
 
--- 1 above the threshold, 0 below it; null while the score is so near that the state before counts.
+-- 1 above the threshold, 0 below it; null while the score is so near that the state before counts. The first month of a
+-- run has a margin of 0, and so always a state of its own.
 states as (
 
     select
         banded_months.customer_id,
         banded_months.activity_month,
-        sum(case when banded_months.margin = 0 then 1 else 0 end) over customer_log as run_number,
         case
             when banded_months.health_score >= thresholds.amber_score + banded_months.margin then 1
             when banded_months.health_score < thresholds.amber_score - banded_months.margin then 0
@@ -67,7 +67,6 @@ states as (
         end as green_state
     from banded_months
     cross join thresholds
-    window customer_log as (partition by banded_months.customer_id order by banded_months.activity_month asc)
 
 ),
 
@@ -77,13 +76,12 @@ state_numbers as (
     select
         customer_id,
         activity_month,
-        run_number,
         amber_state,
         green_state,
-        count(amber_state) over customer_run as amber_number,
-        count(green_state) over customer_run as green_number
+        count(amber_state) over customer_log as amber_number,
+        count(green_state) over customer_log as green_number
     from states
-    window customer_run as (partition by customer_id, run_number order by activity_month asc)
+    window customer_log as (partition by customer_id order by activity_month asc)
 
 )
 
@@ -105,5 +103,5 @@ from scores
 left join state_numbers
     on scores.customer_id = state_numbers.customer_id and scores.activity_month = state_numbers.activity_month
 window
-    customer_amber as (partition by scores.customer_id, state_numbers.run_number, state_numbers.amber_number),
-    customer_green as (partition by scores.customer_id, state_numbers.run_number, state_numbers.green_number)
+    customer_amber as (partition by scores.customer_id, state_numbers.amber_number),
+    customer_green as (partition by scores.customer_id, state_numbers.green_number)

@@ -28,7 +28,11 @@ select
     coalesce(plans.plan_name, main_items.plan_id, 'unknown') as plan_name,
     case
         when main_items.interval_count = 1 then main_items.billing_interval
-        else cast(main_items.interval_count as {{ dbt.type_string() }}) || ' ' || main_items.billing_interval || 's'
+        else
+            coalesce(
+                cast(main_items.interval_count as {{ dbt.type_string() }}) || ' ' || main_items.billing_interval || 's',
+                'unknown'
+            )
     end as billing_interval,
     coalesce(customers.country, 'unknown') as country,
     customers.customer_size

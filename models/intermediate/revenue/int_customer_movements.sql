@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
+{%- set is_paying = '(mrr_amount > 0 or is_usage_billed)' %}
 with
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
@@ -17,14 +18,16 @@ openings as (
         customer_months.mrr_at_opening_rate_amount,
         customer_months.mrr_at_year_ago_rate_amount,
         customer_months.is_active,
+        customer_months.is_usage_billed,
         customer_months.is_paused,
         customer_months.has_returned,
         customer_months.paid_month_count,
         customer_months.last_paid_mrr_amount,
+        customer_months.usage_mrr_amount,
         coalesce(transfers.transfer_amount, 0) as transfer_amount,
         coalesce(lag(customer_months.mrr_amount) over customer_log, 0) as opening_mrr_amount,
-        coalesce(lag(customer_months.mrr_amount) over customer_log, 0) + coalesce(transfers.transfer_amount, 0)
-            as continued_amount,
+        coalesce(lag(customer_months.mrr_amount) over customer_log, 0)
+        + coalesce(transfers.transfer_amount, 0) as continued_amount,
         coalesce(lag(customer_months.is_active) over customer_log, false) as was_active,
         coalesce(lag(customer_months.is_paused) over customer_log, false) as was_paused,
         -- Retention follows the subscription to the customer that has taken it over.
@@ -33,8 +36,7 @@ openings as (
             + coalesce(sum(transfers.transfer_amount) over (
                 partition by customer_months.customer_id order by customer_months.activity_month asc
                 rows between 11 preceding and current row
-            ), 0),
-            0
+            ), 0), 0
         ) as year_ago_mrr_amount
     from customer_months
     left join transfers
@@ -57,8 +59,10 @@ movements as (
         mrr_list_amount,
         mrr_at_year_ago_rate_amount,
         year_ago_mrr_amount,
+        usage_mrr_amount,
         was_active,
         is_active,
+        is_usage_billed,
         is_paused,
         last_paid_mrr_amount,
         -- How the loss of the MRR that was paid last was booked.
@@ -69,10 +73,11 @@ movements as (
         mrr_at_opening_rate_amount - continued_amount as movement_amount,
         mrr_amount - mrr_at_opening_rate_amount as fx_amount,
         case
-            when continued_amount = 0 and mrr_amount > 0 and was_paused then 'resume'
             when continued_amount = 0 and mrr_amount > 0 and was_active then 'expansion'
-            when continued_amount = 0 and mrr_amount > 0 and paid_month_count = 1 and not has_returned then 'new'
-            when continued_amount = 0 and mrr_amount > 0 then 'reactivation'
+            -- Usage that is billed pays as MRR does, and moves none.
+            when continued_amount = 0 and {{ is_paying }} and was_paused then 'resume'
+            when continued_amount = 0 and {{ is_paying }} and not was_active
+                then case when paid_month_count = 1 and not has_returned then 'new' else 'reactivation' end
             when continued_amount > 0 and is_paused then 'pause'
             -- What it handed over it has not lost.
             when transfer_amount < 0 and continued_amount = 0 and mrr_amount = 0 then 'transfer'
@@ -94,8 +99,11 @@ select
     opening_mrr_amount,
     mrr_amount,
     mrr_list_amount,
+    -- Who has left has no run rate, whatever is still averaged; unknown stays unknown.
+    case when is_active or is_paused then usage_mrr_amount else 0 * usage_mrr_amount end as usage_mrr_amount,
     was_active,
     is_active,
+    is_usage_billed,
     is_paused,
     movement_type,
     movement_amount,

@@ -11,7 +11,9 @@ latest_months as (
         customer_id,
         cohort_month,
         mrr_amount,
+        usage_mrr_amount,
         is_active,
+        is_usage_billed,
         is_paused,
         max(case when movement_type = 'churn' then activity_month end) over (partition by customer_id)
             as last_churn_month,
@@ -43,7 +45,7 @@ item_totals as (
 select
     coalesce(latest_months.customer_id, item_totals.customer_id) as customer_id,
     case
-        when latest_months.mrr_amount > 0 then 'paying'
+        when latest_months.mrr_amount > 0 or latest_months.is_usage_billed then 'paying'
         when latest_months.is_active or item_totals.is_on_free_plan then 'free'
         when latest_months.is_paused then 'paused'
         when item_totals.is_signed then 'signed'
@@ -54,6 +56,7 @@ select
     end as customer_status,
     coalesce(latest_months.is_active, false) as is_active,
     coalesce(latest_months.mrr_amount, 0) as mrr_amount,
+    latest_months.usage_mrr_amount,
     coalesce(item_totals.committed_mrr_amount, 0) as committed_mrr_amount,
     latest_months.cohort_month,
     latest_months.last_churn_month

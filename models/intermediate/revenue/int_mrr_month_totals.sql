@@ -74,17 +74,13 @@ select
     months.is_as_of_month,
     coalesce(sum(movements.opening_mrr_amount), 0) as opening_mrr_amount,
     coalesce(sum(movements.mrr_amount), 0) as closing_mrr_amount,
+    sum(movements.usage_mrr_amount) as usage_mrr_amount,
     count(case when movements.was_active then 1 end) as opening_customer_count,
     count(case when movements.is_active then 1 end) as active_customer_count,
     count(case when movements.mrr_amount > 0 then 1 end) as paying_customer_count,
-    count(case when movements.movement_type = 'new' then 1 end) as new_customer_count,
-    count(case when movements.movement_type = 'expansion' then 1 end) as expansion_customer_count,
-    count(case when movements.movement_type = 'contraction' then 1 end) as contraction_customer_count,
-    count(case when movements.movement_type = 'pause' then 1 end) as pause_customer_count,
-    count(case when movements.movement_type = 'resume' then 1 end) as resume_customer_count,
-    count(case when movements.movement_type = 'churn' then 1 end) as churn_customer_count,
-    count(case when movements.movement_type = 'reactivation' then 1 end) as reactivation_customer_count,
-    count(case when movements.movement_type = 'fx' then 1 end) as fx_customer_count,
+    {%- for type in ['new', 'expansion', 'contraction', 'pause', 'resume', 'churn', 'reactivation', 'fx'] %}
+    count(case when movements.movement_type = '{{ type }}' then 1 end) as {{ type }}_customer_count,
+    {%- endfor %}
     sum(movements.year_ago_mrr_amount) as year_ago_mrr_amount,
     -- What the customers of a year ago pay now, at the exchange rates of then; kept: without those that had churned.
     sum(case when movements.year_ago_mrr_amount > 0 then movements.mrr_at_year_ago_rate_amount else 0 end)

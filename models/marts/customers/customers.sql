@@ -65,6 +65,7 @@ select
     end as lifecycle_stage,
     coalesce(statuses.is_active, false) as is_active,
     cast(coalesce(statuses.mrr_amount, 0) as {{ type_amount() }}) as mrr_amount,
+    cast(statuses.usage_mrr_amount as {{ type_amount() }}) as usage_mrr_amount,
     cast(coalesce(statuses.committed_mrr_amount, 0) as {{ type_amount() }}) as committed_mrr_amount,
     run_settings.reporting_currency,
     statuses.cohort_month,

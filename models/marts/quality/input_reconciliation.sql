@@ -1,26 +1,23 @@
 -- Grain: one row per input: every row received is staged, superseded by a newer row of its key, or rejected.
 with
 
-rejected_rows as (select * from {{ ref('rejected_rows') }}),
-
-customer_days as (select * from {{ ref('int_usage_customer_days') }}),
-
 raw_counts as (
     {% for input_name in input_names() %}
     select
         '{{ input_name }}' as input_name,
         count(*) as raw_row_count,
+        {% if input_name in ['customers', 'plans'] -%}
+        (select sum(case when staged.is_inferred then 1 else 0 end) from {{ ref('stg_' ~ input_name) }} as staged)
+        {%- else -%} 0 {%- endif %} as inferred_count,
         {{ local_time('max(loaded_at)') }} as newest_loaded_at
     from {{ raw(input_name) }}
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
-
 {% for input_name in input_names() if input_name != 'usage_events' -%}
 {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
 {%- set text = row_text(value_columns(input_name)) -%}
+{%- set is_compared = 'not is_end and change_sequence is null' if input_name == 'subscription_changes' else 'true' -%}
 -- The first and the last row, as text, of each key's newest load. Rows that a rule puts in order are not compared.
 {{ input_name }}_keys as (
 
@@ -43,11 +40,7 @@ raw_counts as (
                 {{ key }},
                 loaded_at,
                 is_folded,
-                {% if input_name == 'subscription_changes' -%}
-                case when not is_end and change_sequence is null then {{ text }} end
-                {%- else -%}
-                {{ text }}
-                {%- endif %} as compared_text
+                case when {{ is_compared }} then {{ text }} end as compared_text
             from {{ ref('base_' ~ input_name) }}
             where reject_reason is null
         ) as valid_rows
@@ -76,19 +69,8 @@ staged_counts as (
         coalesce(sum(superseded_event_count), 0) as superseded_row_count,
         0 as folded_row_count,
         cast(null as {{ dbt.type_bigint() }}) as conflict_count
-    from customer_days
+    from {{ ref('int_usage_customer_days') }}
 
-),
-
-inferred_counts as (
-    {% for input_name in ['customers', 'plans'] %}
-    select
-        '{{ input_name }}' as input_name,
-        count(*) as inferred_count
-    from {{ ref('stg_' ~ input_name) }}
-    where is_inferred
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 ),
 
 rejected_counts as (
@@ -97,7 +79,23 @@ rejected_counts as (
         input_name,
         count(*) as rejected_row_count,
         sum(amount_at_stake) as rejected_amount_at_stake
-    from rejected_rows
+    from {{ ref('rejected_rows') }}
+    group by input_name
+
+),
+
+rejected_shares as (
+
+    select
+        input_name,
+        sum(amount_rate) as amount_rate,
+        -- One row alone is no share. Money without an exchange rate cannot be compared: its customers are counted.
+        greatest(
+            case when sum(row_count) > 1 then sum(row_rate) end, sum(amount_rate),
+            sum(case when amount > 0 and amount_rate is null then customer_rate end)
+        ) as highest_rate
+    from {{ ref('input_amounts') }}
+    where reject_reason is not null
     group by input_name
 
 )
@@ -109,11 +107,14 @@ select
     cast(staged_counts.superseded_row_count as {{ dbt.type_bigint() }}) as superseded_row_count,
     cast(staged_counts.conflict_count as {{ dbt.type_bigint() }}) as conflict_count,
     cast(staged_counts.folded_row_count as {{ dbt.type_bigint() }}) as folded_row_count,
-    coalesce(inferred_counts.inferred_count, 0) as inferred_count,
+    cast(coalesce(raw_counts.inferred_count, 0) as {{ dbt.type_bigint() }}) as inferred_count,
     coalesce(rejected_counts.rejected_row_count, 0) as rejected_row_count,
+    {{ rate('coalesce(rejected_counts.rejected_row_count, 0)', 'raw_counts.raw_row_count') }} as rejected_row_rate,
     cast(rejected_counts.rejected_amount_at_stake as {{ type_amount() }}) as rejected_amount_at_stake,
+    cast(rejected_shares.amount_rate as {{ type_rate() }}) as rejected_amount_rate,
+    coalesce(rejected_shares.highest_rate > {{ var('max_rejected_rate') }}, false) as exceeds_max_rejected_rate,
     raw_counts.newest_loaded_at
 from raw_counts
 inner join staged_counts on raw_counts.input_name = staged_counts.input_name
-left join inferred_counts on raw_counts.input_name = inferred_counts.input_name
 left join rejected_counts on raw_counts.input_name = rejected_counts.input_name
+left join rejected_shares on raw_counts.input_name = rejected_shares.input_name

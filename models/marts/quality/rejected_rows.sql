@@ -1,6 +1,4 @@
 -- Grain: one row per row of an input (filter: rejected).
-{%- set net_price = 'unit_amount / (1 + coalesce(included_tax_rate, 0))' %}
-{%- set list_mrr_amount = monthly_amount('quantity', net_price, '0', '0', 'billing_interval', 'interval_count') %}
 {%- for input_name in input_names() %}
 {%- set key = input_contracts()[input_name].meta.key %}
 {%- set amount = input_contracts()[input_name].meta.amount_at_stake %}
@@ -14,21 +12,13 @@ select
     {{ rejected_value(input_name) }} as rejected_value,
     {{ row_text(key + value_columns(input_name, with_personal_data=false) + ['loaded_at']) }} as row_text,
     {% if input_name == 'subscription_changes' -%}
-    case
-        when
-            -- An end carries no MRR: nothing is missing for it.
-            coalesce(not is_end, true)
-            and coalesce(included_tax_rate between 0 and 1, true)
-            and abs(quantity * unit_amount) < {{ var('number_limit') }}
-            and interval_count >= 1 and interval_count < {{ var('number_limit') }}
-            then {{ list_mrr_amount }}
-    end
+    {{ list_mrr_amount('received_rows') }}
     {%- elif amount -%}
     case when abs({{ amount }}) < {{ var('number_limit') }} then cast({{ amount }} as {{ type_amount() }}) end
     {%- else -%}
     cast(null as {{ type_amount() }})
     {%- endif %} as amount_at_stake
-from {{ ref('base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name) }}
+from {{ ref('base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name) }} as received_rows
 where reject_reason is not null
 {% if not loop.last %}
 union all

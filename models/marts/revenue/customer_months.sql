@@ -11,6 +11,7 @@ select
     cast(mrr_amount as {{ type_amount() }}) as mrr_amount,
     cast(mrr_list_amount as {{ type_amount() }}) as mrr_list_amount,
     cast(mrr_list_amount - mrr_amount as {{ type_amount() }}) as mrr_discount_amount,
+    cast(usage_mrr_amount as {{ type_amount() }}) as usage_mrr_amount,
     movement_type,
     is_active,
     is_paused,

@@ -31,7 +31,7 @@ select
         when cast(spend.spend_date as timestamp) < {{ earliest_at() }} then 'dated_before_earliest'
         when currencies.currency is null then 'unknown_currency'
         when coalesce(currencies.first_rate_month > spend.spend_date, true) then 'missing_exchange_rate'
-        when spend.spend_date > cast(spend.loaded_at as date) then 'dated_after_loaded_at'
+        when spend.spend_date > {{ latest_day_anywhere('spend.loaded_at') }} then 'dated_after_loaded_at'
     end as reject_reason
 from spend
 left join currencies on spend.currency = currencies.currency

@@ -1,0 +1,250 @@
+"""What failed in a build or a check, in words, and which marts are withheld for it.
+
+A failure withholds the mart that it was found in and every mart that descends from it: readers keep the last good ones. A
+failure in the core, the marts of revenue and quality, or in what they are made of without another mart in between, stops
+the publication as a whole.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+
+from customer_value.build_metadata import record, record_all
+from customer_value.errors import BuildError
+from customer_value.queries import rows_of
+from customer_value.rejections import excess
+
+CORE = ("marts/revenue/", "marts/quality/")
+FAILED = ("fail", "error", "runtime error")
+# Rows of a failed test that are named, and columns of a row.
+NAMED_ROWS, NAMED_COLUMNS = 3, 6
+NAMED_FAILURES = 5
+# The test that holds too many rejected rows back.
+GATE = "rejected_shares_are_within_the_limit"
+# The rules of the generic test expression_is_true, as it is compiled.
+RULES = re.compile(r"(case\s+when not coalesce\(.*?\bend) as broken_rule", re.DOTALL)
+
+
+class WithheldError(BuildError):
+    """Some marts were withheld; all others are published."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failure: the model that it was found in, the rule that it breaks, how many rows do, and the keys of some."""
+
+    model: str
+    rule: str
+    message: str = ""
+    row_count: int | None = None
+    rows: list = field(default_factory=list)
+    # The nodes of dbt that are at fault.
+    nodes: tuple = ()
+
+    def __str__(self):
+        count = "" if self.row_count is None else f"{self.row_count:,} row{'' if self.row_count == 1 else 's'}"
+        named = "; ".join(f"({', '.join(f'{name} = {value}' for name, value in row.items())})" for row in self.rows)
+        found = ", for example ".join(filter(None, (count, named))) or self.message
+        return ": ".join(filter(None, (self.model, self.rule, found)))
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A mart that is withheld, why, and the columns that it would have had."""
+
+    mart: str
+    reason: str
+    columns: dict
+
+
+class Project:
+    """The project as dbt has read it for the last build, and what came of it."""
+
+    def __init__(self, settings):
+        target = settings.warehouse.parent / "target"
+        self.warehouse = settings.warehouse
+        try:
+            self.manifest = json.loads((target / "manifest.json").read_text())
+            run = json.loads((target / "run_results.json").read_text())
+        except (OSError, ValueError):
+            # dbt did not come to write them, or had no room to.
+            self.manifest, run = {"nodes": {}, "child_map": {}}, {"results": [], "metadata": {}}
+        self.nodes = self.manifest["nodes"]
+        self.results = run["results"]
+        self.build_id = run["metadata"].get("invocation_id")
+        self.marts = {
+            unique_id: node["name"]
+            for unique_id, node in self.nodes.items()
+            if node["resource_type"] == "model" and node["path"].startswith("marts/")
+        }
+        self.core = {unique_id for unique_id in self.marts if self.nodes[unique_id]["path"].startswith(CORE)}
+        # A mart also follows those whose numbers it shows out of the same intermediate models: meta.follows in its yml.
+        ids = {name: unique_id for unique_id, name in self.marts.items()}
+        self.children = {unique_id: list(children) for unique_id, children in self.manifest["child_map"].items()}
+        for unique_id in self.marts:
+            for name in self.nodes[unique_id]["config"].get("meta", {}).get("follows", []):
+                self.children.setdefault(ids[name], []).append(unique_id)
+        self.keys = {}
+        for node in self.nodes.values():
+            test = node.get("test_metadata") or {}
+            if test.get("name") == "unique_combination_of_columns":
+                self.keys[node["attached_node"]] = test["kwargs"]["combination_of_columns"]
+            elif test.get("name") == "unique":
+                self.keys[node["attached_node"]] = [test["kwargs"]["column_name"]]
+
+    def at_fault(self, node):
+        """The nodes that a failed node puts at fault.
+
+        Of a test that compares several: marts before what they are made of, other marts before those of the core, which
+        have tests of their own.
+        """
+        if node["resource_type"] != "test":
+            return (node["unique_id"],)
+        if node.get("attached_node"):
+            return (node["attached_node"],)
+        compared = [unique_id for unique_id in node["depends_on"]["nodes"] if not unique_id.startswith("macro.")]
+        marts = [unique_id for unique_id in compared if unique_id in self.marts]
+        return tuple([each for each in marts if each not in self.core] or marts or compared)
+
+    def reached(self, nodes, through):
+        """The models that descend from some nodes, with themselves; no further than models that `through` lets pass."""
+        found, left = set(nodes), list(nodes)
+        while left:
+            for child in self.children.get(left.pop(), []):
+                if child not in found and child.startswith("model."):
+                    found.add(child)
+                    if through(child):
+                        left.append(child)
+        return found
+
+    def stops(self, failure):
+        """Whether a failure stops the publication as a whole."""
+        if not failure.nodes or self.core.intersection(failure.nodes):
+            return True
+        if any(unique_id in self.marts for unique_id in failure.nodes):
+            return False
+        other_marts = self.marts.keys() - self.core
+        return bool(self.core & self.reached(failure.nodes, lambda child: child not in other_marts))
+
+    def withheld(self, failures):
+        """The marts that failures withhold."""
+        found = {}
+        for failure in failures:
+            for unique_id in sorted(self.reached(failure.nodes, lambda child: True) & self.marts.keys()):
+                found.setdefault(unique_id, failure)
+        for result in self.results:
+            if result["status"] == "skipped" and result["unique_id"] in self.marts and failures:
+                found.setdefault(result["unique_id"], failures[0])
+        return [
+            Withheld(
+                mart=self.marts[unique_id],
+                reason=str(failure),
+                columns={name: column["data_type"] for name, column in self.nodes[unique_id]["columns"].items()},
+            )
+            for unique_id, failure in found.items()
+        ]
+
+    def key_of(self, unique_id):
+        """The columns that name a row of a model."""
+        return self.keys.get(unique_id) or list(self.nodes.get(unique_id, {}).get("columns", {}))[:NAMED_ROWS]
+
+    def rows(self, query):
+        found = rows_of(self.warehouse, f"select * from ({query}) limit {NAMED_ROWS}")
+        return [{name: str(value) for name, value in list(row.items())[:NAMED_COLUMNS]} for row in found]
+
+    def broken_rules(self, node, compiled):
+        """A failure for each rule of expression_is_true that is broken, with the keys of rows that break it."""
+        unique_id = node["attached_node"]
+        model = self.nodes[unique_id]
+        (cases,) = RULES.findall(compiled)
+        keys = ", ".join(self.key_of(unique_id))
+        for row in rows_of(self.warehouse, compiled):
+            broken = f"from (select *, {cases} as broken_rule from {model['relation_name']}) where broken_rule = '{row['broken_rule']}'"
+            yield Failure(
+                model=model["name"],
+                rule=row["broken_rule"],
+                row_count=row["row_count"],
+                rows=self.rows(f"select {keys} {broken} order by all"),
+                nodes=(unique_id,),
+            )
+
+    def failures(self):
+        """Every failure of the last build."""
+        for result in self.results:
+            node = self.nodes.get(result["unique_id"])
+            if result["status"] not in FAILED or node is None:
+                continue
+            nodes = self.at_fault(node)
+            message = " ".join((result.get("message") or "").split())
+            compiled = result.get("compiled_code") or ""
+            test = node.get("test_metadata") or {}
+            if result["status"] == "fail" and test.get("name") == "expression_is_true" and RULES.search(compiled):
+                yield from self.broken_rules(node, compiled)
+                continue
+            is_test = node["resource_type"] == "test"
+            columns = test.get("kwargs", {}).get("combination_of_columns")
+            named = sorted(self.nodes.get(each, {}).get("name", each) for each in nodes)
+            yield Failure(
+                model=", ".join(named) if is_test else node["name"],
+                rule=f"one row per {', '.join(columns)}" if columns else node.get("alias") or node["name"],
+                message=message,
+                row_count=result.get("failures") if result["status"] == "fail" else None,
+                rows=self.rows(compiled) if result["status"] == "fail" else [],
+                nodes=nodes,
+            )
+
+
+def settle(settings, error):
+    """After a build that failed: record which marts are withheld, so that all others may be published.
+
+    Raises BuildError, with what failed, where nothing may be published.
+    """
+    project = Project(settings)
+    failures = list(project.failures())
+    if any(failure.rule == GATE for failure in failures):
+        lines = excess(settings.warehouse)
+        raise BuildError("\n".join([lines[0] + " What was published stays published.", *lines[1:]])) from None
+    stopping = [failure for failure in failures if project.stops(failure)]
+    if stopping or not failures:
+        raise BuildError("\n".join([str(error), *map(str, stopping[:NAMED_FAILURES])])) from None
+    marts = project.withheld(failures)
+    passed = sum(result["status"] == "pass" for result in project.results)
+    record_all(settings.warehouse, "passed_test_count", [str(passed)])
+    record(settings.warehouse, "partial_build", project.build_id, only=True)
+    withhold(settings, project.build_id, marts)
+    for failure in failures:
+        print(f"failed: {failure}")
+    print(f"withheld: {names(marts) or 'no mart'}; all others go on.", flush=True)
+
+
+def withhold(settings, build_id, marts):
+    """Record for publish which marts of a build are withheld, in place of those of earlier builds."""
+    values = [json.dumps({"build_id": build_id, **asdict(each)}) for each in marts]
+    record_all(settings.warehouse, "withheld_mart", values)
+
+
+def withheld_of(settings):
+    """The marts of the present build that are withheld."""
+    found = rows_of(
+        settings.warehouse,
+        "select value, (select max(build_id) from staging.run_settings) as build_id "
+        "from history.build_metadata where kind = 'withheld_mart' order by value",
+    )
+    values = [(json.loads(row["value"]), row["build_id"]) for row in found]
+    return [
+        Withheld(value["mart"], value["reason"], value["columns"])
+        for value, build_id in values
+        if value["build_id"] == build_id
+    ]
+
+
+def names(marts):
+    return ", ".join(sorted(each.mart for each in marts))
+
+
+def require_whole(settings):
+    """Raise WithheldError where a mart is withheld: the command did what it could, and failed."""
+    marts = withheld_of(settings)
+    if marts:
+        reasons = "\n".join(sorted({f"  {each.reason}" for each in marts}))
+        raise WithheldError(f"withheld: {names(marts)}: what was published of them stays published. Why:\n{reasons}")

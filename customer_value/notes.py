@@ -1,0 +1,101 @@
+"""Notes of a run: what no test fails for and no number shows. The inputs stopped coming, or what is set up fits no data."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from customer_value.queries import rows_of
+from customer_value.settings import project_file
+
+NAMED = 6
+
+# What the flags of seeds/features.csv set up, by flag.
+FLAGS = {"is_onboarding_step": "onboarding", "is_personalisation": "personalisation", "is_first_value": "time to value"}
+
+
+def age_of_inputs(newest, today=None):
+    """A line where the newest input row is older than the var max_input_age_days, by this machine's clock, or lies ahead."""
+    if newest is None:
+        return None
+    days = ((today or datetime.now(UTC).date()) - newest.date()).days
+    if days < -1:
+        return f"the newest input row is dated {newest:%Y-%m-%d}, {-days} days ahead of this machine's clock"
+    if days > project_file()["vars"]["max_input_age_days"]:
+        return f"the newest input row is {days} days old ({newest:%Y-%m-%d})"
+    return None
+
+
+def some(values):
+    """A few of many names."""
+    more = f" and {len(values) - NAMED} more" if len(values) > NAMED else ""
+    return ", ".join(values[:NAMED]) + more
+
+
+def unused_features(rows):
+    """A line where flags of seeds/features.csv mark none of the features that are used."""
+    used = [
+        row["feature"]
+        for row in rows(
+            "select feature from intermediate.int_feature_uses where feature is not null group by 1 order by count(*) desc, 1"
+        )
+    ]
+    if not used:
+        return
+    missing, marked = [], []
+    for flag, subject in FLAGS.items():
+        features = [row["feature"] for row in rows(f"select feature from definitions.features where {flag} order by 1")]
+        if not set(features) & set(used):
+            missing.append(subject)
+            marked += features
+    if missing:
+        names = some(list(dict.fromkeys(marked)))
+        yield (
+            f"{', '.join(missing)}: not set up: "
+            + (
+                f"{names} of seeds/features.csv occur in no usage event"
+                if names
+                else "seeds/features.csv marks no feature"
+            )
+            + f". Write yours there: {some(used)}"
+        )
+
+
+def unused_channels(rows):
+    """A line where money is spent on channels of which none has brought a customer."""
+    spent = [row["channel"] for row in rows("select distinct channel from staging.stg_marketing_spend order by 1")]
+    brought = [
+        row["channel"]
+        for row in rows(
+            "select distinct acquisition_channel as channel from staging.stg_customers where acquisition_channel is not null order by 1"
+        )
+    ]
+    if spent and not set(spent) & set(brought):
+        yield (
+            f"cost of acquisition by channel: not set up: {some(spent)} of marketing_spend are the acquisition_channel of no "
+            + f"customer. Use the same words in customers.acquisition_channel: {some(brought) or 'it is null throughout'}"
+        )
+
+
+def unused_overrides(rows):
+    """A line where health is set by hand for customers that do not exist."""
+    lost = [
+        row["customer_id"]
+        for row in rows(
+            "select distinct customer_id from definitions.health_overrides "
+            "where customer_id not in (select customer_id from staging.stg_customers) order by 1"
+        )
+    ]
+    if lost:
+        yield f"health overrides: {some(lost)} of seeds/health_overrides.csv are no customers. Remove them"
+
+
+def notes_of(warehouse, newest):
+    """The notes of a warehouse, a line each."""
+    rows = partial(rows_of, warehouse)
+    found = [*unused_features(rows), *unused_channels(rows), *unused_overrides(rows)]
+    age = age_of_inputs(newest)
+    return [age, *found] if age else found
+
+
+def newest_of(inputs):
+    """The newest row of all inputs, by input_reconciliation."""
+    return max((row["newest_loaded_at"] for row in inputs if row["newest_loaded_at"]), default=None)

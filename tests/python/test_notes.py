@@ -1,0 +1,70 @@
+"""Inputs that stopped coming and settings that fit no data are said, on the terminal, in run_summary.json and on every page."""
+
+import datetime
+import json
+
+import duckdb
+from conftest import Company
+from test_nightly import copied
+from test_report import Reader, readers_of, reported
+
+from customer_value.notes import age_of_inputs, notes_of
+
+NEWEST = datetime.datetime(2026, 10, 18, 3)
+
+
+def test_the_age_of_the_inputs_is_that_by_the_clock():
+    assert age_of_inputs(NEWEST, datetime.date(2026, 10, 25)) is None
+    assert age_of_inputs(NEWEST, datetime.date(2026, 10, 26)) == "the newest input row is 8 days old (2026-10-18)"
+    assert age_of_inputs(NEWEST, datetime.date(2026, 10, 17)) is None
+    assert age_of_inputs(NEWEST, datetime.date(2026, 9, 1)) == (
+        "the newest input row is dated 2026-10-18, 47 days ahead of this machine's clock"
+    )
+    assert age_of_inputs(None) is None
+
+
+def test_a_run_says_how_old_its_inputs_are(demo):
+    """The demonstration company ends on 18 October 2026, whatever day it is now; no anomaly: a strict run goes on."""
+    summary = json.loads((demo.home / "run_summary.json").read_text())
+    assert [note for note in summary["notes"] if "2026-10-18" in note]
+    assert not [line for line in summary["anomalies"] if "newest input row" in line]
+
+
+def test_every_page_says_how_old_it_is_when_it_is_read(chromium, demo, tmp_path):
+    """Also a page that nobody makes again: the age is that of the reader's day."""
+    folder = reported(readers_of(demo, tmp_path))
+    reader = Reader(chromium, folder)
+    for day, text in (
+        (datetime.datetime(2026, 10, 25, 12), ""),
+        (datetime.datetime(2026, 11, 22, 12), "The newest input is 35 days old."),
+    ):
+        reader.page.clock.set_fixed_time(day.replace(tzinfo=datetime.UTC))
+        for file in sorted(path.name for path in folder.glob("*.html")):
+            reader.page.goto(f"file://{folder}/{file}")
+            assert reader.page.locator("#age").inner_text() == text, file
+            assert reader.page.locator("#age").is_visible() == bool(text)
+    reader.context.close()
+    assert reader.complaints == []
+
+
+def test_settings_that_fit_no_data_are_said_once(demo, tmp_path):
+    company = copied(demo, tmp_path / "home")
+    assert [line for line in notes_of(company.settings.warehouse, None) if "not set up" in line] == []
+    with duckdb.connect(str(company.settings.warehouse)) as connection:
+        connection.execute("update intermediate.int_feature_uses set feature = 'my_' || feature")
+        connection.execute("update staging.stg_marketing_spend set channel = 'Ads: ' || channel")
+        connection.execute(
+            "insert into definitions.health_overrides (customer_id, health_status) values ('nobody', 'red')"
+        )
+    features, channels, overrides = notes_of(company.settings.warehouse, None)
+    assert features.startswith("onboarding, personalisation, time to value: not set up: ")
+    assert "dashboard" in features and "my_dashboard" in features and "seeds/features.csv" in features
+    assert channels.startswith("cost of acquisition by channel: not set up: Ads: ")
+    assert "nobody" in overrides
+    with duckdb.connect(str(company.settings.warehouse)) as connection:
+        connection.execute("delete from definitions.features where is_onboarding_step")
+    assert "onboarding" in notes_of(company.settings.warehouse, None)[0]
+
+
+def test_nothing_is_said_of_what_was_not_delivered(tmp_path):
+    assert notes_of(Company(tmp_path, "").settings.warehouse, None) == []

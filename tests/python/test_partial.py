@@ -1,0 +1,208 @@
+"""Half a failure is not a whole one: marts that fail stay at the last good publication, with those that descend from them."""
+
+import datetime
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import duckdb
+import pytest
+from conftest import Company, project_copy
+
+from customer_value.settings import PROJECT
+
+FIRST, SECOND, THIRD = (datetime.date(2026, 10, day) for day in (16, 17, 18))
+
+
+@dataclass(frozen=True)
+class Broken(Company):
+    """A company that is run by a copy of the project, in whose marts rules can be broken."""
+
+    def rule(self, mart, condition):
+        """Give a mart a rule of its own, `odd_row`; None takes it away."""
+        (path,) = (self.home / "project" / "models").rglob(f"{mart}.yml")
+        text = re.sub(r"              odd_row: .*\n", "", path.read_text())
+        if condition:
+            text = text.replace(
+                "            expressions:\n", f'            expressions:\n              odd_row: "{condition}"\n', 1
+            )
+        path.write_text(text)
+
+    def run_as_of(self, day, *arguments, command="run"):
+        settings = self.settings
+        paths = ["--raw", settings.raw, "--warehouse", settings.warehouse, "--published", settings.published]
+        return subprocess.run(
+            [sys.executable, "-m", "customer_value.cli", command, *map(str, paths), "--as-of", str(day), *arguments],
+            capture_output=True,
+            text=True,
+            cwd=self.home / "project",
+            env=os.environ | {"PYTHONPATH": str(self.home / "project")},
+        )
+
+    def held(self):
+        rows = self.rows(
+            "select mart_name, status, as_of_date, row_count, build_id, reason from main.publication_marts"
+        )
+        return {mart: dict(zip(["status", "day", "count", "build", "reason"], row, strict=True)) for mart, *row in rows}
+
+    def summary(self):
+        return json.loads((self.home / "run_summary.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def company(demo, tmp_path_factory):
+    home = tmp_path_factory.mktemp("partial")
+    project_copy(home / "project")
+    shutil.copytree(PROJECT / "reports", home / "project" / "reports")
+    (home / "raw").symlink_to(demo.settings.raw)
+    return Broken(home, "")
+
+
+ODD_TERMS = "subscription_id not like '%3'"
+
+
+@pytest.fixture(scope="module")
+def first(company):
+    """The first publication, in which renewals fail."""
+    company.rule("contract_renewals", ODD_TERMS)
+    finished = company.run_as_of(FIRST)
+    return company, finished, company.held(), company.summary()
+
+
+def test_at_the_first_publication_what_failed_is_absent(first):
+    company, finished, held, summary = first
+    assert finished.returncode == 1, finished.stdout[-4000:]
+    absent = {mart for mart, row in held.items() if row["status"] == "absent"}
+    assert absent == {"contract_renewals"}
+    assert {"mrr_monthly", "customer_health", "customers", "input_reconciliation"} <= held.keys()
+    tables = {mart for (mart,) in company.rows("select table_name from duckdb_tables() where schema_name = 'marts'")}
+    assert tables == held.keys() - absent
+    assert held["contract_renewals"]["count"] is None and "never published" in held["contract_renewals"]["reason"]
+    assert summary["outcome"] == "published in part" and {row["mart_name"] for row in summary["withheld"]} == absent
+
+
+def test_the_message_names_mart_rule_rows_and_keys(first):
+    company, finished, _, summary = first
+    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
+        (count,) = connection.execute(
+            f"select count(*) from marts.contract_renewals where not ({ODD_TERMS})"
+        ).fetchone()
+    (failure,) = summary["failures"]
+    assert (failure["model"], failure["rule"], failure["row_count"]) == ("contract_renewals", "odd_row", count)
+    assert len(failure["rows"]) == min(count, 3) and all(row.keys() == {"term_id"} for row in failure["rows"])
+    assert re.search(rf"contract_renewals: odd_row: {count} rows?, for example \(term_id = ", finished.stdout)
+    assert "contract_renewals: odd_row" in finished.stderr and "Traceback" not in finished.stderr
+
+
+def test_a_report_says_what_is_absent(first):
+    company, *_ = first
+    made = company.run_as_of(FIRST, command="report")
+    assert made.returncode == 0, made.stderr
+    growth = (company.settings.published / "report" / "growth.html").read_text()
+    assert "Withheld: " in growth and "Not published: the build failed here" in growth and "odd_row" in growth
+
+
+@pytest.fixture(scope="module")
+def second(first):
+    """The next day all is well."""
+    company, *_ = first
+    company.rule("contract_renewals", None)
+    finished = company.run_as_of(SECOND)
+    assert finished.returncode == 0, finished.stdout[-4000:]
+    return company, company.held()
+
+
+def test_what_passes_again_is_published_again(second):
+    company, held = second
+    assert {(row["status"], row["day"], row["reason"]) for row in held.values()} == {("published", SECOND, None)}
+    assert company.rows("select withheld_mart_count from main.publication") == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def third(second):
+    """A day later renewals and health fail; the columns of win-back candidates have changed, which fail too."""
+    company, _ = second
+    before = company.marts()
+    company.rule("contract_renewals", ODD_TERMS)
+    company.rule("customer_health", "false")
+    company.rule("winback_candidates", "false")
+    file = company.settings.published / "customer_value.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("alter table marts.winback_candidates rename column customer_id to account_id")
+    finished = company.run_as_of(THIRD)
+    return company, before, finished, company.held(), company.summary()
+
+
+def test_what_failed_stays_at_the_last_good_publication(third):
+    company, before, finished, held, _ = third
+    assert finished.returncode == 1, finished.stdout[-4000:]
+    withheld = {mart for mart, row in held.items() if row["status"] == "withheld"}
+    # `customers` reads health: it stays behind with it.
+    assert {"contract_renewals", "customer_health", "customers", "customer_segments"} <= withheld
+    after = company.marts()
+    for mart in withheld:
+        assert held[mart]["day"] == SECOND and after[mart] == before[mart], mart
+    published = {mart for mart, row in held.items() if row["status"] == "published"}
+    assert {"mrr_monthly", "customer_months", "restatements", "nps_monthly"} <= published
+    assert {held[mart]["day"] for mart in published} == {THIRD}
+    assert company.rows("select as_of_date, withheld_mart_count > 3 from main.publication") == [(THIRD, True)]
+    assert company.rows("select max(activity_month) = date '2026-10-01' from marts.mrr_monthly") == [(True,)]
+
+
+def test_what_changed_its_columns_is_absent(third):
+    _, _, _, held, _ = third
+    assert held["winback_candidates"]["status"] == "absent"
+    assert "its columns have changed" in held["winback_candidates"]["reason"]
+
+
+def test_comments_stay_with_what_is_withheld(third):
+    company, *_ = third
+    assert company.rows("select count(*) from duckdb_columns() where schema_name = 'marts' and comment is null") == [
+        (0,)
+    ]
+
+
+def test_no_page_shows_two_days_without_saying_so(third):
+    company, *_ = third
+    made = company.run_as_of(THIRD, command="report")
+    assert made.returncode == 0, made.stderr
+    folder = company.settings.published / "report"
+    for page in folder.glob("*.html"):
+        assert "They stand as of 17 October 2026." in page.read_text(), page
+    assert (
+        "As of 17 October 2026: the newer version was withheld. customer_health: odd_row"
+        in (folder / "health.html").read_text()
+    )
+
+
+def test_withheld_marts_keep_their_day_when_they_fail_again(third):
+    company, before, *_ = third
+    again = company.run_as_of(THIRD)
+    held = company.held()
+    assert again.returncode == 1 and held["customer_health"]["day"] == SECOND
+    assert company.marts()["customers"] == before["customers"]
+
+
+def test_a_strict_run_publishes_nothing(third):
+    company, *_ = third
+    before = (company.settings.published / "customer_value.duckdb").read_bytes()
+    stopped = company.run_as_of(THIRD, "--strict", command="check")
+    assert stopped.returncode == 1 and "withheld: customer_health" in stopped.stdout
+    assert (company.settings.published / "customer_value.duckdb").read_bytes() == before
+
+
+def test_the_core_stops_everything(third):
+    company, *_ = third
+    before = (company.settings.published / "customer_value.duckdb").read_bytes()
+    company.rule("mrr_monthly", "activity_month <> date '2026-03-01'")
+    finished = company.run_as_of(THIRD)
+    assert finished.returncode == 1
+    assert "mrr_monthly: odd_row: 1 row, for example (activity_month = 2026-03-01)" in finished.stderr
+    assert company.summary()["outcome"] == "failed"
+    assert (company.settings.published / "customer_value.duckdb").read_bytes() == before
+    refused = company.run_as_of(THIRD, command="publish")
+    assert refused.returncode == 1 and "did not pass" in refused.stderr
