@@ -42,7 +42,7 @@ def remove_replaced(current, replaced):
 
 
 def remove_all_replaced(target):
-    """Remove every publication but the published one at once, whoever still opens one."""
+    """Remove every publication but the published one at once, although somebody may be opening one."""
     current = target.resolve().parent
     for folder in current.parent.iterdir():
         if folder != current:

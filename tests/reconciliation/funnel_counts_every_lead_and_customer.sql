@@ -17,7 +17,8 @@ expected as (
         sum(case when customers.cohort_month is not null then 1 else 0 end) as customer_count,
         sum(
             case
-                when customers.cohort_month is not null and not customers.is_active and customers.customer_status <> 'paused' then 1
+                when customers.cohort_month is null or customers.is_active then 0
+                when customers.customer_status <> 'paused' then 1
                 else 0
             end
         ) as lost_count

@@ -33,7 +33,8 @@ left join internal_rows on inputs.input_name = internal_rows.input_name
 where
     inputs.input_name in (
         'subscription_changes'
-        {%- for input_name, contract in input_contracts().items() if contract.meta.amount_at_stake %}, '{{ input_name }}'
+        {%- for input_name, contract in input_contracts().items() if contract.meta.amount_at_stake -%}
+        , '{{ input_name }}'
         {%- endfor %}
     )
     and inputs.raw_row_count - coalesce(internal_rows.row_count, 0) <> coalesce(amounts.row_count, 0)

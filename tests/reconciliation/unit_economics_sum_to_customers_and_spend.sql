@@ -1,4 +1,5 @@
--- Channels have every lead, every customer that was new in a month, and all spend whose customers could have come by now.
+-- Channels have every lead, every customer that was new in a month,
+-- and all spend whose customers could have come by now.
 with
 
 economics as (

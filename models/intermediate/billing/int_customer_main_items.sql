@@ -1,4 +1,4 @@
--- Grain: one row per customer and month at whose end it has an item that is paid, paused or served for free, or pays for usage.
+-- Grain: one row per customer and month at whose end it has an item that is paid, paused or in service for free.
 with
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
@@ -45,8 +45,8 @@ items as (
     inner join periods
         on
             usage_months.customer_id = periods.customer_id
-            and periods.valid_from < months.month_end_at
-            and coalesce(periods.valid_to >= months.month_end_at, true)
+            and months.month_end_at > periods.valid_from
+            and coalesce(months.month_end_at <= periods.valid_to, true)
     where usage_months.is_usage_billed and periods.is_running
 
 ),

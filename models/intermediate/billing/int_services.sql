@@ -20,8 +20,9 @@ served_periods as (
                 then coalesce(periods.valid_to, run_settings.as_of_end_at)
         end as held_until,
         periods.migrated_from_subscription_id is not null
-        and row_number() over (partition by periods.subscription_id, periods.item_id order by periods.valid_from asc) = 1
-            as is_migration
+        and row_number() over (
+            partition by periods.subscription_id, periods.item_id order by periods.valid_from asc
+        ) = 1 as is_migration
     from periods
     cross join run_settings
     -- A pause interrupts no service: whether the customer is served in it is another question.
@@ -47,7 +48,8 @@ breaks as (
         -- What is paid again after a free period that was too long is another service.
         case
             when paid_from is null then 0
-            when paid_from <= {{ dbt.dateadd('day', var('free_period_churn_days'), 'max(held_until) over earlier') }} then 0
+            when paid_from <= {{ dbt.dateadd('day', var('free_period_churn_days'), 'max(held_until) over earlier') }}
+                then 0
             else 1
         end as is_lapse
     from served_periods

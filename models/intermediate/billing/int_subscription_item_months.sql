@@ -59,8 +59,8 @@ periods_in_force as (
     left join services
         on
             periods.customer_id = services.customer_id
-            and services.started_at < months.month_end_at
-            and services.served_until >= months.month_end_at
+            and months.month_end_at > services.started_at
+            and months.month_end_at <= services.served_until
             and periods.is_in_force
     where periods.mrr_own_amount <> 0 or periods.paused_at is not null or services.customer_id is not null
     window subscription_months as (partition by periods.subscription_id, months.activity_month)

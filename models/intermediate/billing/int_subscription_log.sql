@@ -7,7 +7,8 @@
 {%- set discount_amount = "(case when changes.discount_kind = 'once' then 0 else changes.discount_amount end)" %}
 {%- set terms = ('changes.billing_interval', 'changes.interval_count') %}
 {#- What is sold at a negative price is a discount off the other items of its subscription. #}
-{%- set net_amount = 'case when ' ~ carries_mrr ~ " then case when plans.product_type = 'discount' then -1 else 1 end * "
+{%- set net_amount = 'case when ' ~ carries_mrr
+    ~ " then case when plans.product_type = 'discount' then -1 else 1 end * "
     ~ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', discount_rate, discount_amount, *terms) ~ ' else 0 end' %}
 {%- set status_began_at = 'min(' ~ changed_at
     ~ ') over (partition by changes.subscription_id, changes.item_id, changes.status, changes.status_number, parts.n)' %}
@@ -50,6 +51,12 @@ heirs as (
     from changes
     where migrated_from_subscription_id <> subscription_id
     group by migrated_from_subscription_id
+
+),
+
+parts as (
+
+    {{ numbers(2) }}
 
 ),
 
@@ -130,7 +137,7 @@ cross join run_settings
 left join plans on changes.plan_id = plans.plan_id
 left join endings on changes.subscription_id = endings.subscription_id and changes.item_id = endings.item_id
 -- 1 is an entry of the log; 2 is the end that is added to an item that the log does not end.
-inner join ({{ numbers(2) }}) as parts on parts.n = 1 or changes.changed_at = endings.last_changed_at
+inner join parts on parts.n = 1 or changes.changed_at = endings.last_changed_at
 -- What is planned for later takes effect when the as-of reaches it.
 where {{ changed_at }} < run_settings.as_of_end_at and coalesce(changes.changed_at < endings.ended_at, true)
 window item_log as (partition by changes.subscription_id, changes.item_id order by {{ changed_at }} asc)

@@ -9,6 +9,12 @@ months as (select * from {{ ref('int_months') }}),
 
 periods as (select * from {{ ref('int_subscription_periods') }}),
 
+numbers as (
+
+    {{ numbers(120) }}
+
+),
+
 -- Where no period is stated, a line bills the month before its issue.
 usage_lines as (
 
@@ -40,7 +46,7 @@ month_amounts as (
             days_between('usage_lines.first_date', 'usage_lines.end_date')
         ) }} as used_amount
     from usage_lines
-    inner join ({{ numbers(120) }}) as numbers on {{ used_month }} < usage_lines.end_date
+    inner join numbers on {{ used_month }} < usage_lines.end_date
 
 ),
 
@@ -52,7 +58,7 @@ known_bills as (
         months.activity_month,
         cast(months.month_end_at as date) as month_end_date,
         min(usage_lines.first_date) as first_date,
-        -- Usage is paid for under an item in force, at whatever price: a bill after the end of the last one serves nobody.
+        -- Usage is paid for under an item in force, at whatever price: a bill after the last one serves nobody.
         max(case when usage_lines.amount > 0 and periods.is_running then usage_lines.issued_date end)
             as last_issued_date,
         {{ add_months(
@@ -65,8 +71,8 @@ known_bills as (
     left join periods
         on
             usage_lines.customer_id = periods.customer_id
-            and periods.valid_from < months.month_end_at
-            and coalesce(periods.valid_to >= months.month_end_at, true)
+            and months.month_end_at > periods.valid_from
+            and coalesce(months.month_end_at <= periods.valid_to, true)
     group by usage_lines.customer_id, months.activity_month, months.month_end_at
 
 ),

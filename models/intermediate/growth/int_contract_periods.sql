@@ -7,12 +7,14 @@ entries as (
         *,
         cast(changed_at as date) as changed_date,
         cast(term_started_at as date) as stated_start_date,
-        -- A pause or a trial of what was paid before carries on the terms that the log does not repeat.
+        -- A pause, and a trial of what was paid, carry on the terms that the log does not repeat.
         case
             when status not in ('paused', 'trialing')
-                then greatest(
-                    {{ interval_months('billing_interval', 'interval_count') }}, least(coalesce(term_months, 0), 1200)
-                )
+                then
+                    greatest(
+                        least(coalesce(term_months, 0), 1200),
+                        {{ interval_months('billing_interval', 'interval_count') }}
+                    )
         end as stated_months,
         mrr_list_own_amount > 0 or (is_in_force and max(mrr_list_own_amount) over item_log > 0) as is_served,
         sum(case when status in ('paused', 'trialing') then 0 else 1 end) over item_log as terms_number
@@ -41,8 +43,7 @@ served_entries as (
         cast(max(stated_months) over item_terms as {{ dbt.type_int() }}) as renewal_months,
         -- A pause that lasts too long has ended the service.
         least(
-            cast(next_changed_at as date),
-            cast({{ dbt.dateadd('day', var('pause_churn_days') + 1, 'cast(paused_at as date)') }} as date)
+            cast(next_changed_at as date), cast({{ dbt.dateadd('day', var('pause_churn_days') + 1, 'cast(paused_at as date)') }} as date)
         ) as ended_date
     from entries
     where is_served or paused_at is not null

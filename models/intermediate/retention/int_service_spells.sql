@@ -65,7 +65,7 @@ dated_spells as (
         coalesce(cast(service_bounds.started_at as date), spells.first_month) as started_date,
         coalesce(cast(service_bounds.ended_at as date), spells.next_month) as ended_date,
         spells.next_month <= run_settings.as_of_date as has_ended,
-        -- Where the next spell follows at once, a change of terms ended this one; or another customer took it over. No churn.
+        -- No churn where the next spell follows at once, on other terms, or another customer took it over.
         coalesce(
             lead(spells.first_month) over (partition by spells.customer_id order by spells.spell_number asc)
             = spells.next_month

@@ -3,10 +3,10 @@
 -- then plan, term or price; then discount. What a step moves is due to its cause.
 {#- Discounts that are sold as products move in the last step, with the others. #}
 {%- set opening_share = '(1 - cast(sold_discount_rate as ' ~ type_double() ~ '))' %}
-{%- set quantity_amount = 'case when sold_discount_rate is null then closing_quantity_amount else cast(closing_quantity_amount * '
-    ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
-{%- set terms_amount = 'case when sold_discount_rate is null then closing_terms_amount else cast(closing_terms_amount * '
-    ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
+{%- set quantity_amount = 'case when sold_discount_rate is null then closing_quantity_amount'
+    ~ ' else cast(closing_quantity_amount * ' ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
+{%- set terms_amount = 'case when sold_discount_rate is null then closing_terms_amount'
+    ~ ' else cast(closing_terms_amount * ' ~ opening_share ~ ' as ' ~ type_amount() ~ ') end' %}
 with
 
 pairs as (select * from {{ ref('int_item_pairs') }}),
@@ -38,18 +38,20 @@ steps as (
         end as terms_cause,
         coalesce(opening.mrr_amount, 0) as opening_amount,
         opening.sold_discount_rate,
-        case when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0 then cast(
-            {{ monthly_amount(
-                'closing.quantity', 'opening.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
-                'opening.billing_interval', 'opening.interval_count'
-            ) }} * opening.exchange_rate as {{ type_amount() }}
-        ) end as closing_quantity_amount,
-        case when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0 then cast(
-            {{ monthly_amount(
-                'closing.quantity', 'closing.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
-                'closing.billing_interval', 'closing.interval_count'
-            ) }} * closing.opening_exchange_rate as {{ type_amount() }}
-        ) end as closing_terms_amount,
+        case
+            when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0
+                then cast({{ monthly_amount(
+                    'closing.quantity', 'opening.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
+                    'opening.billing_interval', 'opening.interval_count'
+                ) }} * opening.exchange_rate as {{ type_amount() }})
+        end as closing_quantity_amount,
+        case
+            when opening.mrr_list_amount > 0 and closing.mrr_list_amount > 0
+                then cast({{ monthly_amount(
+                    'closing.quantity', 'closing.unit_amount', 'opening.discount_rate', 'opening.discount_amount',
+                    'closing.billing_interval', 'closing.interval_count'
+                ) }} * closing.opening_exchange_rate as {{ type_amount() }})
+        end as closing_terms_amount,
         coalesce(closing.mrr_at_opening_rate_amount, 0) as closing_amount
     from pairs
     left join item_months as opening

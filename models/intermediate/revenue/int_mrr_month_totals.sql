@@ -19,7 +19,6 @@ months as (
         activity_month,
         is_partial_month,
         is_as_of_month,
-        -- The running month has the number of the last complete one.
         count(case when not is_partial_month then 1 end) over (order by activity_month asc) as complete_month_number
     from month_spine
 
@@ -112,5 +111,6 @@ left join movements on months.activity_month = movements.activity_month
 left join intra_months on months.activity_month = intra_months.activity_month
 group by months.activity_month, months.is_partial_month, months.is_as_of_month, months.complete_month_number
 window trailing_months as (
-    order by months.complete_month_number asc range between {{ var('churn_window_months') - 1 }} preceding and current row
+    order by months.complete_month_number asc
+    range between {{ var('churn_window_months') - 1 }} preceding and current row
 )

@@ -35,6 +35,13 @@ heirs as (
 
 ),
 
+origins as (
+
+    select distinct from_subscription_id
+    from heirs
+
+),
+
 -- What a customer paid at the opening of a month and no longer at its end.
 gone_items as (
 
@@ -44,8 +51,7 @@ gone_items as (
         {{ add_months('opening.activity_month', 1) }} as activity_month,
         sum(opening.mrr_amount) as mrr_amount
     from item_months as opening
-    inner join (select distinct from_subscription_id from heirs) as origins
-        on opening.subscription_id = origins.from_subscription_id
+    inner join origins on opening.subscription_id = origins.from_subscription_id
     left join item_months as closing
         on
             opening.subscription_id = closing.subscription_id

@@ -43,7 +43,8 @@ totals as (
     select
         subscription_id,
         count(*) as item_count,
-        sum(case when product_type = 'core' and ended_at is null and status <> 'signed' then quantity else 0 end) as seat_count,
+        sum(case when product_type = 'core' and ended_at is null and status <> 'signed' then quantity else 0 end)
+            as seat_count,
         min(started_at) as started_at,
         min(trial_started_at) as trial_started_at,
         min(first_paid_at) as first_paid_at,

@@ -1,5 +1,4 @@
 -- Grain: one row per input that carries money, currency and reason of rejection (null: valid rows).
-{#- What is refunded is a part of what was invoiced. #}
 {%- set of_input = "partition by case input_name when 'refunds' then 'invoice_lines' else input_name end" %}
 {%- set null_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 {%- set is_valid = 'case when changes.reject_reason is null then 1 else 0 end' %}
@@ -62,7 +61,8 @@ money as (
         {{ 'currency' if 'currency' in contract.columns else null_text }} as currency,
         reject_reason,
         {{ 'customer_id' if 'customer_id' in contract.columns else null_text }} as customer_id,
-        case when abs({{ amount }}) < {{ var('number_limit') }} then cast(abs({{ amount }}) as {{ type_amount() }}) end as amount
+        case when abs({{ amount }}) < {{ var('number_limit') }} then cast(abs({{ amount }}) as {{ type_amount() }}) end
+            as amount
     from {{ ref('base_' ~ input_name) }}
     {% endfor %}
 ),
@@ -76,7 +76,8 @@ counted_money as (
             partition by input_name, customer_id, case when reject_reason is null then 1 else 0 end
             order by amount desc nulls last, currency asc, reject_reason asc
         ) = 1 as is_counted
-    from money where coalesce(reject_reason, '') <> 'internal_customer'
+    from money
+    where coalesce(reject_reason, '') <> 'internal_customer'
 
 ),
 

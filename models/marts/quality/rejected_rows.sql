@@ -1,6 +1,7 @@
 -- Grain: one row per row of an input (filter: rejected).
 {%- for input_name in input_names() %}
 {%- set key = input_contracts()[input_name].meta.key %}
+{%- set base_model = 'base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name %}
 {%- set amount = input_contracts()[input_name].meta.amount_at_stake %}
 select
     '{{ input_name }}' as input_name,
@@ -18,7 +19,7 @@ select
     {%- else -%}
     cast(null as {{ type_amount() }})
     {%- endif %} as amount_at_stake
-from {{ ref('base_rejected_usage_events' if input_name == 'usage_events' else 'base_' ~ input_name) }} as received_rows
+from {{ ref(base_model) }} as received_rows -- noqa: AL05
 where reject_reason is not null
 {% if not loop.last %}
 union all

@@ -17,7 +17,8 @@ select
         when exchange_rates.rate * exchange_rates.rate >= {{ var('number_limit') }} then 'number_out_of_range'
         when exchange_rates.rate <= 0 then 'rate_not_positive'
         when currencies.currency is null then 'unknown_currency'
-        when exchange_rates.rate_date > {{ latest_day_anywhere('exchange_rates.loaded_at') }} then 'dated_after_loaded_at'
+        when exchange_rates.rate_date > {{ latest_day_anywhere('exchange_rates.loaded_at') }}
+            then 'dated_after_loaded_at'
         when cast(exchange_rates.rate_date as timestamp) < {{ earliest_at() }} then 'dated_before_earliest'
     end as reject_reason
 from exchange_rates
