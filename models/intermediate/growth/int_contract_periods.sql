@@ -2,7 +2,6 @@
 with
 
 entries as (
-
     select
         *,
         cast(changed_at as date) as changed_date,
@@ -20,7 +19,6 @@ entries as (
         sum(case when status in ('paused', 'trialing') then 0 else 1 end) over item_log as terms_number
     from {{ ref('int_subscription_log') }}
     window item_log as (partition by subscription_id, item_id order by changed_at asc)
-
 ),
 
 served_entries as (
@@ -43,7 +41,8 @@ served_entries as (
         cast(max(stated_months) over item_terms as {{ dbt.type_int() }}) as renewal_months,
         -- A pause that lasts too long has ended the service.
         least(
-            cast(next_changed_at as date), cast({{ dbt.dateadd('day', var('pause_churn_days') + 1, 'cast(paused_at as date)') }} as date)
+            cast(next_changed_at as date),
+            cast({{ dbt.dateadd('day', var('pause_churn_days') + 1, 'cast(paused_at as date)') }} as date)
         ) as ended_date
     from entries
     where is_served or paused_at is not null
