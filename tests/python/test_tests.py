@@ -288,7 +288,7 @@ def test_expectations_of_the_inputs_fail_on_broken_arrivals(arrivals):
     )
     renamed = arrivals(
         lambda contract: (
-            f"select {'* replace (upper(status) as status)' if contract.name == 'subscription_changes' else '*'} "
+            f"select {'* replace (chr(120) || status as status)' if contract.name == 'subscription_changes' else '*'} "
             f"from warehouse.raw.{contract.name}"
         )
     )
