@@ -1,4 +1,4 @@
--- Grain: one row per customer and month at whose end it has an item that is paid, paused or served for free, or pays for usage.
+-- Grain: one row per customer and month at whose end an item of it is paid, paused, served for free or used for pay.
 with
 
 item_months as (select * from {{ ref('int_subscription_item_months') }}),

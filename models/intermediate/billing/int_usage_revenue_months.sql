@@ -52,7 +52,7 @@ known_bills as (
         months.activity_month,
         cast(months.month_end_at as date) as month_end_date,
         min(usage_lines.first_date) as first_date,
-        -- Usage is paid for under an item in force, at whatever price: a bill after the end of the last one serves nobody.
+        -- Usage is paid for under an item in force, at whatever price: a bill after the last one ended serves nobody.
         max(case when usage_lines.amount > 0 and periods.is_running then usage_lines.issued_date end)
             as last_issued_date,
         {{ add_months(
