@@ -2,13 +2,11 @@
 {%- set as_of_date = var('as_of_date') or env_var('CUSTOMER_VALUE_AS_OF', '') %}
 with
 
-changes as (select * from {{ raw('subscription_changes') }}),
-
 plan_currencies as (
 
     select
         plan_id,
-        min({{ folded_code('currency') }}) as currency
+        min({{ folded_code(raw_column('plans', 'currency')) }}) as currency
     from {{ raw('plans') }}
     group by plan_id
 
@@ -18,10 +16,12 @@ log_currencies as (
 
     select
         coalesce(
-            {{ folded_code('changes.currency') }}, plan_currencies.currency, {{ word_var('default_currency') }}
+            {{ folded_code(raw_column('subscription_changes', 'currency', 'changes')) }},
+            plan_currencies.currency,
+            {{ word_var('default_currency') }}
         ) as currency
-    from changes
-    left join plan_currencies on changes.plan_id = plan_currencies.plan_id
+    from {{ raw('subscription_changes') }} as changes
+    left join plan_currencies on {{ raw_column('subscription_changes', 'plan_id', 'changes') }} = plan_currencies.plan_id
 
 ),
 

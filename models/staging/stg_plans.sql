@@ -17,12 +17,12 @@ versions as (
 
 billed_plans as (
 
-    select plan_id
+    select {{ raw_column('subscription_changes', 'plan_id') }} as plan_id
     from {{ raw('subscription_changes') }}
 
     union distinct
 
-    select plan_id
+    select {{ raw_column('invoice_lines', 'plan_id') }} as plan_id
     from {{ raw('invoice_lines') }}
 
 ),

@@ -2,9 +2,8 @@
 
 import shutil
 
-import duckdb
 import yaml
-from conftest import Company
+from conftest import Company, rows_of
 
 from customer_value.settings import PROJECT
 
@@ -15,8 +14,14 @@ select
 from {{ source('raw', 'customers') }}
 """
 
+LEAST = """-- Grain: one row per change of a subscription, with no more than the contract requires.
+select subscription_id, changed_at, customer_id, status, unit_amount, loaded_at
+from {{ source('raw', 'subscription_changes') }}
+"""
 
-def test_a_connector_stands_in_for_a_source(golden, tmp_path):
+
+def connected(golden, tmp_path, input_name, sql, variables):
+    """The golden company with a connector's model for one input, and staging built from it."""
     project = tmp_path / "project"
     kept = ("models", "macros", "seeds", "tests", "docs", "dbt_project.yml", "profiles.yml")
     for name in kept:
@@ -24,20 +29,36 @@ def test_a_connector_stands_in_for_a_source(golden, tmp_path):
         shutil.copytree(source, project / name) if source.is_dir() else shutil.copy(source, project / name)
     folder = project / "models" / "connectors" / "vendor"
     folder.mkdir(parents=True)
-    (folder / "vendor_customers.sql").write_text(CONNECTOR)
+    (folder / f"vendor_{input_name}.sql").write_text(sql)
     home = tmp_path / "home"
     shutil.copytree(golden.home, home)
     company = Company(home, golden.as_of)
-    variables = yaml.safe_dump({"connectors": {"customers": "vendor_customers"}}, default_flow_style=True).strip()
+    variables = yaml.safe_dump(
+        {"connectors": {input_name: f"vendor_{input_name}"}} | variables, default_flow_style=True, width=1000
+    ).strip()
     finished = company.dbt(
         "run", "--project-dir", str(project), "--profiles-dir", str(project), "--vars", variables,
-        "--select", "+stg_customers",
+        "--select", "+stg_subscription_changes",
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout
-    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        (count,) = connection.execute(
-            "select count(*) from staging.stg_customers where customer_id like '%\\_vendor' escape '\\'"
-        ).fetchone()
+    return company
+
+
+def test_a_connector_stands_in_for_a_source(golden, tmp_path):
+    """It writes the columns that it has: others of the contract are null."""
+    company = connected(golden, tmp_path, "customers", CONNECTOR, {})
+    counts = (
+        "select count(*), count(*) filter (customer_id like '%~_vendor' escape '~'), count(parent_customer_id) "
         # The log names them otherwise: those are inferred.
-        (all_count,) = connection.execute("select count(*) from staging.stg_customers where not is_inferred").fetchone()
-    assert count == all_count > 0
+        "from staging.stg_customers where not is_inferred"
+    )
+    ((all_count, count, parent_count),) = rows_of(company, counts)
+    assert count == all_count > 0 and parent_count == 0
+
+
+def test_a_connector_need_not_write_more_than_is_required(golden, tmp_path):
+    defaults = {"default_billing_interval": "month", "default_currency": "USD"}
+    company = connected(golden, tmp_path, "subscription_changes", LEAST, defaults)
+    values = "select distinct item_id = subscription_id, quantity, currency, billing_interval, interval_count, plan_id"
+    rows = rows_of(company, f"{values} from staging.stg_subscription_changes where unit_amount > 0")
+    assert rows == [(True, 1, "USD", "month", 1, None)]

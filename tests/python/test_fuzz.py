@@ -277,7 +277,8 @@ def test_stopped(company, way):
 def test_built(company, way):
     """Nothing is lost: each row is staged, superseded or rejected with a reason."""
     BUILT[way](company.settings.raw)
-    finished = company.dbt("build", "--exclude-resource-type", "unit_test")
+    # The gate is another test's business: here most of an input may be rejected.
+    finished = company.dbt("build", "--exclude-resource-type", "unit_test", CUSTOMER_VALUE_PUBLISH_REJECTED="1")
     assert finished.returncode == 0, finished.stdout[-4000:]
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
         lost = connection.execute(
