@@ -21,7 +21,8 @@ log_currencies as (
             {{ word_var('default_currency') }}
         ) as currency
     from {{ raw('subscription_changes') }} as changes
-    left join plan_currencies on {{ raw_column('subscription_changes', 'plan_id', 'changes') }} = plan_currencies.plan_id
+    left join plan_currencies
+        on {{ raw_column('subscription_changes', 'plan_id', 'changes') }} = plan_currencies.plan_id
 
 ),
 
