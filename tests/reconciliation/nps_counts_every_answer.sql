@@ -1,4 +1,4 @@
--- Every answer counts in its month; each dimension has the same people; the values of a dimension sum to all.
+-- Every answer counts in its month, from the first subscription on; each dimension has the same people; the values of a dimension sum to all.
 with
 
 nps_monthly as (select * from {{ ref('nps_monthly') }}),
@@ -9,7 +9,9 @@ answers as (
         {{ month_start('responded_at') }} as activity_month,
         count(distinct coalesce(user_id, customer_id)) as response_count
     from {{ ref('nps_responses') }}
-    where has_answer
+    where
+        has_answer
+        and {{ month_start('responded_at') }} >= (select min(months.activity_month) from {{ ref('mrr_monthly') }} as months)
     group by {{ month_start('responded_at') }}
 
 ),

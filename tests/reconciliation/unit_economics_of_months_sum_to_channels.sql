@@ -1,37 +1,38 @@
 -- A month's new customers and spend are those of its channels; of twelve months, those of the twelve months to it.
 with
 
-months as (
-
-    select
-        mrr_monthly.activity_month,
-        coalesce(sum(unit_economics.new_customer_count), 0) as new_customer_count,
-        coalesce(sum(unit_economics.spend_amount), 0) as spend_amount
-    from {{ ref('mrr_monthly') }} as mrr_monthly
-    left join {{ ref('unit_economics') }} as unit_economics
-        on mrr_monthly.activity_month = unit_economics.cohort_month
-    group by mrr_monthly.activity_month
-
-),
-
-expected as (
+windows as (
 
     select
         activity_month,
         1 as window_months,
-        new_customer_count,
-        spend_amount
-    from months
+        activity_month as first_month
+    from {{ ref('mrr_monthly') }}
 
     union all
 
     select
         activity_month,
         12 as window_months,
-        sum(new_customer_count) over year_to_month as new_customer_count,
-        sum(spend_amount) over year_to_month as spend_amount
-    from months
-    window year_to_month as (order by activity_month asc rows between 11 preceding and current row)
+        {{ add_months('activity_month', -11) }} as first_month
+    from {{ ref('mrr_monthly') }}
+
+),
+
+-- What was spent before the first subscription counts in the windows that reach back to it.
+expected as (
+
+    select
+        windows.activity_month,
+        windows.window_months,
+        coalesce(sum(unit_economics.new_customer_count), 0) as new_customer_count,
+        coalesce(sum(unit_economics.spend_amount), 0) as spend_amount
+    from windows
+    left join {{ ref('unit_economics') }} as unit_economics
+        on
+            windows.first_month <= unit_economics.cohort_month
+            and windows.activity_month >= unit_economics.cohort_month
+    group by windows.activity_month, windows.window_months
 
 )
 
