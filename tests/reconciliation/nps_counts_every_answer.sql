@@ -11,7 +11,8 @@ answers as (
     from {{ ref('nps_responses') }}
     where
         has_answer
-        and {{ month_start('responded_at') }} >= (select min(months.activity_month) from {{ ref('mrr_monthly') }} as months)
+        and {{ month_start('responded_at') }}
+        >= (select min(months.activity_month) from {{ ref('mrr_monthly') }} as months)
     group by {{ month_start('responded_at') }}
 
 ),
