@@ -150,4 +150,6 @@ def test_the_rest_of_the_company_is_the_same(demo, reduced):
     """Revenue rests on the log alone."""
     company, _, _ = reduced
     for mart in ("mrr_monthly", "mrr_movements", "customer_months", "cohort_retention", "subscriptions"):
-        assert company.rows(f"from marts.{mart} order by all") == demo.rows(f"from marts.{mart} order by all"), mart
+        # What invoices say of usage stands beside MRR.
+        selected = f"select columns(name -> name <> 'usage_mrr_amount') from marts.{mart} order by all"
+        assert company.rows(selected) == demo.rows(selected), mart

@@ -1,4 +1,5 @@
--- Every answer counts in its month, from the first subscription on; each dimension has the same people; the values of a dimension sum to all.
+-- Every answer counts in its month, from the first subscription on; each dimension has the same people; the values of
+-- a dimension sum to all.
 with
 
 nps_monthly as (select * from {{ ref('nps_monthly') }}),
