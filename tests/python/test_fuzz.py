@@ -240,7 +240,7 @@ BUILT = {
     ),
 }  # fmt: skip
 
-TRIED = random.Random(SEED).sample(sorted(BUILT), min(len(BUILT), int(os.environ.get("CUSTOMER_VALUE_TEST_FUZZ", 5))))
+TRIED = random.Random(SEED).sample(sorted(BUILT), min(len(BUILT), int(os.environ.get("CUSTOMER_VALUE_TEST_FUZZ", 3))))
 
 
 @pytest.fixture

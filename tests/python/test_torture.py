@@ -19,7 +19,7 @@ from test_nightly import copied, marts_of
 from customer_value.settings import PROJECT
 from customer_value.switch import switch_file
 
-KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", 5))
+KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", 3))
 SWITCH_SECONDS = int(os.environ.get("CUSTOMER_VALUE_TEST_SWITCH_SECONDS", 10))
 
 
