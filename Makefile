@@ -74,7 +74,7 @@ test: lint structure  ## lint, build with unit tests and reconciliations, expect
 	$(BIN)/pytest
 
 torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)
-	CUSTOMER_VALUE_TEST_NIGHTLY=1 CUSTOMER_VALUE_TEST_FIELD=1 $(BIN)/pytest tests/python/test_absent.py tests/python/test_forget.py tests/python/test_interrupted.py tests/python/test_mutation.py tests/python/test_notes.py tests/python/test_field.py
+	$(BIN)/pytest -m nightly
 	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=200 CUSTOMER_VALUE_TEST_SWITCH_SECONDS=120 $(BIN)/pytest tests/python/test_torture.py tests/python/test_nightly.py
 
 fuzz: setup  ## break inputs in every way (a quarter of an hour)

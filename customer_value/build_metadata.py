@@ -27,28 +27,17 @@ def recorded(connection, database, kind):
     return {value for (value,) in rows}
 
 
-def record_all(warehouse, kind, values):
-    """Put values of a kind in place of those that a warehouse, which dbt has built, holds."""
+def record(warehouse, kind, *values, keep=False):
+    """Put values of a kind into a warehouse that dbt has built: in place of those that it holds, or beside them (`keep`)."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(warehouse)} as warehouse")
         if not recorded(connection, "warehouse", "incremental_definition"):
             return
+        known = recorded(connection, "warehouse", kind) if keep else set()
         connection.begin()
-        connection.execute("delete from warehouse.history.build_metadata where kind = ?", [kind])
-        if values:
-            connection.executemany(
-                "insert into warehouse.history.build_metadata values (?, ?)", [[kind, value] for value in values]
-            )
-        connection.commit()
-
-
-def record(warehouse, kind, value, only=False):
-    """Add a value of a kind to a warehouse that dbt has built; `only`: in place of the other values of its kind."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(warehouse)} as warehouse")
-        if not recorded(connection, "warehouse", "incremental_definition"):
-            return
-        if only:
+        if not keep:
             connection.execute("delete from warehouse.history.build_metadata where kind = ?", [kind])
-        if value not in recorded(connection, "warehouse", kind):
-            connection.execute("insert into warehouse.history.build_metadata values (?, ?)", [kind, value])
+        for value in values:
+            if value not in known:
+                connection.execute("insert into warehouse.history.build_metadata values (?, ?)", [kind, value])
+        connection.commit()

@@ -202,7 +202,7 @@ def withhold_failed(settings, failed, withheld):
         stop("marts", failed)
     known = {each.mart for each in withheld}
     more = [each for each in project.withheld(failures) if each.mart not in known]
-    record(settings.warehouse, "partial_build", project.build_id, only=True)
+    record(settings.warehouse, "partial_build", project.build_id)
     withhold(settings, project.build_id, [*withheld, *more])
     print(f"withheld: {names([*withheld, *more])}; all others go on.")
 
@@ -222,6 +222,6 @@ def check_marts(settings):
         connection.execute(f"attach {literal(settings.warehouse)} as warehouse (read_only)")
         build = build_of(connection, "warehouse")
     if build is not None:
-        record(settings.warehouse, "checked_build", build[0], only=True)
-        record(settings.warehouse, "held_expectation_count", str(sum(result.passed for result in results)), only=True)
-        record(settings.warehouse, "expectation_count", str(len(results)), only=True)
+        record(settings.warehouse, "checked_build", build[0])
+        record(settings.warehouse, "held_expectation_count", str(sum(result.passed for result in results)))
+        record(settings.warehouse, "expectation_count", str(len(results)))

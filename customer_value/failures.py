@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, field
 
-from customer_value.build_metadata import record, record_all
+from customer_value.build_metadata import record
 from customer_value.errors import BuildError
 from customer_value.queries import rows_of
 from customer_value.rejections import excess
@@ -209,8 +209,8 @@ def settle(settings, error):
         raise BuildError("\n".join([str(error), *map(str, stopping[:NAMED_FAILURES])])) from None
     marts = project.withheld(failures)
     passed = sum(result["status"] == "pass" for result in project.results)
-    record_all(settings.warehouse, "passed_test_count", [str(passed)])
-    record(settings.warehouse, "partial_build", project.build_id, only=True)
+    record(settings.warehouse, "passed_test_count", str(passed))
+    record(settings.warehouse, "partial_build", project.build_id)
     withhold(settings, project.build_id, marts)
     for failure in failures:
         print(f"failed: {failure}")
@@ -220,7 +220,7 @@ def settle(settings, error):
 def withhold(settings, build_id, marts):
     """Record for publish which marts of a build are withheld, in place of those of earlier builds."""
     values = [json.dumps({"build_id": build_id, **asdict(each)}) for each in marts]
-    record_all(settings.warehouse, "withheld_mart", values)
+    record(settings.warehouse, "withheld_mart", *values)
 
 
 def withheld_of(settings):

@@ -12,7 +12,7 @@ import shutil
 import duckdb
 
 from customer_value.errors import BuildError, InputError
-from customer_value.load import forgotten_customers, forgotten_file, literal, quoted
+from customer_value.load import forgotten_customers, forgotten_file, literal, quoted, without_personal
 from customer_value.publish import FILE_NAME, PARQUET, PREVIOUS, folder_lock
 from customer_value.queries import rows_of
 from customer_value.report import report
@@ -40,16 +40,6 @@ def ids_of(settings, customer_id):
     return {customer_id, *(row["customer_id"] for row in known)}
 
 
-def without(columns, ids):
-    """What to select of a table with these columns so that nothing personal of the customers is left."""
-    listed = ", ".join(map(literal, sorted(ids)))
-    personal = [column for column in PERSONAL if column in columns]
-    if not personal or "customer_id" not in columns:
-        return "*"
-    replaced = (f"case when customer_id in ({listed}) then null else {c} end as {c}" for c in personal)
-    return f"* replace ({', '.join(replaced)})"
-
-
 def tables_of(connection, database):
     """The tables of an attached file with their columns."""
     return connection.execute(
@@ -75,7 +65,7 @@ def write_again(file, ids, storage, switch=os.replace):
             for schema, table, columns in tables_of(connection, file.stem):
                 target = f"{quoted(schema)}.{quoted(table)}"
                 connection.execute(
-                    f"insert into rewritten.{target} select {without(columns, ids)} from {name}.{target}"
+                    f"insert into rewritten.{target} select {without_personal(columns, PERSONAL, ids)} from {name}.{target}"
                 )
             connection.execute("detach rewritten")
         switch(unfinished, file)
@@ -90,7 +80,7 @@ def write_parquet_again(folder, ids):
         with duckdb.connect() as connection:
             source = f"read_parquet({literal(file)})"
             columns = [name for name, *_ in connection.execute(f"describe from {source}").fetchall()]
-            if (selected := without(columns, ids)) == "*":
+            if (selected := without_personal(columns, PERSONAL, ids)) == "*":
                 continue
             unfinished = file.with_name(f"{file.name}.forget")
             connection.execute(f"copy (select {selected} from {source}) to {literal(unfinished)} (format parquet)")

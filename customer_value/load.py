@@ -159,14 +159,20 @@ def forgotten_customers(warehouse):
     return set(file.read_text().splitlines()) if file.exists() else set()
 
 
+def without_personal(columns, personal, customer_ids):
+    """What to select of a table with these columns so that the personal ones of some customers are null."""
+    kept = [column for column in personal if column in columns]
+    if not customer_ids or not kept or "customer_id" not in columns:
+        return "*"
+    ids = ", ".join(map(literal, sorted(customer_ids)))
+    replaced = (f"case when customer_id in ({ids}) then null else {quoted(c)} end as {quoted(c)}" for c in kept)
+    return f"* replace ({', '.join(replaced)})"
+
+
 def selection_of(contract, forgotten):
     """What a view selects of an input: personal columns are null where their customer is forgotten."""
     personal = [column for column, meta in contract.column_metas.items() if meta.get("is_personal")]
-    if not forgotten or not personal or "customer_id" not in contract.columns:
-        return "*"
-    ids = ", ".join(map(literal, sorted(forgotten)))
-    replaced = (f"case when customer_id in ({ids}) then null else {quoted(c)} end as {quoted(c)}" for c in personal)
-    return f"* replace ({', '.join(replaced)})"
+    return without_personal(contract.columns, personal, forgotten)
 
 
 def create_views(connection, received_inputs, forgotten=()):

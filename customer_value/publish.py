@@ -105,7 +105,7 @@ def note_publication(settings):
     if build_id is None or not settings.warehouse.exists():
         return
     try:
-        record(settings.warehouse, "publication", build_id)
+        record(settings.warehouse, "publication", build_id, keep=True)
     except duckdb.Error as error:
         # What comes next says why the warehouse cannot be written; the next run notes it.
         print(f"warning: {settings.warehouse}: the publication was not noted ({str(error).splitlines()[0]}).")

@@ -5,6 +5,12 @@ import duckdb
 from customer_value.load import literal, quoted
 
 
+def dictionaries(found):
+    """The rows of a query that was executed, as dictionaries by the names of its columns."""
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 def rows_of(file, query):
     """Rows of a DuckDB file as dictionaries; none where the file cannot be read, or lacks what the query reads."""
     if not file.exists():
@@ -13,8 +19,6 @@ def rows_of(file, query):
         try:
             connection.execute(f"attach {literal(file)} as {quoted(file.stem)} (read_only)")
             connection.execute(f"use {quoted(file.stem)}")
-            found = connection.execute(query)
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return dictionaries(connection.execute(query))
         except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException):
             return []

@@ -15,7 +15,6 @@ ADVICE = {
     "missing_exchange_rate": "Write their rates into exchange_rates (columns rate_date, currency, rate), from the first row's month on.",
     "unknown_currency": "Use ISO 4217 codes.",
     "unknown_customer": "Deliver the customers that these rows name.",
-    "unknown_plan": "Deliver the plans that these rows name.",
     "unknown_": "Write the contract's words in their place, or translate them in a connector.",
     "missing_": "Fill the column where the file is made.",
     "dated_": "Write the dates right where the file is made.",
@@ -49,15 +48,10 @@ def advice_for(reason):
 
 def values_of(rows, input_name, reason):
     """The values for which rows were rejected, with counts, the most frequent first, in words."""
-    # Where the mart does not name the value, the row's text does: the reason ends with the column's name.
-    column = reason.partition("_")[2]
-    texts = [f"regexp_extract(row_text, '(^|; ){name}=([^;]*)', 2)" for name in (column, f"{column}_id")]
-    where = f"from marts.rejected_rows where input_name = '{input_name}' and reject_reason = '{reason}'"
-    found = rows(f"select rejected_value as value, count(*) as row_count {where} group by all order by 2 desc, 1")
-    if not any(row["value"] for row in found):
-        value = f"nullif(coalesce(nullif({texts[0]}, ''), {texts[1]}), '')"
-        found = rows(f"select {value} as value, count(*) as row_count {where} group by all order by 2 desc, 1")
-    named = [row for row in found if row["value"]]
+    named = rows(
+        "select rejected_value as value, count(*) as row_count from marts.rejected_rows where rejected_value is not null "
+        f"and input_name = '{input_name}' and reject_reason = '{reason}' group by all order by 2 desc, 1"
+    )
     words = [f'"{row["value"]}" {row["row_count"]:,}' for row in named[:NAMED_VALUES]]
     if len(named) > NAMED_VALUES:
         words.append(f"{len(named) - NAMED_VALUES} more values")

@@ -27,6 +27,7 @@ from customer_value import signals
 from customer_value.errors import BuildError
 from customer_value.load import literal, quoted
 from customer_value.publish import FILE_NAME, folder_lock
+from customer_value.queries import dictionaries
 from customer_value.rejections import banner
 from customer_value.settings import PROJECT, project_file
 
@@ -119,9 +120,7 @@ class Publication:
 
     def dictionaries(self, sql):
         """Rows with the names of their columns."""
-        found = self.connection.execute(sql)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return dictionaries(self.connection.execute(sql))
 
     def has(self, mart):
         """Whether the publication holds a mart; one that the build failed in may be absent."""

@@ -94,9 +94,13 @@ def broken_expectations(settings, schemas):
             yield f"{result['table']}: {result['expectation']}: does not hold: {result['observed']}"
 
 
-def rejected_mrr(settings):
+def missing_of(settings):
+    """MRR that is not in the numbers of a warehouse; None where none is."""
+    return missing_mrr(partial(rows_of, settings.warehouse))
+
+
+def rejected_mrr(missing):
     """A line where rejected rows carry more MRR than a run passes over, or MRR of more customers that no rate converts."""
-    missing = missing_mrr(partial(rows_of, settings.warehouse))
     if missing is None:
         return
     unconverted = sum(each["customer_rate"] for each in missing["unconverted"])
@@ -104,10 +108,10 @@ def rejected_mrr(settings):
         yield f"{missing['text']}: {100 * missing['mrr_rate']:.1f} % of the MRR that can be converted"
 
 
-def all_anomalies(settings, levels, earlier, schemas=("raw", "marts")):
+def all_anomalies(settings, levels, earlier, missing, schemas=("raw", "marts")):
     """The anomalies of a warehouse, a line each."""
     withheld = [f"withheld: {each.mart}: {each.reason}" for each in withheld_of(settings)]
-    return [*anomalies_of(levels, earlier), *broken_expectations(settings, schemas), *rejected_mrr(settings), *withheld]
+    return [*anomalies_of(levels, earlier), *broken_expectations(settings, schemas), *rejected_mrr(missing), *withheld]
 
 
 def watch(settings):
@@ -115,7 +119,8 @@ def watch(settings):
 
     Raises BuildError in a strict run where there is one.
     """
-    found = all_anomalies(settings, levels_of(settings.warehouse), earlier_publications(settings))
+    levels, earlier = levels_of(settings.warehouse), earlier_publications(settings)
+    found = all_anomalies(settings, levels, earlier, missing_of(settings))
     for line in found:
         print(f"warning: {line}")
     if found and settings.strict:
@@ -160,6 +165,7 @@ def summarise(settings, started_at, earlier, seconds, error):
     was_built = "check raw" in seconds and outcome != "interrupted"
     checked = ("raw", "marts") if "check marts" in seconds else ("raw",)
     levels = levels_of(settings.warehouse) if was_built else {"as_of_date": None, "mrr_amount": None, "inputs": []}
+    missing = missing_of(settings) if was_built else None
     rejected = rows_of(
         settings.warehouse,
         "select input_name, reject_reason, count(*) as row_count, sum(amount_at_stake) as amount_at_stake "
@@ -179,11 +185,11 @@ def summarise(settings, started_at, earlier, seconds, error):
         "previous_mrr_amount": earlier[0]["mrr_amount"] if earlier else None,
         "rejected": rejected if was_built else [],
         "health_fall_count": downgrades[0]["downgrade_count"] if was_built and downgrades else None,
-        "missing_mrr": missing_mrr(partial(rows_of, settings.warehouse)) if was_built else None,
+        "missing_mrr": missing,
         "exceeds_max_rejected_rate": [
             row["input_name"] for row in levels["inputs"] if row.get("exceeds_max_rejected_rate")
         ],
-        "anomalies": all_anomalies(settings, levels, earlier, checked) if was_built else [],
+        "anomalies": all_anomalies(settings, levels, earlier, missing, checked) if was_built else [],
         "notes": notes_of(settings.warehouse, newest_of(levels["inputs"])) if was_built else [],
         "withheld": withheld_in(settings) if outcome.startswith("published") else [],
         "failures": failures_of(settings) if was_built and error is not None else [],

@@ -21,7 +21,7 @@
 {%- endmacro %}
 
 {#- The one door through which staging reads an input, as a subquery: words are folded and synonyms replaced (seed words), codes
-    are in capitals, instants are on the clocks of the reporting time zone. is_folded tells whether a word or code was changed. A
+    are in capitals and have their default, instants are on the clocks of the reporting time zone. is_folded tells whether a word or code was changed. A
     word that stands for several intervals (quarterly) is taken where no other count stands beside it. -#}
 {% macro received(input_name) -%}
     {%- set columns = input_contracts()[input_name].columns -%}
@@ -51,6 +51,9 @@
         {%- endif -%}
     {%- endfor -%}
     {%- do values.update(folded) -%}
+    {%- for name, meta in columns.items() if meta.default_var -%}
+        {%- do values.update({name: 'coalesce(' ~ folded[name] ~ ', ' ~ word_var(meta.default_var) ~ ')'}) -%}
+    {%- endfor -%}
     {%- set query -%}
     select
         {{ input_columns(input_name, 'received', values) }},

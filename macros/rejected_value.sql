@@ -2,7 +2,7 @@
     their column; the others are listed. -#}
 {% macro rejected_value(input_name) -%}
     {%- set reasons_of = {
-        'customer_id': ['unknown_customer'],
+        'customer_id': ['unknown_customer', 'internal_customer'],
         'user_id': ['unknown_user'],
         'invoice_line_id': ['unknown_invoice_line'],
         'currency': ['missing_exchange_rate'],

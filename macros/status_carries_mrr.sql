@@ -6,3 +6,11 @@
     {%- endfor -%}
     coalesce({{ status }} in ({{ statuses | join(', ') }}), false)
 {%- endmacro %}
+
+{#- Whether an entry `changes` of the log, of a plan `plans`, carries MRR: by its status, and unless it is a service. -#}
+{% macro entry_carries_mrr() -%}
+    ({{ status_carries_mrr('changes.status') }} and {{ is_no_service() }})
+{%- endmacro %}
+
+{#- Whether what is bought is no service. A plan that is not known counts as the core product. -#}
+{% macro is_no_service() %}coalesce(plans.product_type <> 'service', true){% endmacro %}

@@ -27,29 +27,21 @@
     {%- if var('reporting_time_zone') == 'UTC' -%}
     cast({{ instant }} as timestamp)
     {%- else -%}
-    {{ adapter.dispatch('local_time')(instant, dbt.string_literal(dbt.escape_single_quotes(var('reporting_time_zone')))) }}
-    {%- endif -%}
-{%- endmacro %}
-{% macro default__local_time(instant, zone) -%}
-    {%- set clock = "timezone(" ~ zone ~ ", timezone('UTC', cast(" ~ instant ~ " as timestamp)))" -%}
-    {%- set hour_before = "timezone(" ~ zone ~ ", timezone('UTC', cast(" ~ instant ~ " as timestamp) - interval '1 hour'))" -%}
+    {%- set zone = dbt.string_literal(dbt.escape_single_quotes(var('reporting_time_zone'))) -%}
+    {%- set clock = zone_clock('cast(' ~ instant ~ ' as timestamp)', zone) -%}
     case
         when {{ is_date(instant) }} then cast({{ instant }} as timestamp)
-        when {{ clock }} = {{ hour_before }}
-            then date_trunc('hour', {{ clock }}) + interval '3599 seconds' + ({{ clock }} - date_trunc('hour', {{ clock }})) / 3600
-        else {{ clock }}
-    end
-{%- endmacro %}
-{% macro spark__local_time(instant, zone) -%}
-    {%- set clock = "from_utc_timestamp(cast(" ~ instant ~ " as timestamp), " ~ zone ~ ")" -%}
-    {%- set hour_before = "from_utc_timestamp(cast(" ~ instant ~ " as timestamp) - interval '1' hour, " ~ zone ~ ")" -%}
-    case
-        when {{ is_date(instant) }} then cast({{ instant }} as timestamp)
-        when {{ clock }} = {{ hour_before }}
+        when {{ clock }} = {{ zone_clock('cast(' ~ instant ~ " as timestamp) - interval '1' hour", zone) }}
             then date_trunc('hour', {{ clock }}) + interval '3599' second + ({{ clock }} - date_trunc('hour', {{ clock }})) / 3600
         else {{ clock }}
     end
+    {%- endif -%}
 {%- endmacro %}
+
+{#- An instant in UTC on the clocks of a time zone. -#}
+{% macro zone_clock(instant, zone) %}{{ return(adapter.dispatch('zone_clock')(instant, zone)) }}{% endmacro %}
+{% macro default__zone_clock(instant, zone) %}timezone({{ zone }}, timezone('UTC', {{ instant }})){% endmacro %}
+{% macro spark__zone_clock(instant, zone) %}from_utc_timestamp({{ instant }}, {{ zone }}){% endmacro %}
 
 {#- Whether a column holds dates without a time. -#}
 {% macro is_date(column) %}{{ return(adapter.dispatch('is_date')(column)) }}{% endmacro %}

@@ -5,7 +5,7 @@ which dbt builds once, with every test: a small company's warehouse, and the SQL
 After that no dbt is needed. A mutant dies
 
 1. where a unit test of its model returns other rows than without the change,
-2. where a data test (rule, key, reconciliation) finds a row after the model and what depends on it were made anew in that
+2. where a data test (rule, key, reconciliation) finds a row after the model and what depends on it were rebuilt in that
    warehouse, in a transaction that is rolled back,
 3. where its SQL fails as it runs, or takes far longer than it did.
 
@@ -29,13 +29,16 @@ from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "python"))
+
 import duckdb
 import yaml
+from copies import project_copy
 from sites import Site, marked, mutated, sites
 
 PROJECT = Path(__file__).resolve().parents[2]
+
 COMPANY = "--customers 300 --months 20 --seed 7 --events-per-customer-month 10".split()
-PARTS = "dbt_project.yml profiles.yml pyproject.toml models macros seeds tests docs analyses customer_value".split()
 SECONDS = 60
 ENGINE_FAULTS = (duckdb.FatalException, duckdb.InternalException)
 
@@ -78,10 +81,7 @@ def environment(home):
 def write_project(home, mutants):
     """Copy the project, with the places of mutants marked."""
     shutil.rmtree(home / "project", ignore_errors=True)
-    (home / "project").mkdir()
-    for part in PARTS:
-        source = PROJECT / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, home / "project" / part)
+    project_copy(home / "project")
     numbered = defaultdict(list)
     for number, (name, site) in mutants.items():
         numbered[name].append((number, site))
@@ -151,7 +151,7 @@ class Project:
                     self.is_view[key] = node["config"]["materialized"] == "view"
                     self.of_file[node["original_file_path"]] = key
                     del waiting[key]
-        # What remembers earlier builds is not made anew.
+        # What remembers earlier builds is not rebuilt.
         self.kept = {key for key in self.models if nodes[key]["config"].get("full_refresh") is False}
         self.data_tests = {
             key: {node for node in nodes[key]["depends_on"]["nodes"] if node in self.relations}
@@ -239,7 +239,7 @@ class Bench:
         return self.run(f"select count(*) from ({query})")[0][0] > 0
 
     def rebuild(self, key, sql):
-        """Make a model anew; whether it holds other rows than before."""
+        """Rebuild a model; whether it holds other rows than before."""
         relation = self.project.relations[key]
         self.run(f"create or replace temp table before as from {relation}")
         if self.project.is_view[key]:

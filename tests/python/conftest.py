@@ -1,10 +1,13 @@
 """Companies that tests share: each is run once, through the command line, as a scheduler would."""
 
 import datetime
+import http.server
+import json
 import os
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +57,11 @@ class Company:
             text=True,
         )
 
+    @property
+    def summary(self):
+        """What the last run wrote of itself."""
+        return json.loads((self.home / "run_summary.json").read_text())
+
     def rows(self, query):
         """Rows of the published marts."""
         with duckdb.connect(str(self.settings.published / "customer_value.duckdb"), read_only=True) as connection:
@@ -76,18 +84,6 @@ SEED = os.environ.get("CUSTOMER_VALUE_TEST_SEED") or seed_of_the_commit()
 
 def pytest_report_header():
     return f"CUSTOMER_VALUE_TEST_SEED={SEED}"
-
-
-# What dbt and the command line need of the project.
-PARTS = "dbt_project.yml profiles.yml pyproject.toml models macros seeds tests docs analyses customer_value".split()
-
-
-def project_copy(folder):
-    """A copy of the project that a test may change."""
-    folder.mkdir(exist_ok=True)
-    for part in PARTS:
-        (shutil.copytree if (PROJECT / part).is_dir() else shutil.copy)(PROJECT / part, folder / part)
-    return folder
 
 
 def built(company, *marts, variables="{}"):
@@ -156,6 +152,27 @@ def random_company(tmp_path_factory, ledger):
     return company.run()
 
 
+@pytest.fixture
+def webhook(monkeypatch):
+    """The texts that a webhook receives, whose address has a secret in it."""
+    received = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("CUSTOMER_VALUE_WEBHOOK", f"http://127.0.0.1:{server.server_port}/secret")
+    yield received
+    server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """A headless Chromium of the system."""
@@ -177,13 +194,18 @@ def chromium():
 NIGHTLY = ("test_absent", "test_forget", "test_interrupted", "test_mutation", "test_notes")
 
 
-def pytest_collection_modifyitems(items):
-    """Leave the nightly tests out of each push."""
-    if os.environ.get("CUSTOMER_VALUE_TEST_NIGHTLY"):
-        return
+def pytest_configure(config):
+    config.addinivalue_line("markers", "nightly: left out of each push")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave the nightly tests out, unless they are asked for: -m nightly."""
     for item in items:
         if item.path.stem in NIGHTLY:
-            item.add_marker(pytest.mark.skip(reason="nightly: CUSTOMER_VALUE_TEST_NIGHTLY=1"))
+            item.add_marker(pytest.mark.nightly)
+        if item.get_closest_marker("nightly") and not config.option.markexpr:
+            item.add_marker(pytest.mark.skip(reason="nightly: -m nightly"))
 
 
 def pytest_sessionfinish(session, exitstatus):

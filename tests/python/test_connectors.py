@@ -4,8 +4,7 @@ import shutil
 
 import yaml
 from conftest import Company, rows_of
-
-from customer_value.settings import PROJECT
+from copies import project_copy
 
 CONNECTOR = """-- Grain: one row per customer of the vendor.
 select
@@ -22,11 +21,7 @@ from {{ source('raw', 'subscription_changes') }}
 
 def connected(golden, tmp_path, input_name, sql, variables):
     """The golden company with a connector's model for one input, and staging built from it."""
-    project = tmp_path / "project"
-    kept = ("models", "macros", "seeds", "tests", "docs", "dbt_project.yml", "profiles.yml")
-    for name in kept:
-        source = PROJECT / name
-        shutil.copytree(source, project / name) if source.is_dir() else shutil.copy(source, project / name)
+    project = project_copy(tmp_path / "project")
     folder = project / "models" / "connectors" / "vendor"
     folder.mkdir(parents=True)
     (folder / f"vendor_{input_name}.sql").write_text(sql)

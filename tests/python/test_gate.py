@@ -1,6 +1,5 @@
 """Too much that is rejected is not published, and says so; whatever is rejected with money stands on every page."""
 
-import json
 import shutil
 
 import pytest
@@ -25,10 +24,6 @@ def company_of(home, changes, **tables):
     return company
 
 
-def summary_of(company):
-    return json.loads((company.home / "run_summary.json").read_text())
-
-
 def dollars(count):
     return [change(f"u{i}", "2025-01-10") for i in range(count)]
 
@@ -50,7 +45,7 @@ def test_currencies_without_rates_are_not_published(tmp_path):
     assert "subscription_changes: 20 of 50 rows (40.0 %)" in said and "max_rejected_rate (5.0 %)" in said
     assert "missing_exchange_rate: 20 rows" in said and "EUR 1,080.00, GBP 560.00 of MRR" in said
     assert "exchange_rates" in said and "--publish-rejected" in said and "Traceback" not in said
-    summary = summary_of(company)
+    summary = company.summary
     assert summary["outcome"] == "failed" and summary["exceeds_max_rejected_rate"] == ["subscription_changes"]
     assert summary["missing_mrr"]["customer_count"] == 20
 
@@ -70,7 +65,7 @@ def test_one_flag_publishes_all_the_same_and_is_recorded(allowed):
     assert allowed.rows("select closing_mrr_amount from marts.mrr_monthly order by activity_month desc limit 1") == [
         (3000,)
     ]
-    summary = summary_of(allowed)
+    summary = allowed.summary
     assert summary["outcome"] == "published" and any("EUR 1,080" in line for line in summary["anomalies"])
     # A strict run stops at it, whatever is allowed.
     assert allowed.cli("check", "--strict").returncode == 1

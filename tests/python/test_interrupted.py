@@ -3,8 +3,6 @@
 Signals come at marked moments, and at random ones as often as CUSTOMER_VALUE_TEST_KILLS says (5 by default).
 """
 
-import http.server
-import json
 import os
 import random
 import signal
@@ -23,27 +21,6 @@ from customer_value.lock import writer_lock
 from customer_value.settings import PROJECT, SCHEMAS
 
 KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", 5))
-
-
-@pytest.fixture
-def webhook(monkeypatch):
-    """The texts that a webhook receives."""
-    received = []
-
-    class Hook(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("CUSTOMER_VALUE_WEBHOOK", f"http://127.0.0.1:{server.server_port}/")
-    yield received
-    server.shutdown()
 
 
 class Started:
@@ -100,10 +77,6 @@ def gone(company, seconds):
     return not builds_of(company)
 
 
-def summary_of(company):
-    return json.loads((company.home / "run_summary.json").read_text())
-
-
 # The signal, to whom it goes, and after which words of the output it comes.
 MOMENTS = {
     "Ctrl-C while the inputs are checked": (signal.SIGINT, os.killpg, "load: done"),
@@ -128,7 +101,7 @@ def test_an_interrupted_run_says_so(demo, tmp_path, webhook, moment):
     name = signal.Signals(number).name
     last = output.splitlines()[-1]
     assert last.startswith(f"Customer Value: interrupted by {name}") and "Traceback" not in output
-    summary = summary_of(company)
+    summary = company.summary
     assert (summary["outcome"], summary["error"]) == ("interrupted", f"interrupted by {name}")
     assert webhook == [last]
     assert (company.settings.published / "customer_value.duckdb").read_bytes() == before
@@ -144,7 +117,7 @@ def test_a_company_that_was_never_published_is_not_said_to_be(demo, tmp_path, we
     run.process.send_signal(signal.SIGINT)
     code, output = run.ended()
     assert code == 130 and not company.settings.published.exists()
-    assert summary_of(company)["outcome"] == "interrupted" and "The marts are in" not in output
+    assert company.summary["outcome"] == "interrupted" and "The marts are in" not in output
     assert len(webhook) == 1 and "published, as of" not in webhook[0]
 
 
@@ -155,7 +128,7 @@ def test_a_run_that_waits_for_another_can_be_interrupted(demo, tmp_path, webhook
         time.sleep(3)
         run.process.send_signal(signal.SIGTERM)
         code, _ = run.ended()
-    assert code == 143 and summary_of(company)["outcome"] == "interrupted" and len(webhook) == 1
+    assert code == 143 and company.summary["outcome"] == "interrupted" and len(webhook) == 1
 
 
 def test_a_run_that_cannot_begin_has_failed(demo, tmp_path, webhook):
@@ -163,10 +136,10 @@ def test_a_run_that_cannot_begin_has_failed(demo, tmp_path, webhook):
     company = copied(demo, tmp_path / "home")
     with writer_lock(company.settings, "build"):
         code, _ = Started(company).ended()
-    assert code == 3 and summary_of(company)["outcome"] == "failed" and "is in use by process" in webhook[0]
+    assert code == 3 and company.summary["outcome"] == "failed" and "is in use by process" in webhook[0]
     (company.settings.raw / "subscription_changes.parquet").unlink()
     code, output = Started(company).ended()
-    assert code == 2 and summary_of(company)["outcome"] == "failed" and "no such file" in webhook[1]
+    assert code == 2 and company.summary["outcome"] == "failed" and "no such file" in webhook[1]
     assert "Traceback" not in output
 
 
@@ -178,7 +151,7 @@ def test_a_killed_run_is_not_outlived_and_not_said_to_be_published(demo, tmp_pat
     run.process.kill()
     run.ended()
     assert gone(company, 5)
-    assert summary_of(company)["outcome"] == "running" and webhook == []
+    assert company.summary["outcome"] == "running" and webhook == []
     (company.settings.raw / "subscription_changes.parquet").unlink()
     code, output = Started(company).ended()
     assert code == 2 and "did not end: it was killed" in output
@@ -200,7 +173,7 @@ def test_signals_at_random_moments(demo, tmp_path, webhook):
         time.sleep(rng.uniform(1, seconds))
         run.process.send_signal(number)
         code, output = run.ended()
-        outcome = summary_of(company)["outcome"]
+        outcome = company.summary["outcome"]
         assert "Traceback" not in output, output[-3000:]
         assert (outcome, code) in [("published", 0), ("interrupted", 128 + number)], output[-3000:]
         assert (outcome == "published") == (file.stat().st_ino != before)

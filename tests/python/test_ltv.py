@@ -247,7 +247,7 @@ def edges(tmp_path_factory):
         change("paused", "2025-01-10"),
         change("paused", "2025-06-01", "paused"),
         change("prepaid", "2025-05-10", unit_amount=1200, billing_interval="year"),
-        change("refunded", "2025-02-10"),
+        change("refunded", "2025-05-10"),
         change("trial", "2025-06-10", "trialing"),
     ]
     write(

@@ -1,7 +1,5 @@
 """What a scheduler needs: nights that add up, one writer at a time, publications that readers can trust."""
 
-import http.server
-import json
 import os
 import signal
 import subprocess
@@ -281,48 +279,19 @@ def test_what_did_not_pass_is_not_published(demo, tmp_path):
     assert file.read_bytes() != before
 
 
-def test_a_failed_run_is_told_to_the_webhook(demo, tmp_path):
+def test_a_failed_run_is_told_to_the_webhook(demo, tmp_path, webhook):
     """Inputs without subscriptions stop the run; who is to know is told, and the address is not printed."""
     company = copied(demo, tmp_path / "home")
     before = (company.settings.published / "customer_value.duckdb").read_bytes()
-    received = []
-
-    class Hook(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    environment = os.environ | {"CUSTOMER_VALUE_WEBHOOK": f"http://127.0.0.1:{server.server_port}/secret"}
     with duckdb.connect() as connection:
         changes = company.settings.raw / "subscription_changes.parquet"
         connection.execute(f"create table changes as from '{changes}'")
         connection.execute("delete from changes")
         connection.execute(f"copy changes to '{changes}' (format parquet)")
-    paths = [
-        "--raw",
-        company.settings.raw,
-        "--warehouse",
-        company.settings.warehouse,
-        "--published",
-        company.settings.published,
-    ]
-    finished = subprocess.run(
-        [sys.executable, "-m", "customer_value.cli", "run", *map(str, paths)],
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
-    server.shutdown()
+    finished = company.cli("run")
     assert finished.returncode == 1, finished.stdout[-3000:]
-    summary = json.loads((company.home / "run_summary.json").read_text())
-    assert summary["outcome"] == "failed" and "critical" in summary["error"]
-    assert "failed" in received[0]["text"] and "secret" not in finished.stdout + finished.stderr
+    assert company.summary["outcome"] == "failed" and "critical" in company.summary["error"]
+    assert "failed" in webhook[0] and "secret" not in finished.stdout + finished.stderr
     assert (company.settings.published / "customer_value.duckdb").read_bytes() == before
 
 

@@ -1,7 +1,6 @@
 """Inputs that stopped coming and settings that fit no data are said, on the terminal, in run_summary.json and on every page."""
 
 import datetime
-import json
 
 import duckdb
 from conftest import Company
@@ -25,7 +24,7 @@ def test_the_age_of_the_inputs_is_that_by_the_clock():
 
 def test_a_run_says_how_old_its_inputs_are(demo):
     """The demonstration company ends on 18 October 2026, whatever day it is now; no anomaly: a strict run goes on."""
-    summary = json.loads((demo.home / "run_summary.json").read_text())
+    summary = demo.summary
     assert [note for note in summary["notes"] if "2026-10-18" in note]
     assert not [line for line in summary["anomalies"] if "newest input row" in line]
 

@@ -1,7 +1,6 @@
 """Half a failure is not a whole one: marts that fail stay at the last good publication, with those that descend from them."""
 
 import datetime
-import json
 import os
 import re
 import shutil
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 
 import duckdb
 import pytest
-from conftest import Company, project_copy
+from conftest import Company
+from copies import project_copy
 
 from customer_value.settings import PROJECT
 
@@ -49,9 +49,6 @@ class Broken(Company):
         )
         return {mart: dict(zip(["status", "day", "count", "build", "reason"], row, strict=True)) for mart, *row in rows}
 
-    def summary(self):
-        return json.loads((self.home / "run_summary.json").read_text())
-
 
 @pytest.fixture(scope="module")
 def company(demo, tmp_path_factory):
@@ -70,7 +67,7 @@ def first(company):
     """The first publication, in which renewals fail."""
     company.rule("contract_renewals", ODD_TERMS)
     finished = company.run_as_of(FIRST)
-    return company, finished, company.held(), company.summary()
+    return company, finished, company.held(), company.summary
 
 
 def test_at_the_first_publication_what_failed_is_absent(first):
@@ -134,7 +131,7 @@ def third(second):
     with duckdb.connect(str(file)) as connection:
         connection.execute("alter table marts.winback_candidates rename column customer_id to account_id")
     finished = company.run_as_of(THIRD)
-    return company, before, finished, company.held(), company.summary()
+    return company, before, finished, company.held(), company.summary
 
 
 def test_what_failed_stays_at_the_last_good_publication(third):
@@ -202,7 +199,7 @@ def test_the_core_stops_everything(third):
     finished = company.run_as_of(THIRD)
     assert finished.returncode == 1
     assert "mrr_monthly: odd_row: 1 row, for example (activity_month = 2026-03-01)" in finished.stderr
-    assert company.summary()["outcome"] == "failed"
+    assert company.summary["outcome"] == "failed"
     assert (company.settings.published / "customer_value.duckdb").read_bytes() == before
     refused = company.run_as_of(THIRD, command="publish")
     assert refused.returncode == 1 and "did not pass" in refused.stderr

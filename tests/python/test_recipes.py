@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import project_copy
+from copies import project_copy
 
 from customer_value.settings import PROJECT
 

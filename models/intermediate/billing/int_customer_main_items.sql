@@ -61,10 +61,9 @@ ranked_items as (
         interval_count,
         term_months,
         -- A trial may state no terms.
-        case
-            when is_in_service then coalesce({{ interval_months('billing_interval', 'interval_count') }}, 1)
-            else {{ interval_months('billing_interval', 'interval_count') }}
-        end as interval_months,
+        coalesce(
+            {{ interval_months('billing_interval', 'interval_count') }}, case when is_in_service then 1 end
+        ) as interval_months,
         -- What is paid before what is free and what is paused, the core product before add-ons, the largest first.
         row_number() over (
             partition by customer_id, activity_month

@@ -83,7 +83,7 @@ continuations as (
             ends.customer_id = starts.customer_id
             and starts.started_at >= {{ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at') }}
             and starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
-            and coalesce(ends.product_type, 'core') = coalesce(starts.product_type, 'core')
+            and ends.product_type = starts.product_type
     where
         ends.ended_at <= starts.started_at
         or ends.subscription_id <> starts.subscription_id or ends.item_id <> starts.item_id

@@ -117,4 +117,4 @@ left join exchange_rates
     on
         periods_in_force.currency = exchange_rates.currency
         and periods_in_force.activity_month = exchange_rates.activity_month
-where coalesce(periods_in_force.product_type <> 'discount', true)
+where periods_in_force.product_type <> 'discount'

@@ -1,15 +1,13 @@
 -- Grain: one row per subscription item and change of it that has taken effect by the as-of day.
 {%- set is_end = '(changes.is_end or parts.n = 2)' %}
 {%- set changed_at = '(case when parts.n = 2 then endings.ended_at else changes.changed_at end)' %}
-{%- set carries_mrr = '(parts.n = 1 and ' ~ status_carries_mrr('changes.status')
-    ~ " and coalesce(plans.product_type <> 'service', true))" %}
-{%- set discount_rate = "(case when changes.discount_kind = 'once' then 0 else changes.discount_rate end)" %}
-{%- set discount_amount = "(case when changes.discount_kind = 'once' then 0 else changes.discount_amount end)" %}
+{%- set carries_mrr = '(parts.n = 1 and ' ~ entry_carries_mrr() ~ ')' %}
+{%- set discounts = (recurring_discount('discount_rate'), recurring_discount('discount_amount')) %}
 {%- set terms = ('changes.billing_interval', 'changes.interval_count') %}
 {#- What is sold at a negative price is a discount off the other items of its subscription. #}
 {%- set net_amount = 'case when ' ~ carries_mrr
     ~ " then case when plans.product_type = 'discount' then -1 else 1 end * "
-    ~ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', discount_rate, discount_amount, *terms) ~ ' else 0 end' %}
+    ~ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', *(discounts + terms)) ~ ' else 0 end' %}
 {%- set status_began_at = 'min(' ~ changed_at
     ~ ') over (partition by changes.subscription_id, changes.item_id, changes.status, changes.status_number, parts.n)' %}
 with
@@ -46,11 +44,11 @@ run_settings as (select * from {{ ref('run_settings') }}),
 heirs as (
 
     select
-        migrated_from_subscription_id as subscription_id,
-        min(changed_at) as continued_at
+        changes.migrated_from_subscription_id as subscription_id,
+        min(changes.changed_at) as continued_at
     from changes
-    where migrated_from_subscription_id <> subscription_id
-    group by migrated_from_subscription_id
+    where changes.migrated_from_subscription_id <> changes.subscription_id
+    group by changes.migrated_from_subscription_id
 
 ),
 
@@ -93,9 +91,8 @@ select
     changes.currency,
     changes.billing_interval,
     changes.interval_count,
-    -- A discount given once never moves MRR.
-    {{ discount_rate }} as discount_rate,
-    {{ discount_amount }} as discount_amount,
+    {{ discounts[0] }} as discount_rate,
+    {{ discounts[1] }} as discount_amount,
     changes.discount_ends_at,
     changes.term_months,
     changes.term_started_at,
@@ -119,7 +116,7 @@ select
             then {{ status_began_at }}
     end as paused_at,
     {{ carries_mrr }}
-    or (parts.n = 1 and changes.status = 'trialing' and coalesce(plans.product_type <> 'service', true)) as is_in_force,
+    or (parts.n = 1 and changes.status = 'trialing' and {{ is_no_service() }}) as is_in_force,
     -- A plan that nobody lists is free where the log has no price for it.
     coalesce(plans.unit_amount, max(changes.unit_amount) over (partition by changes.plan_id)) = 0 as is_free_plan,
     -- Bills are issued from the first that was to be paid on.

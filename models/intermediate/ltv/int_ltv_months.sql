@@ -30,25 +30,6 @@ known_customers as (
 
 ),
 
--- Churns of the complete months that simple value divides by: too few make no rate.
-known_churns as (
-
-    select
-        valuation_dates.activity_month,
-        sum(month_totals.churn_customer_count) as churn_count
-    from valuation_dates
-    inner join month_totals
-        on
-            valuation_dates.activity_month >= month_totals.activity_month
-            and {{ add_months('month_totals.activity_month', var('churn_window_months')) }}
-            >= {{ add_months(
-                'valuation_dates.activity_month', 'case when valuation_dates.is_partial_month then 0 else 1 end'
-            ) }}
-    where not month_totals.is_partial_month
-    group by valuation_dates.activity_month
-
-),
-
 -- Money collected by then, from the customers that had paid for a subscription by then.
 known_collections as (
 
@@ -78,8 +59,10 @@ select
         {{ rate('month_totals.closing_mrr_amount', 'month_totals.active_customer_count') }} as {{ type_amount() }}
     ) as arpa_amount,
     month_totals.trailing_churn_rate,
-    case when known_churns.churn_count >= {{ var('min_simple_churns') }} then month_totals.trailing_churn_rate end
-        as simple_churn_rate,
+    -- Too few churns make no rate that simple value may divide by.
+    case
+        when month_totals.trailing_churn_count >= {{ var('min_simple_churns') }} then month_totals.trailing_churn_rate
+    end as simple_churn_rate,
     expected_values.expected_remaining_months,
     coalesce(known_collections.collected_amount, 0) as collected_amount,
     known_collections.estimated_rate,
@@ -89,6 +72,5 @@ select
 from valuation_dates
 inner join month_totals on valuation_dates.activity_month = month_totals.activity_month
 inner join known_customers on valuation_dates.activity_month = known_customers.activity_month
-left join known_churns on valuation_dates.activity_month = known_churns.activity_month
 left join known_collections on valuation_dates.valuation_date = known_collections.valuation_date
 left join expected_values on valuation_dates.valuation_date = expected_values.valuation_date

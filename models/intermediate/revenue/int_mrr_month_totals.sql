@@ -1,4 +1,7 @@
 -- Grain: one row per month, from the first subscription to the as-of day.
+{%- set trailing_churn_count %}
+sum(count(case when movements.movement_type = 'churn' and not months.is_partial_month then 1 end)) over trailing_months
+{%- endset %}
 with
 
 month_spine as (select * from {{ ref('int_months') }}),
@@ -100,11 +103,10 @@ select
     ) as kept_capped_mrr_amount,
     coalesce(max(intra_months.intra_month_subscription_count), 0) as intra_month_subscription_count,
     coalesce(max(intra_months.intra_month_mrr_amount), 0) as intra_month_mrr_amount,
+    {{ trailing_churn_count }} as trailing_churn_count,
     {{ rate(
-        "sum(count(case when movements.movement_type = 'churn' and not months.is_partial_month then 1 end))"
-        ~ ' over trailing_months',
-        'sum(count(case when movements.was_active and not months.is_partial_month then 1 end))'
-        ~ ' over trailing_months'
+        trailing_churn_count,
+        'sum(count(case when movements.was_active and not months.is_partial_month then 1 end)) over trailing_months'
     ) }} as trailing_churn_rate
 from months
 left join movements on months.activity_month = movements.activity_month

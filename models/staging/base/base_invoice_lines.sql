@@ -1,18 +1,7 @@
 -- Grain: one row per row of the input invoice_lines, valid or rejected, with the reason why it is rejected.
 with
 
-received_lines as (select * from {{ received('invoice_lines') }} as received_rows),
-
-invoice_lines as (
-
-    select
-        {{ input_columns('invoice_lines', 'received_lines', {
-            'currency': 'coalesce(received_lines.currency, ' ~ word_var('default_currency') ~ ')'
-        }) }},
-        received_lines.is_folded
-    from received_lines
-
-),
+invoice_lines as (select * from {{ received('invoice_lines') }} as received_rows),
 
 customers as (select * from {{ ref('stg_customers') }}),
 

@@ -1,18 +1,7 @@
 -- Grain: one row per row of the input marketing_spend, valid or rejected, with the reason why it is rejected.
 with
 
-received_spend as (select * from {{ received('marketing_spend') }} as received_rows),
-
-spend as (
-
-    select
-        {{ input_columns('marketing_spend', 'received_spend', {
-            'currency': 'coalesce(received_spend.currency, ' ~ word_var('default_currency') ~ ')'
-        }) }},
-        received_spend.is_folded
-    from received_spend
-
-),
+spend as (select * from {{ received('marketing_spend') }} as received_rows),
 
 currencies as (select * from {{ ref('base_currencies') }})
 

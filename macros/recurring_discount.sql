@@ -1,0 +1,4 @@
+{#- A column of a discount of the log, discount_rate or discount_amount: 0 for one given once, which never moves MRR. -#}
+{% macro recurring_discount(column) -%}
+    (case when changes.discount_kind = 'once' then 0 else changes.{{ column }} end)
+{%- endmacro %}
