@@ -36,9 +36,9 @@ def test_what_is_not_a_number_is_rejected_and_named(tmp_path):
     assert sorted(rows_of(company, rejected)) == [
         (f"{name}|{name}|2025-01-10 00:00:00", "number_out_of_range", None) for name in ("odder", "odd")
     ]
-    assert rows_of(company, "select sum(mrr_amount) from marts.customer_months where activity_month = '2025-12-01'") == [
-        (4000,)
-    ]
+    assert rows_of(
+        company, "select sum(mrr_amount) from marts.customer_months where activity_month = '2025-12-01'"
+    ) == [(4000,)]
 
 
 def three_currencies():
