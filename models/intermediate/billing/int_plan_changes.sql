@@ -31,9 +31,8 @@ item_periods as (
         ended_at,
         is_held,
         -- What is paid after a trial starts when it is paid.
-        coalesce(
-            lag(valid_to) over item_log = valid_from and (lag(is_held) over item_log or not is_held), false
-        ) as continues_itself,
+        coalesce(lag(valid_to) over item_log = valid_from and (lag(is_held) over item_log or not is_held), false)
+            as continues_itself,
         lead(valid_from) over item_log as next_valid_from
     from periods
     window item_log as (partition by subscription_id, item_id order by valid_from asc)
@@ -102,8 +101,9 @@ ranked_continuations as (
         next_subscription_id,
         row_number() over (
             partition by subscription_id, item_id, ended_at
-            order by preference asc, case when preference < 2 then started_at end asc, started_at desc,
-            next_subscription_id asc
+            order by
+                preference asc, case when preference < 2 then started_at end asc, started_at desc,
+                next_subscription_id asc
         ) as continuation_number
     from continuations
 
