@@ -6,7 +6,7 @@ item_months as (select * from {{ ref('int_subscription_item_months') }}),
 -- A subscription goes over to another customer under its own name, or under that of the one that continues it.
 heirs as (
 
-    select distinct
+    select
         subscription_id,
         customer_id,
         activity_month,
@@ -59,7 +59,7 @@ gone_items as (
             and opening.customer_id = closing.customer_id
             and closing.activity_month = {{ add_months('opening.activity_month', 1) }}
             and closing.mrr_amount > 0
-    where opening.mrr_amount > 0 and closing.item_id is null
+    where closing.item_id is null
     group by opening.customer_id, opening.subscription_id, opening.activity_month
 
 ),
