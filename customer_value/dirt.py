@@ -73,6 +73,11 @@ BAD_ROWS = {
         },
         "held_back": {"subscription_id": "'bad_s7'", "status": "'active'"},
         "dated_before_earliest": {"subscription_id": "'bad_s24'", "changed_at": PAST},
+        "dated_far_ahead": {
+            "subscription_id": "'bad_s26'",
+            "status": "'active'",
+            "changed_at": "timestamp '2126-01-01'",
+        },
     },
     "usage_events": {
         "missing_event_id": {"event_id": "null"},

@@ -94,6 +94,10 @@ def expression_of(column, wanted, found):
         return source
     if found == "TIMESTAMP WITH TIME ZONE":
         source = f"({source} at time zone 'UTC')"
+    if found in ("FLOAT", "DOUBLE"):
+        # DuckDB trusts the least and greatest value that a Parquet file states, which NaN is not among: read as it stands,
+        # a price of NaN is less than any limit, and not NaN. It knows nothing of what a case gives.
+        source = f"(case when {source} is null then null else {source} end)"
     return f"cast({source} as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
 
 

@@ -88,10 +88,36 @@ def unused_overrides(rows):
         yield f"health overrides: {some(lost)} of seeds/health_overrides.csv are no customers. Remove them"
 
 
+def ids_by_letter_case(rows):
+    """A line where ids differ in nothing but the case of their letters: systems tell them apart, people often do not."""
+    for name, table in (("customer_id", "stg_customers"), ("subscription_id", "stg_subscription_changes")):
+        alike = rows(
+            f"select string_agg({name}, '/' order by {name}) as ids from (select distinct {name} from staging.{table}) "
+            f"group by lower({name}) having count(*) > 1 order by 1"
+        )
+        if alike:
+            yield f"{name}: {some([row['ids'] for row in alike])} differ in the case of letters only, and count as different ids"
+
+
+def log_ahead(rows):
+    """A line where more subscription items begin after the as-of day than carry MRR on it."""
+    for row in rows(
+        "select max(as_of_date) as as_of_date, max(started_at) filter (status = 'signed') as last_started_at, "
+        "count(*) filter (status = 'signed') as ahead_count, count(*) filter (mrr_amount > 0) as paying_count "
+        "from intermediate.int_subscription_items cross join staging.run_settings"
+    ):
+        if row["ahead_count"] > row["paying_count"]:
+            yield (
+                f"subscription_changes: {row['ahead_count']:,} items begin after the as-of day, {row['as_of_date']}, the last on "
+                f"{row['last_started_at']:%Y-%m-%d}, {row['paying_count']:,} carry MRR on it. Look at the years of changed_at and loaded_at"
+            )
+
+
 def notes_of(warehouse, newest):
     """The notes of a warehouse, a line each."""
     rows = partial(rows_of, warehouse)
     found = [*unused_features(rows), *unused_channels(rows), *unused_overrides(rows)]
+    found += [*ids_by_letter_case(rows), *log_ahead(rows)]
     age = age_of_inputs(newest)
     return [age, *found] if age else found
 

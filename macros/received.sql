@@ -1,10 +1,15 @@
+{#- A text without the blanks around it (tabs, ends of line and hard blanks too); null where nothing else is in it. -#}
+{% macro trimmed(text) -%}
+    nullif(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) from cast({{ text }} as {{ dbt.type_string() }})), '')
+{%- endmacro %}
+
 {#- A word as the closed lists write it: small letters, no blanks around it, an underscore for each blank or dash within. -#}
 {% macro folded_word(text) -%}
-    nullif(replace(replace(replace(lower(trim({{ text }})), '-', ' '), '  ', ' '), ' ', '_'), '')
+    replace(replace(replace(lower({{ trimmed(text) }}), '-', ' '), '  ', ' '), ' ', '_')
 {%- endmacro %}
 
 {#- A code of a currency or country: capitals, no blanks around it. -#}
-{% macro folded_code(text) %}nullif(upper(trim({{ text }})), ''){% endmacro %}
+{% macro folded_code(text) %}upper({{ trimmed(text) }}){% endmacro %}
 
 {#- A var that is a word, as SQL; null where it is empty. -#}
 {% macro word_var(name) -%}
@@ -21,8 +26,9 @@
 {%- endmacro %}
 
 {#- The one door through which staging reads an input, as a subquery: words are folded and synonyms replaced (seed words), codes
-    are in capitals and have their default, instants are on the clocks of the reporting time zone. is_folded tells whether a word or code was changed. A
-    word that stands for several intervals (quarterly) is taken where no other count stands beside it. -#}
+    are in capitals and have their default, no text has blanks around it, instants are on the clocks of the reporting time zone.
+    is_folded tells whether a word, code or id was changed. A word that stands for several intervals (quarterly) is taken where
+    no other count stands beside it. -#}
 {% macro received(input_name) -%}
     {%- set columns = input_contracts()[input_name].columns -%}
     {%- set folded = {} -%}
@@ -46,6 +52,12 @@
                 ~ ', 1) = 1 then billing_interval_words.interval_count else ' ~ source ~ ' end'}) -%}
         {%- elif meta.type == 'timestamp' -%}
             {%- do values.update({name: local_time(source)}) -%}
+        {%- elif meta.type == 'string' and input_name == 'usage_events' -%}
+            {#- Many rows: only what has a blank is looked at. -#}
+            {%- do values.update({name: 'case when ' ~ source ~ " like ' %' or " ~ source ~ " like '% ' then " ~ trimmed(source)
+                ~ ' else ' ~ source ~ ' end'}) -%}
+        {%- elif meta.type == 'string' -%}
+            {%- do (folded if name.endswith('_id') else values).update({name: trimmed(source)}) -%}
         {%- elif source != 'received.' ~ name -%}
             {%- do values.update({name: source}) -%}
         {%- endif -%}

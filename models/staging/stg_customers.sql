@@ -19,10 +19,10 @@ versions as (
 billed_customers as (
     {% for input_name in ['subscription_changes', 'invoice_lines'] %}
     select
-        customer_id,
+        {{ trimmed('customer_id') }} as customer_id,
         {{ local_time('min(loaded_at)') }} as loaded_at
     from {{ raw(input_name) }}
-    group by customer_id
+    group by {{ trimmed('customer_id') }}
     {% if not loop.last %}
     union all
     {% endif %}

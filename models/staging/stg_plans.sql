@@ -17,12 +17,12 @@ versions as (
 
 billed_plans as (
 
-    select {{ raw_column('subscription_changes', 'plan_id') }} as plan_id
+    select {{ trimmed(raw_column('subscription_changes', 'plan_id')) }} as plan_id
     from {{ raw('subscription_changes') }}
 
     union distinct
 
-    select {{ raw_column('invoice_lines', 'plan_id') }} as plan_id
+    select {{ trimmed(raw_column('invoice_lines', 'plan_id')) }} as plan_id
     from {{ raw('invoice_lines') }}
 
 ),

@@ -241,7 +241,9 @@ class Oracle:
         return sum((amount * rate(currency) for currency, amount in levels.items()), Fraction(0))
 
     def movement(self, name, month, end, opening, closing, before, state, booked, has_had):
-        first, last = month - DAY, min(months_later(month, 1) - DAY, self.local(self.end - HOUR).date())
+        last = min(months_later(month, 1) - DAY, self.local(self.end - HOUR).date())
+        # No month end precedes the company's first month: it opens at its own rates.
+        first = last if month == self.months[0][0] else month - DAY
         moved = defaultdict(Fraction)
         opened, at_opening, closed = self.worth(opening, first), self.worth(closing, first), self.worth(closing, last)
         moved["fx"] = closed - at_opening

@@ -111,9 +111,6 @@ UTC_CASES, TOKYO_CASES = (Cases(part) for part in CASES.split("\n## in Asia/Toky
 # What the models do not do yet.
 FAULTS = {
     "named_at_a_later_row_only": "a continuation counts from the first entry that names it, not from an earlier one",
-    "h_discount_gap_unnamed": "a discount product that is not continued ends before the gap that its items bridge",
-    "gap_with_free_month_old": "a free month that ends within a day of what follows is not carried over the month end",
-    "ta6": "of two heirs of one subscription one takes all, the other is new",
     "ta9": "what is handed over into a free month is churn, and new when it is paid",
     "tax_thirds": "included tax is taken out of the unit price, which is rounded to eight decimals",
     "z_pause_lapse": "a pause from the first of a month has lasted 90 whole days on the last of the third",

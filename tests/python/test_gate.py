@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from conftest import Company
+from conftest import Company, built, rows_of
 from ledgers import at, change, customer, plan, write
 from test_report import PHONE, Reader
 
@@ -26,6 +26,19 @@ def company_of(home, changes, **tables):
 
 def dollars(count):
     return [change(f"u{i}", "2025-01-10") for i in range(count)]
+
+
+def test_what_is_not_a_number_is_rejected_and_named(tmp_path):
+    """Parquet states the least and greatest value of a column, and NaN is neither: it must be seen all the same."""
+    odd = [change("odd", "2025-01-10", unit_amount=float("nan")), change("odder", "2025-01-10", quantity=float("nan"))]
+    company = built(company_of(tmp_path, [*dollars(40), *odd]), "input_reconciliation", "customer_months")
+    rejected = "select row_key, reject_reason, amount_at_stake from marts.rejected_rows"
+    assert sorted(rows_of(company, rejected)) == [
+        (f"{name}|{name}|2025-01-10 00:00:00", "number_out_of_range", None) for name in ("odder", "odd")
+    ]
+    assert rows_of(
+        company, "select sum(mrr_amount) from marts.customer_months where activity_month = '2025-12-01'"
+    ) == [(4000,)]
 
 
 def three_currencies():

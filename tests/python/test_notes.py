@@ -3,7 +3,8 @@
 import datetime
 
 import duckdb
-from conftest import Company
+from conftest import Company, built
+from ledgers import change, write
 from test_nightly import copied
 from test_report import Reader, readers_of, reported
 
@@ -67,3 +68,16 @@ def test_settings_that_fit_no_data_are_said_once(demo, tmp_path):
 
 def test_nothing_is_said_of_what_was_not_delivered(tmp_path):
     assert notes_of(Company(tmp_path, "").settings.warehouse, None) == []
+
+
+def test_ids_that_differ_in_letter_case_only_are_named(tmp_path):
+    """Which of them is meant is not known: both count. A log that lies ahead says so, too."""
+    company = Company(tmp_path, "2025-12-31")
+    log = [change(name, "2025-01-10") for name in ("k001", "K001", "k002")]
+    log += [change(f"ahead{i}", f"2027-01-1{i}") for i in range(4)]
+    write(company.settings.raw, {"subscription_changes": log})
+    built(company, "int_customer_status")
+    customers, subscriptions, ahead = notes_of(company.settings.warehouse, None)
+    assert customers.startswith("customer_id: K001/k001 differ in the case of letters only")
+    assert subscriptions.startswith("subscription_id: K001/k001 ")
+    assert "4 items begin after the as-of day, 2025-12-31, the last on 2027-01-13, 3 carry MRR" in ahead

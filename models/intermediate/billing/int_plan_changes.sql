@@ -1,9 +1,24 @@
 -- Grain: one row per subscription item that ended and was continued by another: a plan change or a transfer, no churn.
+{%- set within_gap = ' <= ' ~ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') %}
+{#- What names it, also where another customer pays for it now; not what had ended before the subscription did. #}
+{%- set named = 'ends.subscription_id = starts.migrated_from_subscription_id'
+    ~ ' and ends.subscription_ended_at' ~ within_gap %}
+{#- What starts soon after it; else what had started shortly before. A discount lasts as long as what it lowers. #}
+{%- set near = 'ends.customer_id = starts.customer_id and starts.started_at' ~ within_gap
+    ~ ' and starts.started_at >= ' ~ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at')
+    ~ " and ends.product_type in (starts.product_type, 'discount')" %}
+{%- set is_another = '(ends.subscription_id <> starts.subscription_id or ends.item_id <> starts.item_id)' %}
 with
 
-periods as (select * from {{ ref('int_subscription_periods') }}),
+periods as (
+    select
+        *,
+        mrr_own_amount <> 0 or paused_at is not null as is_held
+    from {{ ref('int_subscription_periods') }}
+    where mrr_own_amount <> 0 or is_in_force or paused_at is not null
+),
 
-held_periods as (
+item_periods as (
 
     select
         customer_id,
@@ -14,11 +29,13 @@ held_periods as (
         valid_from,
         valid_to,
         ended_at,
-        coalesce(lag(valid_to) over item_periods = valid_from, false) as continues_itself,
-        lead(valid_from) over item_periods as next_valid_from
+        is_held,
+        -- What is paid after a trial starts when it is paid.
+        coalesce(lag(valid_to) over item_log = valid_from and (lag(is_held) over item_log or not is_held), false)
+            as continues_itself,
+        lead(valid_from) over item_log as next_valid_from
     from periods
-    where mrr_own_amount <> 0 or paused_at is not null
-    window item_periods as (partition by subscription_id, item_id order by valid_from asc)
+    window item_log as (partition by subscription_id, item_id order by valid_from asc)
 
 ),
 
@@ -32,7 +49,7 @@ ends as (
         ended_at,
         max(ended_at) over (partition by subscription_id) as subscription_ended_at,
         next_valid_from as resumed_at
-    from held_periods
+    from item_periods
     where valid_to = ended_at
 
 ),
@@ -45,15 +62,18 @@ starts as (
         item_id,
         product_type,
         migrated_from_subscription_id,
-        valid_from as started_at
-    from held_periods
+        valid_from as started_at,
+        is_held
+    from item_periods
     where not continues_itself
 
 ),
 
 continuations as (
+    {%- for is_joined, may_overlap, preference in [
+        (named, 'true', '0'), (near, is_another, 'case when starts.started_at >= ends.ended_at then 1 else 2 end')
+    ] %}
 
-    -- What names it, also where another customer pays for it now; not what had ended before the subscription did.
     select
         ends.subscription_id,
         ends.item_id,
@@ -61,33 +81,13 @@ continuations as (
         ends.resumed_at,
         starts.started_at,
         starts.subscription_id as next_subscription_id,
-        0 as preference
+        {{ preference }} as preference
     from ends
-    inner join starts on ends.subscription_id = starts.migrated_from_subscription_id
-    where ends.subscription_ended_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
-
-    union all
-
-    -- What starts soon after it; else what had started shortly before. An item does not continue itself before its end.
-    select
-        ends.subscription_id,
-        ends.item_id,
-        ends.ended_at,
-        ends.resumed_at,
-        starts.started_at,
-        starts.subscription_id as next_subscription_id,
-        case when starts.started_at >= ends.ended_at then 1 else 2 end as preference
-    from ends
-    inner join starts
-        on
-            ends.customer_id = starts.customer_id
-            and starts.started_at >= {{ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at') }}
-            and starts.started_at <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') }}
-            and ends.product_type = starts.product_type
-    where
-        ends.ended_at <= starts.started_at
-        or ends.subscription_id <> starts.subscription_id or ends.item_id <> starts.item_id
-
+    inner join starts on {{ is_joined }}
+    -- What is free continues only what had ended; an item does not continue itself before its end.
+    where starts.started_at >= ends.ended_at or (starts.is_held and {{ may_overlap }})
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 ranked_continuations as (

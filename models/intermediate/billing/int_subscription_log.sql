@@ -8,8 +8,9 @@
 {%- set net_amount = 'case when ' ~ carries_mrr
     ~ " then case when plans.product_type = 'discount' then -1 else 1 end * "
     ~ monthly_amount('changes.quantity', 'abs(changes.unit_amount)', *(discounts + terms)) ~ ' else 0 end' %}
-{%- set status_began_at = 'min(' ~ changed_at
-    ~ ') over (partition by changes.subscription_id, changes.item_id, changes.status, changes.status_number, parts.n)' %}
+{%- set one_status = '(partition by changes.subscription_id, changes.item_id, changes.status, '
+    ~ 'changes.status_number, parts.n)' %}
+{%- set status_began_at = 'min(' ~ changed_at ~ ') over ' ~ one_status %}
 with
 
 changes as (
@@ -115,6 +116,7 @@ select
             and max(case when changes.continues_pause then 1 else {{ net_amount }} end) over item_log > 0
             then {{ status_began_at }}
     end as paused_at,
+    max(case when changes.continues_pause then 1 else 0 end) over {{ one_status }} = 1 as continues_pause,
     {{ carries_mrr }}
     or (parts.n = 1 and changes.status = 'trialing' and {{ is_no_service() }}) as is_in_force,
     -- A plan that nobody lists is free where the log has no price for it.

@@ -1,45 +1,37 @@
 -- Grain: one row per customer and month (filter: handed a subscription over to another customer, or took one over).
 with
 
-item_months as (select * from {{ ref('int_subscription_item_months') }}),
+paid_months as (
+    select
+        subscription_id,
+        item_id,
+        customer_id,
+        activity_month,
+        migrated_from_subscription_id,
+        mrr_amount,
+        min(customer_id) over (partition by subscription_id)
+        <> max(customer_id) over (partition by subscription_id) as has_changed_hands
+    from {{ ref('int_subscription_item_months') }}
+    where mrr_amount > 0
+),
 
 -- A subscription goes over to another customer under its own name, or under that of the one that continues it.
 heirs as (
-
+    {% for name, condition in [
+        ('migrated_from_subscription_id', 'migrated_from_subscription_id is not null'),
+        ('subscription_id', 'has_changed_hands'),
+    ] %}
     select
         subscription_id,
         customer_id,
         activity_month,
-        migrated_from_subscription_id as from_subscription_id
-    from item_months
-    where mrr_amount > 0 and migrated_from_subscription_id is not null
-
-    union distinct
-
-    select
-        subscription_id,
-        customer_id,
-        activity_month,
-        subscription_id as from_subscription_id
-    from (
-        select
-            subscription_id,
-            customer_id,
-            activity_month,
-            min(customer_id) over (partition by subscription_id)
-            <> max(customer_id) over (partition by subscription_id) as has_changed_hands
-        from item_months
-        where mrr_amount > 0
-    ) as owned_months
-    where has_changed_hands
-
-),
-
-origins as (
-
-    select distinct from_subscription_id
-    from heirs
-
+        {{ name }} as from_subscription_id,
+        sum(mrr_amount) as mrr_amount
+    from paid_months
+    where {{ condition }}
+    group by subscription_id, customer_id, activity_month, {{ name }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 -- What a customer paid at the opening of a month and no longer at its end.
@@ -50,31 +42,31 @@ gone_items as (
         opening.subscription_id,
         {{ add_months('opening.activity_month', 1) }} as activity_month,
         sum(opening.mrr_amount) as mrr_amount
-    from item_months as opening
-    inner join origins on opening.subscription_id = origins.from_subscription_id
-    left join item_months as closing
+    from paid_months as opening
+    left join paid_months as closing
         on
             opening.subscription_id = closing.subscription_id
             and opening.item_id = closing.item_id
             and opening.customer_id = closing.customer_id
             and closing.activity_month = {{ add_months('opening.activity_month', 1) }}
-            and closing.mrr_amount > 0
-    where closing.item_id is null
+    where closing.item_id is null and opening.subscription_id in (select heirs.from_subscription_id from heirs)
     group by opening.customer_id, opening.subscription_id, opening.activity_month
 
 ),
 
+-- What several take over goes to each by what it pays then.
 handovers as (
 
     select
         gone_items.activity_month,
         gone_items.customer_id as from_customer_id,
         heirs.customer_id as to_customer_id,
+        gone_items.subscription_id,
         gone_items.mrr_amount,
-        row_number() over (
-            partition by gone_items.activity_month, gone_items.customer_id, gone_items.subscription_id
-            order by heirs.customer_id asc
-        ) as heir_number
+        {{ rate(
+            'cast(gone_items.mrr_amount as ' ~ type_double() ~ ') * heirs.mrr_amount', 'sum(heirs.mrr_amount) over gone_item'
+        ) }} as share_amount,
+        row_number() over (gone_item order by heirs.customer_id asc, heirs.subscription_id asc) as heir_number
     from gone_items
     inner join heirs
         on
@@ -86,26 +78,32 @@ handovers as (
         on
             heirs.subscription_id = earlier_heirs.subscription_id
             and heirs.customer_id = earlier_heirs.customer_id
+            and heirs.from_subscription_id = earlier_heirs.from_subscription_id
             and heirs.activity_month = {{ add_months('earlier_heirs.activity_month', 1) }}
     where earlier_heirs.customer_id is null
+    window gone_item as (partition by gone_items.activity_month, gone_items.customer_id, gone_items.subscription_id)
 
 ),
 
 amounts as (
 
+    -- What rounding leaves the first one takes.
     select
         activity_month,
-        from_customer_id as customer_id,
-        -mrr_amount as transfer_amount
+        to_customer_id as customer_id,
+        case
+            when heir_number > 1 then share_amount
+            else mrr_amount - sum(case when heir_number > 1 then share_amount else 0 end) over gone_item
+        end as transfer_amount
     from handovers
-    where heir_number = 1
+    window gone_item as (partition by activity_month, from_customer_id, subscription_id)
 
     union all
 
     select
         activity_month,
-        to_customer_id as customer_id,
-        mrr_amount as transfer_amount
+        from_customer_id as customer_id,
+        -mrr_amount as transfer_amount
     from handovers
     where heir_number = 1
 

@@ -92,6 +92,9 @@ select
                 changes.cancel_requested_at, changes.loaded_at
             ) < {{ earliest_at() }}
             then 'dated_before_earliest'
+        -- A change may be planned, an end for ever; nobody plans so far ahead what begins.
+        when not changes.is_end and changes.changed_at >= {{ dbt.dateadd('year', 10, 'changes.loaded_at') }}
+            then 'dated_far_ahead'
         when changes.currency is not null and currencies.currency is null then 'unknown_currency'
         when
             changes.currency is not null and coalesce(currencies.first_rate_month > changes.changed_at, true)
