@@ -144,8 +144,11 @@ def missing_mrr(rows):
         f"{name} {amount:,.0f}" for name, amount in [(currency, converted), *sorted(unconverted.items())] if amount
     ]
     customers = sum(row["customer_count"] for row in found)
+    rates = [float(row["amount_rate"]) for row in found if row["amount_rate"] is not None]
+    # A row may name no customer: how many it stands for is not known.
+    who = f", {customers:,} customer{'' if customers == 1 else 's'}," if customers else ""
     return {
-        "mrr_rate": sum(float(row["amount_rate"] or 0) for row in found),
+        "mrr_rate": sum(rates) if rates else None,
         "customer_count": customers,
         "reporting_amount": converted,
         "unconverted": [
@@ -157,7 +160,7 @@ def missing_mrr(rows):
             for row in found
             if row["reporting_amount"] is None
         ],
-        "text": f"{listed(amounts)} of MRR, {customers:,} customer{'' if customers == 1 else 's'}, "
+        "text": f"{listed(amounts)} of MRR{who} "
         f"{'is' if len(amounts) == 1 else 'are'} not in these numbers: {', '.join(why(found))}",
     }
 

@@ -23,7 +23,7 @@ from customer_value.failures import Project, WithheldError, withheld_of
 from customer_value.notes import newest_of, notes_of
 from customer_value.publish import FILE_NAME, PREVIOUS
 from customer_value.queries import rows_of
-from customer_value.rejections import missing_mrr
+from customer_value.rejections import missing_mrr, percent
 from customer_value.settings import project_file
 from customer_value.signals import Interrupted
 
@@ -104,8 +104,9 @@ def rejected_mrr(missing):
     if missing is None:
         return
     unconverted = sum(each["customer_rate"] for each in missing["unconverted"])
-    if max(missing["mrr_rate"], unconverted) > project_file()["vars"]["max_unwarned_mrr_rate"]:
-        yield f"{missing['text']}: {100 * missing['mrr_rate']:.1f} % of the MRR that can be converted"
+    rate = missing["mrr_rate"]
+    if max(rate or 0, unconverted) > project_file()["vars"]["max_unwarned_mrr_rate"]:
+        yield missing["text"] + ("" if rate is None else f": {percent(rate)} of the MRR that can be converted")
 
 
 def all_anomalies(settings, levels, earlier, missing, schemas=("raw", "marts")):

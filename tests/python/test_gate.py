@@ -8,6 +8,7 @@ from ledgers import at, change, customer, plan, write
 from test_report import PHONE, Reader
 
 from customer_value.failures import names, withheld_of
+from customer_value.summary import missing_of
 
 AS_OF = "2025-12-31"
 
@@ -80,6 +81,9 @@ def test_one_flag_publishes_all_the_same_and_is_recorded(allowed):
     ]
     summary = allowed.summary
     assert summary["outcome"] == "published" and any("EUR 1,080" in line for line in summary["anomalies"])
+    # What share of the MRR it is no rate tells: it is not 0.
+    assert summary["missing_mrr"]["mrr_rate"] is None
+    assert not [line for line in summary["anomalies"] if " 0.0 %" in line]
     # A strict run stops at it, whatever is allowed.
     assert allowed.cli("check", "--strict").returncode == 1
 
@@ -160,6 +164,15 @@ def copy(allowed, tmp_path):
     """A company of its own that is published."""
     shutil.copytree(allowed.home, tmp_path / "home")
     return Company(tmp_path / "home", allowed.as_of)
+
+
+def test_rows_that_name_no_customer_are_of_nobody_known(tmp_path):
+    """Their MRR is not in the numbers; of how many customers is not known, and not 0."""
+    unnamed = change("u1", "2025-03-01", subscription_id="unnamed") | {"customer_id": None}
+    company = Company(tmp_path, AS_OF)
+    write(company.settings.raw, {"subscription_changes": [*dollars(30), unnamed]})
+    missing = missing_of(built(company, "input_reconciliation").settings)
+    assert missing["text"] == "USD 100 of MRR is not in these numbers: missing customer id"
 
 
 def test_a_package_holds_the_gate(copy):
