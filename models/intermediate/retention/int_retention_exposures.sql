@@ -20,8 +20,7 @@ started_spells as (
         coalesce(spells.ended_date > valuation_dates.valuation_date, true) as is_running,
         spells.is_churned and spells.ended_date <= valuation_dates.valuation_date as is_churned,
         {{ days_between('spells.started_date', 'spells.ended_date') }} as served_days,
-        least(coalesce(spells.ended_date, valuation_dates.valuation_date), valuation_dates.valuation_date)
-            as observed_until_date,
+        least(spells.ended_date, valuation_dates.valuation_date) as observed_until_date,
         -- Ranked among the spells that had started by then: later customers do not move the label of a past valuation.
         percent_rank() over (
             partition by valuation_dates.valuation_date, spells.renewal_months, spells.customer_size

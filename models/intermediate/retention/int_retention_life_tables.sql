@@ -82,7 +82,7 @@ select
     cast(coalesce(period_counts.churn_count, 0) as {{ dbt.type_bigint() }}) as churn_count,
     -- At risk at a renewal: what churned at it or later, or was still running after it.
     cast(
-        sum(coalesce(period_counts.spell_count, 0)) over (
+        sum(period_counts.spell_count) over (
             partition by segments.valuation_date, segments.survival_segment order by numbers.n desc
         ) as {{ dbt.type_bigint() }}
     ) as at_risk_count

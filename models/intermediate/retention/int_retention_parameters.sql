@@ -12,11 +12,11 @@ segments as (
         survival_segment,
         parent_survival_segment,
         period_months,
-        max(customer_count) as customer_count,
+        customer_count,
         sum(churn_count) as churn_count,
         sum(case when period_number > 0 then at_risk_count else 0 end) as renewal_count
     from life_tables
-    group by valuation_date, survival_segment, parent_survival_segment, period_months
+    group by valuation_date, survival_segment, parent_survival_segment, period_months, customer_count
 
 ),
 
@@ -33,20 +33,15 @@ ranked_fits as (
         alpha_variance,
         beta_variance,
         alpha_beta_covariance,
-        row_number() over (
-            partition by valuation_date, survival_segment
-            order by
-                case
-                    when
-                        fit_method = 'maximum_likelihood'
-                        and is_converged
-                        and alpha_variance <= {{ var('max_ln_alpha_error') }} * {{ var('max_ln_alpha_error') }}
-                        then 1
-                    when fit_method = 'penalised' then 2
-                    else 3
-                end
-        ) as preference
+        row_number() over (partition by valuation_date, survival_segment order by fit_method asc) as preference
     from fits
+    -- Maximum likelihood comes first, where it is certain enough.
+    where
+        fit_method = 'penalised'
+        or (
+            is_converged
+            and alpha_variance <= {{ var('max_ln_alpha_error') }} * {{ var('max_ln_alpha_error') }}
+        )
 
 )
 
@@ -56,7 +51,7 @@ select
     segments.parent_survival_segment,
     segments.period_months,
     case
-        when segments.parent_survival_segment is null or segments.parent_survival_segment = 'all'
+        when segments.parent_survival_segment = 'all'
             then case when segments.renewal_count > 0 then segments.survival_segment else 'all' end
         when segments.churn_count >= {{ var('min_segment_churns') }} then segments.survival_segment
         when parents.renewal_count > 0 then segments.parent_survival_segment

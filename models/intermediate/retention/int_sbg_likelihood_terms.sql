@@ -53,4 +53,4 @@ inner join churns
     on
         life_tables.valuation_date = churns.valuation_date
         and life_tables.survival_segment = churns.survival_segment
-where life_tables.period_number > 0 and life_tables.at_risk_count > 0
+where life_tables.period_number > 0

@@ -93,7 +93,6 @@ select
     case when is_continued then next_month when has_ended then ended_date end as ended_date,
     has_ended and not is_continued as is_churned,
     case
-        when has_ended and not is_continued
-            then lead(started_date) over (partition by customer_id order by spell_number asc)
+        when not is_continued then lead(started_date) over (partition by customer_id order by spell_number asc)
     end as returned_date
 from dated_spells

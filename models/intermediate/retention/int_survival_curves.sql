@@ -59,7 +59,7 @@ retentions as (
         coalesce(ln(periods.stay_term / periods.total_term), 0) as fitted_log_retention,
         case
             -- Where all churn, the curve must still have a logarithm.
-            when life_tables.at_risk_count > 0
+            when life_tables.at_risk_count is not null
                 then
                     ln(greatest(
                         1 - cast(life_tables.churn_count as {{ type_double() }}) / life_tables.at_risk_count,
@@ -86,7 +86,8 @@ curves as (
         served_months,
         at_risk_count,
         churn_count,
-        case when at_risk_count > 0 then sum(observed_log_retention) over segment_curve end as observed_log_survival,
+        case when at_risk_count is not null then sum(observed_log_retention) over segment_curve end
+            as observed_log_survival,
         sum(fitted_log_retention) over segment_curve as fitted_log_survival,
         -- Kaplan-Meier where enough customers came to the renewal, the fitted tail beyond.
         sum(

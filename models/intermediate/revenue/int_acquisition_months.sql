@@ -51,9 +51,7 @@ events as (
         1 as new_customer_count,
         cohorts.cohort_mrr_amount
     from cohorts
-    inner join movements
-        on cohorts.customer_id = movements.customer_id and cohorts.cohort_month = movements.activity_month
-    where movements.movement_type = 'new'
+    inner join movements on cohorts.customer_id = movements.customer_id and movements.movement_type = 'new'
 
 )
 

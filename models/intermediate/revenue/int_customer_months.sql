@@ -33,13 +33,13 @@ levels as (
         coalesce(sum(item_months.mrr_at_opening_rate_amount), 0) as mrr_at_opening_rate_amount,
         coalesce(sum(item_months.mrr_at_year_ago_rate_amount), 0) as mrr_at_year_ago_rate_amount,
         max(item_months.paused_at) as paused_at,
-        coalesce(max(case when item_months.is_in_service then 1 else 0 end) = 1, false) as is_in_service,
-        coalesce(max(case when item_months.has_returned then 1 else 0 end) = 1, false) as has_returned,
+        max(case when item_months.is_in_service then 1 else 0 end) = 1 as is_in_service,
+        max(case when item_months.has_returned then 1 else 0 end) = 1 as has_returned,
         coalesce(
-            max(usage_months.usage_mrr_amount),
-            max(case when billed_customers.first_issued_date < cast(months.month_end_at as date) then 0 end)
+            usage_months.usage_mrr_amount,
+            case when billed_customers.first_issued_date < cast(months.month_end_at as date) then 0 end
         ) as usage_mrr_amount,
-        coalesce(max(case when usage_months.is_usage_billed then 1 else 0 end) = 1, false) as is_usage_billed
+        coalesce(usage_months.is_usage_billed, false) as is_usage_billed
     from customers
     -- From the month of the customer's first subscription: a month that ends before it shows nothing.
     inner join months on {{ month_start('customers.started_date') }} <= months.activity_month
@@ -52,7 +52,9 @@ levels as (
             customers.customer_id = usage_months.customer_id
             and months.activity_month = usage_months.activity_month
     left join billed_customers on customers.customer_id = billed_customers.customer_id
-    group by customers.customer_id, months.activity_month, months.month_end_at, months.is_partial_month
+    group by
+        customers.customer_id, months.activity_month, months.month_end_at, months.is_partial_month,
+        usage_months.usage_mrr_amount, usage_months.is_usage_billed, billed_customers.first_issued_date
 
 ),
 
@@ -108,11 +110,8 @@ select
     not is_active
     and paid_month_count > 0
     and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
-    and coalesce(
-        {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
-        <= {{ var('pause_churn_days') }} + 1,
-        false
-    ) as is_paused,
+    and {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
+    <= {{ var('pause_churn_days') }} + 1 as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
     max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount
 from paid_stretches

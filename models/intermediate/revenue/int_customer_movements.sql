@@ -29,7 +29,7 @@ openings as (
         coalesce(lag(customer_months.mrr_amount) over customer_log, 0)
         + coalesce(transfers.transfer_amount, 0) as continued_amount,
         coalesce(lag(customer_months.is_active) over customer_log, false) as was_active,
-        coalesce(lag(customer_months.is_paused) over customer_log, false) as was_paused,
+        lag(customer_months.is_paused) over customer_log as was_paused,
         -- Retention follows the subscription to the customer that has taken it over.
         greatest(
             coalesce(lag(customer_months.mrr_amount, 12) over customer_log, 0)
@@ -66,14 +66,13 @@ movements as (
         is_paused,
         last_paid_mrr_amount,
         -- How the loss of the MRR that was paid last was booked.
-        max(case when opening_mrr_amount > 0 and mrr_amount = 0 and is_paused then 1 else 0 end) over (
+        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) over (
             partition by customer_id, paid_month_count
         ) = 1 as was_booked_as_pause,
         transfer_amount,
         mrr_at_opening_rate_amount - continued_amount as movement_amount,
         mrr_amount - mrr_at_opening_rate_amount as fx_amount,
         case
-            when continued_amount = 0 and mrr_amount > 0 and was_active then 'expansion'
             -- Usage that is billed pays as MRR does, and moves none.
             when continued_amount = 0 and {{ is_paying }} and was_paused then 'resume'
             when continued_amount = 0 and {{ is_paying }} and not was_active
@@ -81,7 +80,7 @@ movements as (
             when continued_amount > 0 and is_paused then 'pause'
             -- What it handed over it has not lost.
             when transfer_amount < 0 and continued_amount = 0 and mrr_amount = 0 then 'transfer'
-            when (continued_amount > 0 or was_active or was_paused) and not is_active and not is_paused then 'churn'
+            when (was_active or was_paused) and not is_active and not is_paused then 'churn'
             when mrr_at_opening_rate_amount > continued_amount then 'expansion'
             when mrr_at_opening_rate_amount < continued_amount then 'contraction'
             when mrr_amount <> mrr_at_opening_rate_amount then 'fx'

@@ -17,13 +17,9 @@ latest_months as (
         is_paused,
         max(case when movement_type = 'churn' then activity_month end) over (partition by customer_id)
             as last_churn_month,
-        coalesce(
-            max(case when movement_type = 'transfer' and not is_active then activity_month end)
-                over (partition by customer_id)
-            > max(case when is_active or movement_type = 'churn' then activity_month end)
-                over (partition by customer_id),
-            false
-        ) as has_handed_over,
+        max(case when movement_type = 'transfer' then activity_month end) over (partition by customer_id)
+        > max(case when is_active or movement_type = 'churn' then activity_month end) over (partition by customer_id)
+            as has_handed_over,
         row_number() over (partition by customer_id order by activity_month desc) as recency
     from movements
 

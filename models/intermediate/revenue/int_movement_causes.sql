@@ -73,7 +73,7 @@ causes as (
         customer_id,
         activity_month,
         'seats' as movement_cause,
-        coalesce({{ quantity_amount }}, opening_amount) - opening_amount as movement_amount
+        {{ quantity_amount }} - opening_amount as movement_amount
     from steps
 
     union all
@@ -93,7 +93,7 @@ causes as (
         customer_id,
         activity_month,
         'discount' as movement_cause,
-        closing_amount - coalesce({{ terms_amount }}, closing_amount) as movement_amount
+        closing_amount - {{ terms_amount }} as movement_amount
     from steps
 
     union all

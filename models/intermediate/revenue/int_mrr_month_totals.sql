@@ -1,7 +1,8 @@
 -- Grain: one row per month, from the first subscription to the as-of day.
-{%- set trailing_churn_count %}
-sum(count(case when movements.movement_type = 'churn' and not months.is_partial_month then 1 end)) over trailing_months
-{%- endset %}
+{%- set trailing_churn_count = "sum(count(case when movements.movement_type = 'churn' and not months.is_partial_month "
+    ~ "then movements.customer_id end)) over trailing_months" %}
+{%- set trailing_opening_count = "sum(count(case when movements.was_active and not months.is_partial_month "
+    ~ "then movements.customer_id end)) over trailing_months" %}
 with
 
 month_spine as (select * from {{ ref('int_months') }}),
@@ -22,7 +23,8 @@ months as (
         activity_month,
         is_partial_month,
         is_as_of_month,
-        count(case when not is_partial_month then 1 end) over (order by activity_month asc) as complete_month_number
+        count(case when not is_partial_month then activity_month end) over (order by activity_month asc)
+            as complete_month_number
     from month_spine
 
 ),
@@ -77,11 +79,12 @@ select
     coalesce(sum(movements.opening_mrr_amount), 0) as opening_mrr_amount,
     coalesce(sum(movements.mrr_amount), 0) as closing_mrr_amount,
     sum(movements.usage_mrr_amount) as usage_mrr_amount,
-    count(case when movements.was_active then 1 end) as opening_customer_count,
-    count(case when movements.is_active then 1 end) as active_customer_count,
-    count(case when movements.mrr_amount > 0 then 1 end) as paying_customer_count,
+    count(case when movements.was_active then movements.customer_id end) as opening_customer_count,
+    count(case when movements.is_active then movements.customer_id end) as active_customer_count,
+    count(case when movements.mrr_amount > 0 then movements.customer_id end) as paying_customer_count,
     {%- for type in ['new', 'expansion', 'contraction', 'pause', 'resume', 'churn', 'reactivation', 'fx'] %}
-    count(case when movements.movement_type = '{{ type }}' then 1 end) as {{ type }}_customer_count,
+    count(case when movements.movement_type = '{{ type }}' then movements.customer_id end)
+        as {{ type }}_customer_count,
     {%- endfor %}
     sum(movements.year_ago_mrr_amount) as year_ago_mrr_amount,
     -- What the customers of a year ago pay now, at the exchange rates of then; kept: without those that had churned.
@@ -104,10 +107,7 @@ select
     coalesce(max(intra_months.intra_month_subscription_count), 0) as intra_month_subscription_count,
     coalesce(max(intra_months.intra_month_mrr_amount), 0) as intra_month_mrr_amount,
     {{ trailing_churn_count }} as trailing_churn_count,
-    {{ rate(
-        trailing_churn_count,
-        'sum(count(case when movements.was_active and not months.is_partial_month then 1 end)) over trailing_months'
-    ) }} as trailing_churn_rate
+    {{ rate(trailing_churn_count, trailing_opening_count) }} as trailing_churn_rate
 from months
 left join movements on months.activity_month = movements.activity_month
 left join intra_months on months.activity_month = intra_months.activity_month

@@ -7,7 +7,7 @@ raw_counts as (
         '{{ input_name }}' as input_name,
         count(*) as raw_row_count,
         {% if input_name in ['customers', 'plans'] -%}
-        (select sum(case when staged.is_inferred then 1 else 0 end) from {{ ref('stg_' ~ input_name) }} as staged)
+        (select sum(case when staged.is_inferred then 1 end) from {{ ref('stg_' ~ input_name) }} as staged)
         {%- else -%} 0 {%- endif %} as inferred_count,
         {{ local_time('max(loaded_at)') }} as newest_loaded_at
     from {{ raw(input_name) }}
@@ -31,7 +31,7 @@ raw_counts as (
         select
             {{ key }},
             count(*) as row_count,
-            sum(case when is_folded then 1 else 0 end) as folded_row_count,
+            sum(case when is_folded then 1 end) as folded_row_count,
             min(compared_text) as first_text,
             max(compared_text) as last_text,
             row_number() over (partition by {{ key }} order by loaded_at desc) as load_number
@@ -58,7 +58,7 @@ staged_counts as (
         count(*) as staged_row_count,
         coalesce(sum(version_count - 1), 0) as superseded_row_count,
         coalesce(sum(folded_row_count), 0) as folded_row_count,
-        coalesce(sum(case when first_text <> last_text then 1 else 0 end), 0) as conflict_count
+        coalesce(sum(case when first_text <> last_text then 1 end), 0) as conflict_count
     from {{ input_name }}_keys
 
     union all

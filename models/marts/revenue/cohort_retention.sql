@@ -15,7 +15,7 @@ member_months as (
         is_active,
         mrr_amount,
         max(case when is_active then activity_month end) over (partition by customer_id) as last_active_month,
-        max(case when activity_month = cohort_month then mrr_amount else 0 end) over (partition by customer_id)
+        max(case when activity_month = cohort_month then mrr_amount end) over (partition by customer_id)
             as cohort_mrr_amount
     from customer_months
     where cohort_month is not null

@@ -9,14 +9,14 @@ movement_totals as (
 
     select
         activity_month,
-        sum(case when movement_type = 'new' then movement_amount else 0 end) as new_mrr_amount,
-        sum(case when movement_type = 'expansion' then movement_amount else 0 end) as expansion_mrr_amount,
-        sum(case when movement_type = 'contraction' then movement_amount else 0 end) as contraction_mrr_amount,
-        sum(case when movement_type = 'pause' then movement_amount else 0 end) as pause_mrr_amount,
-        sum(case when movement_type = 'resume' then movement_amount else 0 end) as resume_mrr_amount,
-        sum(case when movement_type = 'churn' then movement_amount else 0 end) as churn_mrr_amount,
-        sum(case when movement_type = 'reactivation' then movement_amount else 0 end) as reactivation_mrr_amount,
-        sum(case when movement_type = 'fx' then movement_amount else 0 end) as fx_mrr_amount
+        sum(case when movement_type = 'new' then movement_amount end) as new_mrr_amount,
+        sum(case when movement_type = 'expansion' then movement_amount end) as expansion_mrr_amount,
+        sum(case when movement_type = 'contraction' then movement_amount end) as contraction_mrr_amount,
+        sum(case when movement_type = 'pause' then movement_amount end) as pause_mrr_amount,
+        sum(case when movement_type = 'resume' then movement_amount end) as resume_mrr_amount,
+        sum(case when movement_type = 'churn' then movement_amount end) as churn_mrr_amount,
+        sum(case when movement_type = 'reactivation' then movement_amount end) as reactivation_mrr_amount,
+        sum(case when movement_type = 'fx' then movement_amount end) as fx_mrr_amount
     from movements
     group by activity_month
 
@@ -53,7 +53,8 @@ months as (
         totals.returned_mrr_amount,
         totals.kept_mrr_amount,
         totals.kept_capped_mrr_amount,
-        coalesce(movement_totals.churn_mrr_amount + movement_totals.contraction_mrr_amount, 0) as lost_mrr_amount,
+        coalesce(movement_totals.churn_mrr_amount, 0) + coalesce(movement_totals.contraction_mrr_amount, 0)
+            as lost_mrr_amount,
         totals.intra_month_subscription_count,
         totals.intra_month_mrr_amount
     from totals

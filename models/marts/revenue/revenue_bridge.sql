@@ -41,10 +41,10 @@ invoice_months as (
     select
         activity_month,
         {%- for kind in kinds %}
-        sum(case when line_event = 'issued' and kind = '{{ kind }}' then amount else 0 end) as {{ kind }}_amount,
+        sum(case when line_event = 'issued' and kind = '{{ kind }}' then amount end) as {{ kind }}_amount,
         {%- endfor %}
         {%- for step, (line_event, amount) in line_steps.items() %}
-        sum(case when line_event = '{{ line_event }}' then {{ amount }} else 0 end) as {{ step }}
+        sum(case when line_event = '{{ line_event }}' then {{ amount }} end) as {{ step }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from invoice_events

@@ -5,6 +5,8 @@ acquisition_months as (select * from {{ ref('int_acquisition_months') }}),
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
+movements as (select * from {{ ref('int_customer_movements') }}),
+
 customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
 months as (select * from {{ ref('int_months') }}),
@@ -52,10 +54,11 @@ cohort_values as (
     select
         cohorts.acquisition_channel,
         cohorts.cohort_month,
-        -- Unknown as soon as one customer's is.
+        -- Unknown as soon as that of one new customer is.
         case when count(customer_ltv.ltv_amount) = count(*) then sum(customer_ltv.ltv_amount) end
             as cohort_ltv_amount
     from cohorts
+    inner join movements on cohorts.customer_id = movements.customer_id and movements.movement_type = 'new'
     inner join customer_ltv on cohorts.customer_id = customer_ltv.customer_id
     group by cohorts.acquisition_channel, cohorts.cohort_month
 

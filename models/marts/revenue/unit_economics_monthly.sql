@@ -52,7 +52,7 @@ totals as (
         case
             when
                 count(unit_economics.cohort_ltv_amount)
-                = sum(case when unit_economics.new_customer_count > 0 then 1 else 0 end)
+                = sum(case when unit_economics.new_customer_count > 0 then 1 end)
                 then sum(unit_economics.cohort_ltv_amount)
         end as cohort_ltv_amount
     from month_windows
@@ -96,7 +96,7 @@ select
     cast(rates.cac_amount as {{ type_amount() }}) as cac_amount,
     cast(rates.arpa_amount as {{ type_amount() }}) as arpa_amount,
     cast(rates.ltv_amount as {{ type_amount() }}) as ltv_amount,
-    case when rates.new_customer_count > 0 then rates.ltv_cac_ratio end as ltv_cac_ratio,
+    rates.ltv_cac_ratio,
     {{ rate(
         'case when rates.new_customer_count > 0 then rates.spend_amount end',
         'rates.cohort_mrr_amount * ' ~ var('gross_margin_rate')
@@ -105,6 +105,5 @@ select
 from rates
 left join bands
     on
-        rates.new_customer_count > 0
-        and rates.ltv_cac_ratio >= coalesce(bands.min_ltv_cac_ratio, rates.ltv_cac_ratio)
+        rates.ltv_cac_ratio >= coalesce(bands.min_ltv_cac_ratio, rates.ltv_cac_ratio)
         and (rates.ltv_cac_ratio < bands.max_ltv_cac_ratio or bands.max_ltv_cac_ratio is null)
