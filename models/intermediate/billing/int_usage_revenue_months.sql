@@ -116,4 +116,5 @@ left join month_amounts
         and averaged_months.last_month >= month_amounts.used_month
 group by
     averaged_months.customer_id, averaged_months.activity_month, averaged_months.month_end_date,
-    averaged_months.last_issued_date, averaged_months.from_month, averaged_months.last_month, averaged_months.unused_share
+    averaged_months.last_issued_date, averaged_months.from_month, averaged_months.last_month,
+    averaged_months.unused_share
