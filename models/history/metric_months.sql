@@ -15,7 +15,7 @@ with
 {{ mart }} as (select * from {{ ref(mart) }}),
 
 {% endfor -%}
-known_mrr_months as (select * from {{ ref('int_mrr_months') }}),
+known_months as (select * from {{ ref('int_mrr_months') }}),
 
 closed_months as (select * from {{ ref('closed_months') }}),
 
@@ -26,10 +26,10 @@ adjusted_months as (
 
     select mrr_monthly.activity_month
     from mrr_monthly
-    inner join known_mrr_months
+    inner join known_months
         on
-            mrr_monthly.activity_month = known_mrr_months.activity_month
-            and mrr_monthly.closing_mrr_amount = known_mrr_months.closing_mrr_amount
+            mrr_monthly.activity_month = known_months.activity_month
+            and mrr_monthly.closing_mrr_amount = known_months.closing_mrr_amount
 
 ),
 
@@ -54,7 +54,7 @@ select
     '{{ inputs[mart] }}' as input_name,
     '{{ metric_definition_id(mart) }}' as definition_id,
     cast({{ mart }}.{{ column }} as {{ type_amount() }}) as metric_value,
-    cast({{ 'known_mrr_months' if mart == 'mrr_monthly' else mart }}.{{ column }} as {{ type_amount() }}) as known_value,
+    cast({{ 'known_months' if mart == 'mrr_monthly' else mart }}.{{ column }} as {{ type_amount() }}) as known_value,
     {% if mart == 'mrr_monthly' -%}
     closings.activity_month is not null as is_closed,
     case when closings.adjusted_in_month > closings.activity_month then closings.adjusted_in_month end
@@ -66,7 +66,7 @@ select
 from {{ mart }}
 inner join months on {{ mart }}.activity_month = months.activity_month
 {%- if mart == 'mrr_monthly' %}
-left join known_mrr_months on mrr_monthly.activity_month = known_mrr_months.activity_month
+left join known_months on mrr_monthly.activity_month = known_months.activity_month
 left join closings on mrr_monthly.activity_month = closings.activity_month
 {%- endif %}
 where

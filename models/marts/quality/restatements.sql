@@ -1,4 +1,4 @@
--- Grain: one row per complete month and metric (filter: its value is not what was published first, or a closed month does not show it).
+-- Grain: one row per complete month and metric (filter: its value is not what was published first, or shown).
 {%- set occurred_at = {
     'subscription_changes': 'changed_at', 'invoice_lines': 'coalesce(paid_at, issued_at)',
     'nps_responses': 'coalesce(responded_at, sent_at)',
@@ -87,8 +87,10 @@ select
         as difference_value,
     changed_metrics.is_closed,
     changed_metrics.published_value,
-    cast(coalesce(changed_metrics.current_value, 0) - coalesce(changed_metrics.published_value, 0) as {{ type_amount() }})
-        as adjustment_value,
+    cast(
+        coalesce(changed_metrics.current_value, 0) - coalesce(changed_metrics.published_value, 0)
+        as {{ type_amount() }}
+    ) as adjustment_value,
     changed_metrics.adjusted_in_month,
     cast(coalesce(later_rows.late_row_count, 0) as {{ dbt.type_bigint() }}) as late_row_count,
     cast(coalesce(later_rows.corrected_row_count, 0) as {{ dbt.type_bigint() }}) as corrected_row_count,

@@ -1,5 +1,5 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
--- Closed months are as they were published; the first open month opens with them, and what has changed since is adjusted.
+-- Closed months are as they were published; the first open month opens with them and adjusts what has changed since.
 -- depends_on: {{ ref('closed_months') }}, {{ ref('int_months') }}
 {{ config(materialized='view') }}
 {%- set earlier_customer_months = earlier_rows('closed_customer_months') %}
@@ -8,7 +8,8 @@
     'movement_type', 'is_active', 'is_paused', 'is_partial_month', 'cohort_month'
 ] %}
 {#- Known now less kept, in the first open month. -#}
-{%- set adjustment_mrr_amount = 'case when coalesce(known_months.is_first_open_month, kept_customers.is_first_open_month)'
+{%- set adjustment_mrr_amount =
+    'case when coalesce(known_months.is_first_open_month, kept_customers.is_first_open_month)'
     ~ ' then coalesce(known_months.opening_mrr_amount, 0) - coalesce(kept_customers.mrr_amount, 0) else 0 end' %}
 with
 
@@ -103,7 +104,8 @@ select
     customer_id,
     activity_month,
     cast(opening_mrr_amount as {{ type_amount() }}) as opening_mrr_amount,
-    cast({{ 'adjustment_mrr_amount' if earlier_customer_months else '0' }} as {{ type_amount() }}) as adjustment_mrr_amount,
+    cast({{ 'adjustment_mrr_amount' if earlier_customer_months else '0' }} as {{ type_amount() }})
+        as adjustment_mrr_amount,
     cast(mrr_amount as {{ type_amount() }}) as mrr_amount,
     cast(mrr_list_amount as {{ type_amount() }}) as mrr_list_amount,
     cast(mrr_list_amount - mrr_amount as {{ type_amount() }}) as mrr_discount_amount,
