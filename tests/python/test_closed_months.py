@@ -1,5 +1,6 @@
 """Closed months: they keep what was published, corrections are adjustments of the first open month, and both can be undone."""
 
+import json
 import os
 import re
 import subprocess
@@ -271,6 +272,40 @@ def test_without_its_history_a_company_closes_months_as_known_now(copy, tmp_path
     rebuilt = copy.publish("2025-04-12")
     full = Books.opened(tmp_path / "full").deliver(SECOND).build("2025-04-12")
     assert but_restatements(rebuilt) == but_restatements(full)
+
+
+# What breaks one row of a closed month or of its adjustment, and the tests that find it.
+BROKEN = {
+    "update history.closed_mrr_movements set movement_amount = movement_amount + 1 "
+    "where customer_id = 'steady' and movement_type = 'new'": {"mrr_identity"},
+    "update history.closed_customer_months set mrr_amount = mrr_amount + 1, mrr_list_amount = mrr_list_amount + 1 "
+    "where customer_id = 'steady' and activity_month = '2025-02-01'": {
+        "mrr_identity",
+        "opening_is_last_closing",
+        "monthly_equals_customer_months",
+    },
+    "update marts.mrr_monthly set adjustment_mrr_amount = adjustment_mrr_amount + 1, closing_mrr_amount = closing_mrr_amount + 1 "
+    "where activity_month = '2025-04-01'": {
+        "monthly_equals_customer_months",
+        "cohorts_sum_to_mrr",
+        "customers_and_subscriptions_sum_to_mrr",
+    },
+    "delete from history.closed_customer_months where customer_id = 'unknown'": {
+        "mrr_identity",
+        "monthly_equals_customer_months",
+    },
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("statement", BROKEN)
+def test_a_closed_month_that_does_not_add_up_is_found(copy, statement):
+    with duckdb.connect(str(copy.settings.warehouse)) as connection:
+        assert connection.execute(statement).fetchone() != (0,)
+    dbt = os.path.join(os.path.dirname(sys.executable), "dbt")
+    copy.command(dbt, "test", "--select", "path:tests/reconciliation", "--vars", "as_of_date: '2025-04-12'")
+    results = json.loads((copy.home / "target" / "run_results.json").read_text())["results"]
+    assert {result["unique_id"].split(".")[2] for result in results if result["status"] == "fail"} == BROKEN[statement]
 
 
 @pytest.mark.parametrize("day", ["2025-02-30", "March 2025", "2025-03", "20250331"])
