@@ -203,7 +203,7 @@ def test_a_closed_month_is_restated_with_what_it_shows(books):
 
 
 def test_months_that_are_opened_again_are_as_a_full_build_has_them(copy, tmp_path):
-    marts = ["--select", *(f"+{mart}" for mart in CLOSED_MARTS)]
+    marts = ["--indirect-selection", "cautious", "--select", *(f"+{mart}" for mart in CLOSED_MARTS)]
     opened = copy.close("2024-12-31").build("2025-04-12", *marts)
     full = Books.opened(tmp_path / "full").deliver(SECOND).build("2025-04-12", *marts)
     assert {mart: opened[mart] for mart in CLOSED_MARTS} == {mart: full[mart] for mart in CLOSED_MARTS}
@@ -308,7 +308,7 @@ def test_a_closed_month_that_does_not_add_up_is_found(copy, statement):
     assert {result["unique_id"].split(".")[2] for result in results if result["status"] == "fail"} == BROKEN[statement]
 
 
-@pytest.mark.parametrize("day", ["2025-02-30", "March 2025", "2025-03", "20250331"])
+@pytest.mark.parametrize("day", ["2025-02-30", "March 2025"])
 def test_the_day_must_be_one(books, day):
     finished = books[0].command(
         os.path.join(os.path.dirname(sys.executable), "dbt"),
