@@ -24,6 +24,20 @@
             'var account_level: found "' ~ var('account_level') ~ '", expected customer or parent.'
         ) -%}
     {%- endif -%}
+    {%- set closed_until = var('closed_until') -%}
+    {%- if closed_until is not none -%}
+        {%- set date_parts = modules.re.match('^([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})$', closed_until | string) -%}
+        {%- set days = [] -%}
+        {%- if date_parts -%}
+            {%- set first_day = modules.datetime.datetime(date_parts[1] | int, date_parts[2] | int, 1) -%}
+            {%- do days.append(first_day + modules.datetime.timedelta(days=(date_parts[3] | int) - 1)) -%}
+        {%- endif -%}
+        {%- if not days or days[0].strftime('%Y-%m-%d') != closed_until | string -%}
+            {%- do exceptions.raise_compiler_error(
+                'var closed_until: found "' ~ closed_until ~ '", expected a date, for example 2026-03-31, or nothing.'
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
     {%- set intervals = ['', 'day', 'week', 'month', 'year'] -%}
     {%- if var('default_billing_interval') not in intervals -%}
         {%- do exceptions.raise_compiler_error(

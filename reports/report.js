@@ -132,12 +132,12 @@ const SCHEMES = {
   light: {
     series: ["#0b63b0", "#d9822b", "#00805d", "#9a4f96", "#56616e"],
     health: ["#c4440b", "#e0a100", "#00805d", "#5aa9dd", "#a9b0b8"],
-    movements: ["#00805d", "#5ab88f", "#a5d8bf", "#0b63b0", "#f2b27a", "#e0a100", "#c4440b", "#a9b0b8"],
+    movements: ["#00805d", "#5ab88f", "#a5d8bf", "#0b63b0", "#f2b27a", "#e0a100", "#c4440b", "#a9b0b8", "#9a4f96"],
   },
   dark: {
     series: ["#6cb6ff", "#f2a65a", "#3fc99b", "#d59ad0", "#a3aeba"],
     health: ["#ff8552", "#f0b93a", "#3fc99b", "#7cc1f0", "#6d7782"],
-    movements: ["#3fc99b", "#8adfbf", "#c6f1e0", "#6cb6ff", "#f6c99d", "#f0b93a", "#ff8552", "#6d7782"],
+    movements: ["#3fc99b", "#8adfbf", "#c6f1e0", "#6cb6ff", "#f6c99d", "#f0b93a", "#ff8552", "#6d7782", "#d59ad0"],
   },
 };
 const views = [];

@@ -40,7 +40,10 @@ CHARTS = {
         "echarts_timeseries_bar",
         months(
             "mrr_monthly",
-            [f"{kind}_mrr_amount" for kind in "new reactivation resume expansion contraction pause churn fx".split()],
+            [
+                f"{kind}_mrr_amount"
+                for kind in "new reactivation resume expansion contraction pause churn fx adjustment".split()
+            ],
             stack="Stack",
         ),
     ),

@@ -121,6 +121,19 @@ def test_every_engine_takes_the_sql(compiled):
     assert {path: constructs for path, constructs in found.items() if constructs} == {}
 
 
+def test_every_engine_takes_the_sql_of_closed_months(demo, tmp_path):
+    """The marts that show what was published: SQL of their own, where months are closed and a history is there."""
+    marts = ["customer_months", "mrr_movements", "mrr_monthly"]
+    found = demo.dbt(
+        *["compile", "--vars", "closed_until: '2026-01-31'", "--select", "closed_months", "cohort_retention", *marts],
+        DBT_TARGET_PATH=str(tmp_path),
+    )
+    assert found.returncode == 0, found.stdout
+    compiled = {path.stem: path.read_text() for path in (tmp_path / "compiled" / "customer_value").rglob("*.sql")}
+    assert {mart for mart, sql in compiled.items() if '"history"."closed_' in sql} >= {"closed_months", *marts}
+    assert {mart: banned(sql) for mart, sql in compiled.items() if banned(sql)} == {}
+
+
 @pytest.mark.parametrize(
     ("sql", "construct"),
     [

@@ -27,6 +27,8 @@ RECONCILIATION = {
     "where input_name = 'users'",
     "mrr_identity": "delete from intermediate.int_mrr_movements where rowid = (select min(rowid) from intermediate.int_mrr_movements "
     "where movement_type = 'new')",
+    "months_are_of_known_customers": "insert into intermediate.int_customer_movements select * replace ('nobody' as customer_id) "
+    "from intermediate.int_customer_movements limit 1",
     "opening_is_last_closing": "update intermediate.int_customer_movements "
     f"set opening_mrr_amount = opening_mrr_amount + 0.00000001 where activity_month = {MONTH} "
     "and customer_id = (select min(customer_id) from intermediate.int_customer_movements)",

@@ -3,7 +3,7 @@ with
 
 bridge as (select * from {{ ref('revenue_bridge') }}),
 
-mrr_monthly as (select * from {{ ref('mrr_monthly') }}),
+mrr_monthly as (select * from {{ ref('int_mrr_months') }}),
 
 customer_money as (
 

@@ -12,7 +12,7 @@ health_monthly as (
 
 ),
 
-mrr_monthly as (select * from {{ ref('mrr_monthly') }})
+mrr_monthly as (select * from {{ ref('int_mrr_months') }})
 
 select
     mrr_monthly.activity_month,

@@ -7,7 +7,7 @@ levels as (
         activity_month,
         sum(mrr_amount) as mrr_amount,
         sum(case when mrr_amount > 0 then 1 else 0 end) as paying_count
-    from {{ ref('customer_months') }}
+    from {{ ref('int_customer_months') }}
     group by activity_month
 
 ),

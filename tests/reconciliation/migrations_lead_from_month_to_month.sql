@@ -17,7 +17,7 @@ customer_months as (
         activity_month,
         count(*) as customer_count,
         sum(mrr_amount) as mrr_amount
-    from {{ ref('customer_months') }}
+    from {{ ref('int_customer_months') }}
     where is_active
     group by activity_month
 

@@ -13,7 +13,7 @@ answers as (
     where
         has_answer
         and {{ month_start('responded_at') }}
-        >= (select min(months.activity_month) from {{ ref('mrr_monthly') }} as months)
+        >= (select min(months.activity_month) from {{ ref('int_months') }} as months)
     group by {{ month_start('responded_at') }}
 
 ),

@@ -6,14 +6,14 @@ judged_months as (
 
     select judged.activity_month
     from {{ ref('ltv_monthly') }} as judged
-    inner join {{ ref('mrr_monthly') }} as later_months
+    inner join {{ ref('int_months') }} as later_months
         on
             {{ add_months('judged.activity_month', 3) }} = later_months.activity_month
             and not later_months.is_partial_month
 
 ),
 
-customer_months as (select * from {{ ref('customer_months') }}),
+customer_months as (select * from {{ ref('int_customer_months') }}),
 
 levels as (
 

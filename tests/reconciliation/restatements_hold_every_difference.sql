@@ -1,4 +1,4 @@
--- Every metric whose value is not what was published first is restated, and nothing else is.
+-- Every metric whose value is not what was published first, or what a closed month shows, is restated; nothing else is.
 {{ config(group='history') }}
 with
 
@@ -10,7 +10,9 @@ differences as (
     from {{ ref('first_known_metrics') }} as known
     left join {{ ref('metric_months') }} as metric_months
         on known.activity_month = metric_months.activity_month and known.metric_name = metric_months.metric_name
-    where known.metric_value is distinct from metric_months.metric_value
+    where
+        known.metric_value is distinct from metric_months.known_value
+        or metric_months.metric_value is distinct from metric_months.known_value
 
 )
 

@@ -6,7 +6,7 @@ parameters as (select * from {{ ref('retention_parameters') }}),
 churns as (
 
     select coalesce(sum(churn_customer_count), 0) as churn_count
-    from {{ ref('mrr_monthly') }}
+    from {{ ref('int_mrr_months') }}
 
 ),
 

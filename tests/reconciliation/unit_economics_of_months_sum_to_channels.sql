@@ -7,7 +7,7 @@ windows as (
         activity_month,
         1 as window_months,
         activity_month as first_month
-    from {{ ref('mrr_monthly') }}
+    from {{ ref('int_months') }}
 
     union all
 
@@ -15,7 +15,7 @@ windows as (
         activity_month,
         12 as window_months,
         {{ add_months('activity_month', -11) }} as first_month
-    from {{ ref('mrr_monthly') }}
+    from {{ ref('int_months') }}
 
 ),
 

@@ -15,7 +15,7 @@ economics as (
 customers as (
 
     select coalesce(sum(new_customer_count), 0) as customer_count
-    from {{ ref('mrr_monthly') }}
+    from {{ ref('int_mrr_months') }}
 
 ),
 

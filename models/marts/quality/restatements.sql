@@ -1,4 +1,4 @@
--- Grain: one row per complete month and metric (filter: its value is not what was published first).
+-- Grain: one row per complete month and metric (filter: its value is not what was published first, or shown).
 {%- set occurred_at = {
     'subscription_changes': 'changed_at', 'invoice_lines': 'coalesce(paid_at, issued_at)',
     'nps_responses': 'coalesce(responded_at, sent_at)',
@@ -36,14 +36,19 @@ changed_metrics as (
         first_known_metrics.input_name,
         first_known_metrics.known_date,
         first_known_metrics.metric_value as first_known_value,
-        metric_months.metric_value as current_value,
+        metric_months.metric_value as published_value,
+        metric_months.known_value as current_value,
+        coalesce(metric_months.is_closed, false) as is_closed,
+        metric_months.adjusted_in_month,
         coalesce(first_known_metrics.definition_id <> metric_months.definition_id, false) as has_changed_definition
     from first_known_metrics
     left join metric_months
         on
             first_known_metrics.activity_month = metric_months.activity_month
             and first_known_metrics.metric_name = metric_months.metric_name
-    where first_known_metrics.metric_value is distinct from metric_months.metric_value
+    where
+        first_known_metrics.metric_value is distinct from metric_months.known_value
+        or metric_months.metric_value is distinct from metric_months.known_value
 
 ),
 
@@ -80,6 +85,13 @@ select
     changed_metrics.current_value,
     cast(coalesce(changed_metrics.current_value, 0) - changed_metrics.first_known_value as {{ type_amount() }})
         as difference_value,
+    changed_metrics.is_closed,
+    changed_metrics.published_value,
+    cast(
+        coalesce(changed_metrics.current_value, 0) - coalesce(changed_metrics.published_value, 0)
+        as {{ type_amount() }}
+    ) as adjustment_value,
+    changed_metrics.adjusted_in_month,
     cast(coalesce(later_rows.late_row_count, 0) as {{ dbt.type_bigint() }}) as late_row_count,
     cast(coalesce(later_rows.corrected_row_count, 0) as {{ dbt.type_bigint() }}) as corrected_row_count,
     changed_metrics.has_changed_definition,

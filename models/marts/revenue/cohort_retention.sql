@@ -1,32 +1,77 @@
 -- Grain: one row per cohort dimension, value, cohort month and age in months.
 with
 
-customer_months as (select * from {{ ref('int_customer_months') }}),
+customer_months as (select * from {{ ref('customer_months') }}),
 
-cohort_members as (select * from {{ ref('int_cohort_members') }}),
+cohorts as (select * from {{ ref('int_customer_cohorts') }}),
+
+cohort_members as (select * from {{ ref('int_cohort_members') }}){% if first_open_month() %},
+
+-- Of closed months: what is in no cohort by what is known now.
+cohort_dimensions as (select distinct cohort_dimension from cohort_members),
+
+former_members as (
+
+    select distinct customer_months.customer_id
+    from customer_months
+    left join cohorts on customer_months.customer_id = cohorts.customer_id
+    where customer_months.cohort_month is not null and cohorts.customer_id is null
+
+){% endif %},
+
+members as (
+
+    select
+        customer_id,
+        cohort_dimension,
+        cohort_value
+    from cohort_members
+    {%- if first_open_month() %}
+
+    union all
+
+    select
+        former_members.customer_id,
+        cohort_dimensions.cohort_dimension,
+        case cohort_dimensions.cohort_dimension when 'all' then 'all' else 'unknown' end as cohort_value
+    from former_members
+    cross join cohort_dimensions
+    {%- endif %}
+
+),
 
 member_months as (
 
     select
-        customer_id,
-        cohort_month,
-        activity_month,
-        is_partial_month,
-        is_active,
-        mrr_amount,
-        max(case when is_active then activity_month end) over (partition by customer_id) as last_active_month,
-        max(case when activity_month = cohort_month then mrr_amount end) over (partition by customer_id)
-            as cohort_mrr_amount
+        customer_months.customer_id,
+        customer_months.cohort_month,
+        customer_months.activity_month,
+        customer_months.is_partial_month,
+        customer_months.is_active,
+        customer_months.mrr_amount,
+        max(case when customer_months.is_active then customer_months.activity_month end) over (
+            partition by customer_months.customer_id
+        ) as last_active_month,
+        -- As it was published, where it was.
+        coalesce(
+            max(
+                case
+                    when customer_months.activity_month = customer_months.cohort_month then customer_months.mrr_amount
+                end
+            ) over (partition by customer_months.customer_id, customer_months.cohort_month),
+            cohorts.cohort_mrr_amount
+        ) as cohort_mrr_amount
     from customer_months
-    where cohort_month is not null
+    left join cohorts on customer_months.customer_id = cohorts.customer_id
+    where customer_months.cohort_month is not null
 
 ),
 
 member_counts as (
 
     select
-        cohort_members.cohort_dimension,
-        cohort_members.cohort_value,
+        members.cohort_dimension,
+        members.cohort_value,
         member_months.cohort_month,
         member_months.activity_month,
         member_months.is_partial_month,
@@ -37,10 +82,10 @@ member_counts as (
         sum(member_months.cohort_mrr_amount) as cohort_mrr_amount,
         sum(member_months.mrr_amount) as mrr_amount
     from member_months
-    inner join cohort_members on member_months.customer_id = cohort_members.customer_id
+    inner join members on member_months.customer_id = members.customer_id
     group by
-        cohort_members.cohort_dimension,
-        cohort_members.cohort_value,
+        members.cohort_dimension,
+        members.cohort_value,
         member_months.cohort_month,
         member_months.activity_month,
         member_months.is_partial_month

@@ -1,104 +1,58 @@
 -- Grain: one row per month, from the first subscription to the as-of day.
+-- Closed months are as they were published; what has changed since is an adjustment of the first open month.
+-- depends_on: {{ ref('closed_months') }}, {{ ref('customer_months') }}
+{%- set earlier_months = earlier_rows('closed_mrr_months') %}
+{%- set columns = [
+    'activity_month', 'opening_mrr_amount', 'new_mrr_amount', 'expansion_mrr_amount', 'contraction_mrr_amount',
+    'pause_mrr_amount', 'resume_mrr_amount', 'churn_mrr_amount', 'reactivation_mrr_amount', 'fx_mrr_amount',
+    'adjustment_mrr_amount', 'closing_mrr_amount', 'usage_mrr_amount', 'opening_customer_count', 'new_customer_count',
+    'expansion_customer_count', 'contraction_customer_count', 'pause_customer_count', 'resume_customer_count',
+    'churn_customer_count', 'reactivation_customer_count', 'fx_customer_count', 'active_customer_count',
+    'paying_customer_count', 'logo_churn_rate', 'gross_revenue_churn_rate', 'grr_rate', 'nrr_rate',
+    'nrr_with_reactivation_rate', 'grr_12m_rate', 'nrr_12m_rate', 'nrr_12m_with_reactivation_rate', 'quick_ratio',
+    'arpa_amount', 'intra_month_subscription_count', 'intra_month_mrr_amount', 'is_partial_month'
+] %}
 with
 
-totals as (select * from {{ ref('int_mrr_month_totals') }}),
+months as (select * from {{ ref('int_mrr_months') }}){% if earlier_months %},
 
-movements as (select * from {{ ref('int_mrr_movements') }}),
+closed_months as (select * from {{ ref('closed_months') }}),
 
-movement_totals as (
+adjustments as (
 
     select
         activity_month,
-        sum(case when movement_type = 'new' then movement_amount end) as new_mrr_amount,
-        sum(case when movement_type = 'expansion' then movement_amount end) as expansion_mrr_amount,
-        sum(case when movement_type = 'contraction' then movement_amount end) as contraction_mrr_amount,
-        sum(case when movement_type = 'pause' then movement_amount end) as pause_mrr_amount,
-        sum(case when movement_type = 'resume' then movement_amount end) as resume_mrr_amount,
-        sum(case when movement_type = 'churn' then movement_amount end) as churn_mrr_amount,
-        sum(case when movement_type = 'reactivation' then movement_amount end) as reactivation_mrr_amount,
-        sum(case when movement_type = 'fx' then movement_amount end) as fx_mrr_amount
-    from movements
+        count(*) as adjustment_customer_count
+    from {{ ref('customer_months') }}
+    where adjustment_mrr_amount <> 0
     group by activity_month
 
-),
-
-months as (
-
-    select
-        totals.activity_month,
-        totals.is_partial_month,
-        totals.opening_mrr_amount,
-        coalesce(movement_totals.new_mrr_amount, 0) as new_mrr_amount,
-        coalesce(movement_totals.expansion_mrr_amount, 0) as expansion_mrr_amount,
-        coalesce(movement_totals.contraction_mrr_amount, 0) as contraction_mrr_amount,
-        coalesce(movement_totals.pause_mrr_amount, 0) as pause_mrr_amount,
-        coalesce(movement_totals.resume_mrr_amount, 0) as resume_mrr_amount,
-        coalesce(movement_totals.churn_mrr_amount, 0) as churn_mrr_amount,
-        coalesce(movement_totals.reactivation_mrr_amount, 0) as reactivation_mrr_amount,
-        coalesce(movement_totals.fx_mrr_amount, 0) as fx_mrr_amount,
-        totals.closing_mrr_amount,
-        totals.usage_mrr_amount,
-        totals.opening_customer_count,
-        totals.new_customer_count,
-        totals.expansion_customer_count,
-        totals.contraction_customer_count,
-        totals.pause_customer_count,
-        totals.resume_customer_count,
-        totals.churn_customer_count,
-        totals.reactivation_customer_count,
-        totals.fx_customer_count,
-        totals.active_customer_count,
-        totals.paying_customer_count,
-        totals.year_ago_mrr_amount,
-        totals.returned_mrr_amount,
-        totals.kept_mrr_amount,
-        totals.kept_capped_mrr_amount,
-        coalesce(movement_totals.churn_mrr_amount, 0) + coalesce(movement_totals.contraction_mrr_amount, 0)
-            as lost_mrr_amount,
-        totals.intra_month_subscription_count,
-        totals.intra_month_mrr_amount
-    from totals
-    left join movement_totals on totals.activity_month = movement_totals.activity_month
-
-)
+){% endif %}
 
 select
-    activity_month,
-    cast(opening_mrr_amount as {{ type_amount() }}) as opening_mrr_amount,
-    cast(new_mrr_amount as {{ type_amount() }}) as new_mrr_amount,
-    cast(expansion_mrr_amount as {{ type_amount() }}) as expansion_mrr_amount,
-    cast(contraction_mrr_amount as {{ type_amount() }}) as contraction_mrr_amount,
-    cast(pause_mrr_amount as {{ type_amount() }}) as pause_mrr_amount,
-    cast(resume_mrr_amount as {{ type_amount() }}) as resume_mrr_amount,
-    cast(churn_mrr_amount as {{ type_amount() }}) as churn_mrr_amount,
-    cast(reactivation_mrr_amount as {{ type_amount() }}) as reactivation_mrr_amount,
-    cast(fx_mrr_amount as {{ type_amount() }}) as fx_mrr_amount,
-    cast(closing_mrr_amount as {{ type_amount() }}) as closing_mrr_amount,
-    cast(usage_mrr_amount as {{ type_amount() }}) as usage_mrr_amount,
-    opening_customer_count,
-    new_customer_count,
-    expansion_customer_count,
-    contraction_customer_count,
-    pause_customer_count,
-    resume_customer_count,
-    churn_customer_count,
-    reactivation_customer_count,
-    fx_customer_count,
-    active_customer_count,
-    paying_customer_count,
-    {{ rate('churn_customer_count', 'opening_customer_count') }} as logo_churn_rate,
-    {{ rate('-lost_mrr_amount', 'opening_mrr_amount') }} as gross_revenue_churn_rate,
-    {{ rate('opening_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as grr_rate,
-    {{ rate('opening_mrr_amount + expansion_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as nrr_rate,
-    {{ rate(
-        'opening_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount + lost_mrr_amount', 'opening_mrr_amount'
-    ) }} as nrr_with_reactivation_rate,
-    {{ rate('kept_capped_mrr_amount', 'year_ago_mrr_amount') }} as grr_12m_rate,
-    {{ rate('kept_mrr_amount', 'year_ago_mrr_amount') }} as nrr_12m_rate,
-    {{ rate('returned_mrr_amount', 'year_ago_mrr_amount') }} as nrr_12m_with_reactivation_rate,
-    {{ rate('new_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount', '-lost_mrr_amount') }} as quick_ratio,
-    cast({{ rate('closing_mrr_amount', 'paying_customer_count') }} as {{ type_amount() }}) as arpa_amount,
-    intra_month_subscription_count,
-    cast(intra_month_mrr_amount as {{ type_amount() }}) as intra_month_mrr_amount,
-    is_partial_month
+    {%- for column in columns %}
+    months.{{ column }},
+    {%- endfor %}
+    {%- if earlier_months %}
+    coalesce(adjustments.adjustment_customer_count, 0) as adjustment_customer_count
+    {%- else %}
+    cast(0 as {{ dbt.type_bigint() }}) as adjustment_customer_count
+    {%- endif %}
 from months
+{%- if earlier_months %}
+left join adjustments on months.activity_month = adjustments.activity_month
+left join closed_months on months.activity_month = closed_months.activity_month
+where not coalesce(closed_months.is_kept, false)
+
+union all
+
+select
+    {%- for column in columns %}
+    kept.{{ column }},
+    {%- endfor %}
+    kept.adjustment_customer_count
+from {{ earlier_months }} as kept
+inner join closed_months
+    on kept.activity_month = closed_months.activity_month and kept.build_id = closed_months.build_id
+where closed_months.is_kept
+{%- endif %}

@@ -1,0 +1,35 @@
+{#- The first month that is open by the var closed_until, as a date; none where nothing is closed. -#}
+{% macro first_open_month() -%}
+    {%- if execute and var('closed_until') is not none -%}
+        {%- set closed_until = modules.datetime.datetime.strptime(var('closed_until') | string, '%Y-%m-%d') -%}
+        {%- set next_day = closed_until + modules.datetime.timedelta(days=1) -%}
+        {{ return("cast('" ~ next_day.strftime('%Y-%m-01') ~ "' as date)") }}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- What earlier builds have kept of closed months, by the name of its table in the history; none before the first of them, and
+    where nothing is closed. The table reads the marts that read it, so that it is no `ref`. -#}
+{% macro earlier_rows(name) -%}
+    {%- if first_open_month() is not none -%}
+        {{ return(adapter.get_relation(target.database, generate_schema_name('history', none), name)) }}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#- Before a build keeps months: those that the var closed_until does not cover any more are open again. A build that is not
+    published opens none. -#}
+{% macro reopen_months() -%}
+    {%- if earlier_rows(this.identifier) is not none -%}
+        update {{ this }} set reopened_build_id = '{{ invocation_id }}'
+        where
+            activity_month >= {{ first_open_month() }}
+            and (
+                reopened_build_id is null
+                or (
+                    reopened_build_id not in (select build_id from {{ ref('published_builds') }})
+                    and exists (select build_id from {{ ref('published_builds') }})
+                )
+            )
+    {%- endif -%}
+{%- endmacro %}
