@@ -109,25 +109,11 @@ def test_every_page_says_what_is_missing(allowed, chromium, look):
     assert reader.complaints == []
 
 
-def test_a_rate_that_begins_later_than_the_rows_counts_alike(tmp_path):
+def test_each_input_says_what_share_is_rejected_and_why(tmp_path):
+    """Of the log 7 of 56 rows, for a word and for rates that begin later, and 6,660 of 11,560; of invoice lines 4 of 40."""
     rates = [{"rate_date": at(f"2025-{month:02}-01").date(), "currency": "EUR", "rate": 1.1} for month in range(6, 13)]
-    changes = dollars(30) + [change(f"e{i}", "2025-02-10", currency="EUR") for i in range(6)]
-    refused = company_of(tmp_path, changes, exchange_rates=rates).cli("run")
-    assert refused.returncode == 1
-    assert "6 of 36 rows (16.7 %) and 18.0 % of the money that can be converted are rejected" in refused.stderr
-    assert "EUR 600.00 of MRR" in refused.stderr
-
-
-def test_money_counts_where_rows_are_few(tmp_path):
-    """One row of fifty, more than half of the MRR; the value is named."""
     changes = [*dollars(49), change("big", "2025-01-10", "Activ!", unit_amount=6000)]
-    refused = company_of(tmp_path, changes).cli("run")
-    assert refused.returncode == 1
-    assert "1 of 50 rows (2.0 %) and 55.0 % of the money" in refused.stderr
-    assert 'unknown_status: 1 rows: "' in refused.stderr and "USD 6,000.00 of MRR" in refused.stderr
-
-
-def test_invoice_lines_are_held_back_too(tmp_path):
+    changes += [change(f"e{i}", "2025-02-10", currency="EUR") for i in range(6)]
     lines = [
         {
             "invoice_line_id": f"l{i}",
@@ -142,10 +128,29 @@ def test_invoice_lines_are_held_back_too(tmp_path):
         }
         for i in range(40)
     ]
-    refused = company_of(tmp_path, dollars(20), invoice_lines=lines).cli("run")
+    refused = company_of(tmp_path, changes, exchange_rates=rates, invoice_lines=lines).cli("run")
     assert refused.returncode == 1
-    assert "invoice_lines: 4 of 40 rows (10.0 %) and 10.0 % of the money" in refused.stderr
-    assert 'unknown_kind: 4 rows: "something" 4' in refused.stderr
+    said = refused.stderr
+    assert (
+        "subscription_changes: 7 of 56 rows (12.5 %) and 57.6 % of the money that can be converted are rejected" in said
+    )
+    assert 'missing_exchange_rate: 6 rows: "EUR" 6; EUR 600.00 of MRR' in said
+    assert 'unknown_status: 1 rows: "' in said and "USD 6,000.00 of MRR" in said
+    assert "invoice_lines: 4 of 40 rows (10.0 %) and 10.0 % of the money" in said
+    assert 'unknown_kind: 4 rows: "something" 4' in said
+
+
+def test_money_counts_where_rows_are_few(tmp_path):
+    """One row of fifty, more than half of the MRR: the rule of a plain dbt build fails, too."""
+    company = Company(tmp_path, AS_OF)
+    write(
+        company.settings.raw,
+        {"subscription_changes": [*dollars(49), change("big", "2025-01-10", "Activ!", unit_amount=6000)]},
+    )
+    built(company, "input_reconciliation")
+    query = "select rejected_row_rate, rejected_amount_rate, exceeds_max_rejected_rate from marts.input_reconciliation"
+    (found,) = rows_of(company, f"{query} where input_name = 'subscription_changes'")
+    assert (float(found[0]), round(float(found[1]), 4), found[2]) == (0.02, 0.5505, True)
 
 
 def test_a_little_is_published_with_a_banner(tmp_path):

@@ -60,10 +60,7 @@ ranked_items as (
         billing_interval,
         interval_count,
         term_months,
-        -- A trial may state no terms.
-        coalesce(
-            {{ interval_months('billing_interval', 'interval_count') }}, case when is_in_service then 1 end
-        ) as interval_months,
+        {{ interval_months('billing_interval', 'interval_count') }} as interval_months,
         -- What is paid before what is free and what is paused, the core product before add-ons, the largest first.
         row_number() over (
             partition by customer_id, activity_month
@@ -85,6 +82,6 @@ select
     billing_interval,
     interval_count,
     cast(interval_months as {{ dbt.type_int() }}) as billing_months,
-    cast(least(greatest(interval_months, coalesce(term_months, 0)), 1200) as {{ dbt.type_int() }}) as renewal_months
+    cast(least(greatest(interval_months, term_months), 1200) as {{ dbt.type_int() }}) as renewal_months
 from ranked_items
 where item_rank = 1

@@ -69,12 +69,13 @@ other_refunds as (
     select
         invoice_lines.invoice_line_id,
         invoice_lines.taken_back_month as refunded_month,
-        max(invoice_lines.amount) - coalesce(sum(line_refunds.amount), 0) as amount,
-        max(invoice_lines.tax_amount) - coalesce(sum(line_refunds.tax_amount), 0) as tax_amount
+        invoice_lines.amount - coalesce(sum(line_refunds.amount), 0) as amount,
+        invoice_lines.tax_amount - coalesce(sum(line_refunds.tax_amount), 0) as tax_amount
     from invoice_lines
     left join line_refunds on invoice_lines.invoice_line_id = line_refunds.invoice_line_id
     where invoice_lines.taken_back_month is not null
-    group by invoice_lines.invoice_line_id, invoice_lines.taken_back_month
+    group by
+        invoice_lines.invoice_line_id, invoice_lines.taken_back_month, invoice_lines.amount, invoice_lines.tax_amount
 
 ),
 
@@ -106,12 +107,14 @@ line_events as (
 
 select
     line_events.invoice_line_id,
-    max(invoice_lines.customer_id) as customer_id,
-    max(invoice_lines.kind) as kind,
+    invoice_lines.customer_id,
+    invoice_lines.kind,
     line_events.line_event,
     line_events.activity_month,
     cast(sum(line_events.amount) as {{ type_amount() }}) as amount,
     cast(sum(line_events.tax_amount) as {{ type_amount() }}) as tax_amount
 from line_events
 inner join invoice_lines on line_events.invoice_line_id = invoice_lines.invoice_line_id
-group by line_events.invoice_line_id, line_events.line_event, line_events.activity_month
+group by
+    line_events.invoice_line_id, invoice_lines.customer_id, invoice_lines.kind, line_events.line_event,
+    line_events.activity_month

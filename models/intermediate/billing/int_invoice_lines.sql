@@ -20,7 +20,6 @@ last_statuses as (
             when status <> 'open' then status
             when voided_at is not null then 'void'
             when written_off_at is not null then 'uncollectible'
-            else 'open'
         end as status,
         case status
             when 'void' then voided_at
@@ -97,11 +96,9 @@ select
     cast(invoice_lines.period_end_at as date) as period_end_date,
     -- Whole months of service that the line is for; one where its period is not stated.
     greatest(
-        coalesce(
-            {{ whole_months(days_between(
-                'cast(invoice_lines.period_start_at as date)', 'cast(invoice_lines.period_end_at as date)'
-            )) }}, 1
-        ), 1
+        {{ whole_months(days_between(
+            'cast(invoice_lines.period_start_at as date)', 'cast(invoice_lines.period_end_at as date)'
+        )) }}, 1
     ) as period_months,
     case when {{ refunded_at }} < run_settings.as_of_end_at then {{ month_start(refunded_at) }} end as refunded_month,
     {%- for column in ['amount', 'discount_amount', 'tax_amount', 'refunded_amount', 'refunded_tax_amount'] %}

@@ -101,12 +101,11 @@ select
     averaged_months.activity_month,
     cast({{ rate(
         'coalesce(sum(month_amounts.used_amount), 0)',
-        months_between('max(averaged_months.from_month)', 'max(averaged_months.last_month)')
-        ~ ' + 1 - max(averaged_months.unused_share)'
+        months_between('averaged_months.from_month', 'averaged_months.last_month')
+        ~ ' + 1 - averaged_months.unused_share'
     ) }} as {{ type_amount() }}) as usage_mrr_amount,
     coalesce(
-        max(averaged_months.last_issued_date) >= {{ add_months('max(averaged_months.month_end_date)', -2) }},
-        false
+        averaged_months.last_issued_date >= {{ add_months('averaged_months.month_end_date', -2) }}, false
     ) as is_usage_billed
 from averaged_months
 left join month_amounts
@@ -115,4 +114,7 @@ left join month_amounts
         and averaged_months.month_end_date > month_amounts.issued_date
         and averaged_months.from_month <= month_amounts.used_month
         and averaged_months.last_month >= month_amounts.used_month
-group by averaged_months.customer_id, averaged_months.activity_month
+group by
+    averaged_months.customer_id, averaged_months.activity_month, averaged_months.month_end_date,
+    averaged_months.last_issued_date, averaged_months.from_month, averaged_months.last_month,
+    averaged_months.unused_share

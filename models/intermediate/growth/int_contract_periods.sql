@@ -15,7 +15,7 @@ entries as (
                         {{ interval_months('billing_interval', 'interval_count') }}
                     )
         end as stated_months,
-        mrr_list_own_amount > 0 or (is_in_force and max(mrr_list_own_amount) over item_log > 0) as is_served,
+        is_in_force and max(mrr_list_own_amount) over item_log > 0 as is_served,
         sum(case when status in ('paused', 'trialing') then 0 else 1 end) over item_log as terms_number
     from {{ ref('int_subscription_log') }}
     window item_log as (partition by subscription_id, item_id order by changed_at asc)

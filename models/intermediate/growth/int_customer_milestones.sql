@@ -39,8 +39,7 @@ purchases as (
             min(
                 case
                     when
-                        spells.spell_order = 1
-                        and spells.second_bill_date <= run_settings.as_of_date
+                        spells.second_bill_date <= run_settings.as_of_date
                         and coalesce(spells.second_bill_date < spells.ended_date, true)
                         then spells.second_bill_date
                 end

@@ -11,7 +11,7 @@ numbers as (
 
 billing_periods as (
 
-    select distinct billing_months
+    select billing_months
     from service_months
 
     union distinct

@@ -41,7 +41,7 @@ changed_days as (
     from loaded_days
     full outer join built_days on loaded_days.activity_date = built_days.activity_date
     where
-        coalesce(loaded_days.day_row_count, 0) <> coalesce(built_days.day_row_count, -1)
+        loaded_days.day_row_count is distinct from built_days.day_row_count
         or loaded_days.day_loaded_at is distinct from built_days.day_loaded_at
         or loaded_days.day_second_sum is distinct from built_days.day_second_sum
 

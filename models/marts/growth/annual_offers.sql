@@ -7,7 +7,7 @@ expected_values as (select * from {{ ref('int_customer_expected_values') }}),
 
 offers as (select * from {{ ref('prepaid_offers') }}),
 
--- Billed and renewed by the month: free to leave each month.
+-- Renewed, and so billed, by the month: free to leave each month.
 monthly_payers as (
 
     select
@@ -26,7 +26,6 @@ monthly_payers as (
         expected_values.is_as_of
         and expected_values.value_horizon = 'year'
         and expected_values.mrr_amount > 0
-        and main_items.billing_months = 1
         and main_items.renewal_months = 1
 
 ),

@@ -13,9 +13,9 @@ splits as (
         period_name,
         'all' as split_name,
         'all' as split_value,
+        health_status,
         has_churned,
-        churn_probability,
-        case when health_status in ('green', 'amber') then 1 else 0 end as can_alert
+        churn_probability
     from cases
 
     union all
@@ -24,9 +24,9 @@ splits as (
         period_name,
         'status' as split_name,
         health_status as split_value,
+        health_status,
         has_churned,
-        churn_probability,
-        case when health_status in ('green', 'amber') then 1 else 0 end as can_alert
+        churn_probability
     from cases
 
     union all
@@ -35,9 +35,9 @@ splits as (
         period_name,
         'decile' as split_name,
         cast(score_decile as {{ dbt.type_string() }}) as split_value,
+        health_status,
         has_churned,
-        churn_probability,
-        case when health_status in ('green', 'amber') then 1 else 0 end as can_alert
+        churn_probability
     from cases
 
 ),
@@ -50,7 +50,7 @@ split_counts as (
         split_value,
         count(*) as case_count,
         sum(case when has_churned then 1 else 0 end) as churn_count,
-        max(can_alert) as can_alert,
+        max(case when health_status in ('green', 'amber') then 1 else 0 end) as can_alert,
         {{ rate('sum(churn_probability)', 'count(churn_probability)') }} as expected_churn_rate
     from splits
     group by period_name, split_name, split_value
