@@ -1,6 +1,6 @@
 -- Grain: one row per closed month and build that closed it.
--- Append-only, no full refresh rebuilds it: what was published cannot be computed again. It is written last of the three:
--- a month without a row here is not kept.
+-- Append-only, no full refresh rebuilds it: what was published cannot be computed again. It is written last of the
+-- three: a month without a row here is not kept.
 -- depends_on: {{ ref('closed_customer_months') }}, {{ ref('closed_mrr_movements') }}, {{ ref('published_builds') }}
 {{ config(
     materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail',

@@ -72,7 +72,6 @@ handovers as (
         on
             gone_items.subscription_id = heirs.from_subscription_id
             and gone_items.activity_month = heirs.activity_month
-            and gone_items.customer_id <> heirs.customer_id
     -- Who had taken it over before takes over nothing now.
     left join heirs as earlier_heirs
         on
@@ -85,12 +84,13 @@ handovers as (
 
 ),
 
-amounts as (
+-- What rounding leaves the first one takes. What a customer continues itself stays with it.
+transfers as (
 
-    -- What rounding leaves the first one takes.
     select
         activity_month,
-        to_customer_id as customer_id,
+        from_customer_id,
+        to_customer_id,
         case
             when heir_number > 1 then share_amount
             else mrr_amount - sum(case when heir_number > 1 then share_amount else 0 end) over gone_item
@@ -98,15 +98,17 @@ amounts as (
     from handovers
     window gone_item as (partition by activity_month, from_customer_id, subscription_id)
 
-    union all
+),
 
+amounts as (
+    {% for side, sign in [('to', ''), ('from', '-')] %}
     select
         activity_month,
-        from_customer_id as customer_id,
-        -mrr_amount as transfer_amount
-    from handovers
-    where heir_number = 1
-
+        {{ side }}_customer_id as customer_id,
+        {{ sign }}transfer_amount as transfer_amount
+    from transfers
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select
