@@ -106,7 +106,9 @@ def log_ahead(rows):
         "count(*) filter (status = 'signed') as ahead_count, count(*) filter (mrr_amount > 0) as paying_count "
         "from intermediate.int_subscription_items cross join staging.run_settings"
     ):
-        if row["ahead_count"] > row["paying_count"]:
+        # Contracts are signed ahead; not most of them, and not for more than a year.
+        ends_ahead = row["last_started_at"] and (row["last_started_at"].date() - row["as_of_date"]).days > 365
+        if ends_ahead and row["ahead_count"] > row["paying_count"]:
             yield (
                 f"subscription_changes: {row['ahead_count']:,} items begin after the as-of day, {row['as_of_date']}, the last on "
                 f"{row['last_started_at']:%Y-%m-%d}, {row['paying_count']:,} carry MRR on it. Look at the years of changed_at and loaded_at"

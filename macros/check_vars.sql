@@ -25,7 +25,7 @@
         ) -%}
     {%- endif -%}
     {%- set closed_until = var('closed_until') -%}
-    {%- if closed_until is not none -%}
+    {%- if closed_until -%}
         {%- set date_parts = modules.re.match('^([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})$', closed_until | string) -%}
         {%- set days = [] -%}
         {%- if date_parts -%}

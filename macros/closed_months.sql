@@ -1,6 +1,6 @@
 {#- The first month that is open by the var closed_until, as a date; none where nothing is closed. -#}
 {% macro first_open_month() -%}
-    {%- if execute and var('closed_until') is not none -%}
+    {%- if execute and var('closed_until') -%}
         {%- set closed_until = modules.datetime.datetime.strptime(var('closed_until') | string, '%Y-%m-%d') -%}
         {%- set next_day = closed_until + modules.datetime.timedelta(days=1) -%}
         {{ return("cast('" ~ next_day.strftime('%Y-%m-01') ~ "' as date)") }}
@@ -21,7 +21,7 @@
     published opens none. -#}
 {% macro reopen_months() -%}
     {%- if earlier_rows(this.identifier) is not none -%}
-        update {{ this }} set reopened_build_id = '{{ invocation_id }}'
+        update {{ this }} set reopened_build_id = (select max(build_id) from {{ ref('run_settings') }})
         where
             activity_month >= {{ first_open_month() }}
             and (

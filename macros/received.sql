@@ -1,6 +1,13 @@
-{#- A text without the blanks around it (tabs, ends of line and hard blanks too); null where nothing else is in it. -#}
+{#- A text without the blanks around it (tabs, ends of line and hard blanks too); null where nothing else is in it. Only what
+    begins or ends with one is looked at, for events are many. -#}
 {% macro trimmed(text) -%}
-    nullif(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) from cast({{ text }} as {{ dbt.type_string() }})), '')
+    {%- set text = 'cast(' ~ text ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set blanks = "' ', chr(9), chr(10), chr(13), chr(160)" -%}
+    case
+        when {{ text }} = '' or left({{ text }}, 1) in ({{ blanks }}) or right({{ text }}, 1) in ({{ blanks }})
+            then nullif(trim(both {{ blanks | replace(',', ' ||') }} from {{ text }}), '')
+        else {{ text }}
+    end
 {%- endmacro %}
 
 {#- A word as the closed lists write it: small letters, no blanks around it, an underscore for each blank or dash within. -#}
@@ -25,7 +32,7 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- The one door through which staging reads an input, as a subquery: words are folded and synonyms replaced (seed words), codes
+{#- The door through which staging reads an input, as a subquery: words are folded and synonyms replaced (seed words), codes
     are in capitals and have their default, no text has blanks around it, instants are on the clocks of the reporting time zone.
     is_folded tells whether a word, code or id was changed. A word that stands for several intervals (quarterly) is taken where
     no other count stands beside it. -#}
@@ -52,10 +59,6 @@
                 ~ ', 1) = 1 then billing_interval_words.interval_count else ' ~ source ~ ' end'}) -%}
         {%- elif meta.type == 'timestamp' -%}
             {%- do values.update({name: local_time(source)}) -%}
-        {%- elif meta.type == 'string' and input_name == 'usage_events' -%}
-            {#- Many rows: only what has a blank is looked at. -#}
-            {%- do values.update({name: 'case when ' ~ source ~ " like ' %' or " ~ source ~ " like '% ' then " ~ trimmed(source)
-                ~ ' else ' ~ source ~ ' end'}) -%}
         {%- elif meta.type == 'string' -%}
             {%- do (folded if name.endswith('_id') else values).update({name: trimmed(source)}) -%}
         {%- elif source != 'received.' ~ name -%}

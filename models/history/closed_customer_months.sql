@@ -1,6 +1,8 @@
 -- Grain: one row per customer, closed month and build that closed it.
 -- Append-only, no full refresh rebuilds it: what was published cannot be computed again.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='append_new_columns'
+) }}
 with
 
 customer_months as (select * from {{ ref('customer_months') }}),

@@ -3,7 +3,7 @@
 -- three: a month without a row here is not kept.
 -- depends_on: {{ ref('closed_customer_months') }}, {{ ref('closed_mrr_movements') }}, {{ ref('published_builds') }}
 {{ config(
-    materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail',
+    materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='append_new_columns',
     pre_hook='{{ reopen_months() }}'
 ) }}
 with

@@ -1,6 +1,8 @@
 -- Grain: one row per customer, closed month, movement type, cause and build that closed the month.
 -- Append-only, no full refresh rebuilds it: what was published cannot be computed again.
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{{ config(
+    materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='append_new_columns'
+) }}
 with
 
 movements as (select * from {{ ref('mrr_movements') }}),

@@ -5,10 +5,10 @@ with
 plan_currencies as (
 
     select
-        plan_id,
+        {{ trimmed('plan_id') }} as plan_id,
         min({{ folded_code(raw_column('plans', 'currency')) }}) as currency
     from {{ raw('plans') }}
-    group by plan_id
+    group by {{ trimmed('plan_id') }}
 
 ),
 
@@ -22,7 +22,7 @@ log_currencies as (
         ) as currency
     from {{ raw('subscription_changes') }} as changes
     left join plan_currencies
-        on {{ raw_column('subscription_changes', 'plan_id', 'changes') }} = plan_currencies.plan_id
+        on {{ trimmed(raw_column('subscription_changes', 'plan_id', 'changes')) }} = plan_currencies.plan_id
 
 ),
 

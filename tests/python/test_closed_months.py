@@ -175,12 +175,12 @@ def test_corrections_are_adjustments_of_the_first_open_month(books):
         ("unknown", april, -20, "correction"),
     ]
     # March closed with 100 + 50 + 80 + 20 + 110 + 40; 100 + 70 + 30 + 110 + 40 are known now. In April steady pays 15 more, new_name
-    # 5 more than old_name, and EUR 100 are 120: 350 + 15 + 5 + 10.
+    # 5 more than old_name, and EUR 100 are 120: 350 + 15 + 5 + 10; NRR 370 / 350.
     assert company.query(
         "select opening_mrr_amount, adjustment_mrr_amount, adjustment_customer_count, expansion_mrr_amount, fx_mrr_amount, "
         "churn_mrr_amount, closing_mrr_amount, opening_customer_count, active_customer_count, cast(nrr_rate as varchar), logo_churn_rate "
         f"from marts.mrr_monthly where activity_month = '{april}'"
-    ) == [(400, -50, 4, 20, 10, 0, 380, 6, 5, "1.05000000", 0)]
+    ) == [(400, -50, 4, 20, 10, 0, 380, 6, 5, "1.05714286", 0)]
     # A customer that is not known any more stays where it was published.
     assert company.query(
         "select cast(activity_month as varchar), mrr_amount from marts.customer_months where customer_id = 'unknown' order by all"

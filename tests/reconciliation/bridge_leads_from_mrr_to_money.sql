@@ -3,7 +3,7 @@ with
 
 bridge as (select * from {{ ref('revenue_bridge') }}),
 
-mrr_monthly as (select * from {{ ref('int_mrr_months') }}),
+known_months as (select * from {{ ref('int_mrr_months') }}),
 
 customer_money as (
 
@@ -38,11 +38,11 @@ bridge_money as (
 select
     'mrr or residual' as broken_rule,
     bridge.activity_month,
-    bridge.mrr_amount - coalesce(mrr_monthly.closing_mrr_amount, 0) as difference_amount,
+    bridge.mrr_amount - coalesce(known_months.closing_mrr_amount, 0) as difference_amount,
     bridge.residual_amount
 from bridge
-left join mrr_monthly on bridge.activity_month = mrr_monthly.activity_month
-where bridge.residual_amount <> 0 or bridge.mrr_amount <> coalesce(mrr_monthly.closing_mrr_amount, 0)
+left join known_months on bridge.activity_month = known_months.activity_month
+where bridge.residual_amount <> 0 or bridge.mrr_amount <> coalesce(known_months.closing_mrr_amount, 0)
 
 union all
 

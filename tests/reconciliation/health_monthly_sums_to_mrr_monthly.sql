@@ -12,16 +12,16 @@ health_monthly as (
 
 ),
 
-mrr_monthly as (select * from {{ ref('int_mrr_months') }})
+known_months as (select * from {{ ref('int_mrr_months') }})
 
 select
-    mrr_monthly.activity_month,
-    mrr_monthly.active_customer_count,
+    known_months.activity_month,
+    known_months.active_customer_count,
     health_monthly.customer_count,
-    mrr_monthly.closing_mrr_amount,
+    known_months.closing_mrr_amount,
     health_monthly.mrr_amount
-from mrr_monthly
-left join health_monthly on mrr_monthly.activity_month = health_monthly.activity_month
+from known_months
+left join health_monthly on known_months.activity_month = health_monthly.activity_month
 where
-    mrr_monthly.active_customer_count <> coalesce(health_monthly.customer_count, 0)
-    or abs(mrr_monthly.closing_mrr_amount - coalesce(health_monthly.mrr_amount, 0)) > 0.0001
+    known_months.active_customer_count <> coalesce(health_monthly.customer_count, 0)
+    or abs(known_months.closing_mrr_amount - coalesce(health_monthly.mrr_amount, 0)) > 0.0001

@@ -1,12 +1,11 @@
 -- Grain: one row per subscription item that ended and was continued by another: a plan change or a transfer, no churn.
 {%- set within_gap = ' <= ' ~ dbt.dateadd('hour', var('chain_gap_hours'), 'ends.ended_at') %}
 {#- What names it, also where another customer pays for it now; not what had ended before the subscription did. #}
-{%- set named = 'ends.subscription_id = starts.migrated_from_subscription_id'
-    ~ ' and ends.subscription_ended_at' ~ within_gap %}
-{#- What starts soon after it; else what had started shortly before. A discount lasts as long as what it lowers. #}
+{%- set named = 'ends.subscription_id = starts.migrated_from_subscription_id and ends.all_ended_at' ~ within_gap %}
+{#- What starts soon after it; else what had started shortly before. A discount ends with all that it lowers. #}
 {%- set near = 'ends.customer_id = starts.customer_id and starts.started_at' ~ within_gap
     ~ ' and starts.started_at >= ' ~ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at')
-    ~ " and ends.product_type in (starts.product_type, 'discount')" %}
+    ~ " and (ends.product_type = starts.product_type or (ends.product_type = 'discount' and ends.is_last))" %}
 {%- set is_another = '(ends.subscription_id <> starts.subscription_id or ends.item_id <> starts.item_id)' %}
 with
 
@@ -30,9 +29,9 @@ item_periods as (
         valid_to,
         ended_at,
         is_held,
-        -- What is paid after a trial starts when it is paid.
         coalesce(lag(valid_to) over item_log = valid_from and (lag(is_held) over item_log or not is_held), false)
             as continues_itself,
+        valid_to = max(coalesce(valid_to, cast('9999-12-31' as date))) over (partition by subscription_id) as is_last,
         lead(valid_from) over item_log as next_valid_from
     from periods
     window item_log as (partition by subscription_id, item_id order by valid_from asc)
@@ -46,8 +45,9 @@ ends as (
         subscription_id,
         item_id,
         product_type,
+        is_last,
         ended_at,
-        max(ended_at) over (partition by subscription_id) as subscription_ended_at,
+        max(ended_at) over (partition by subscription_id) as all_ended_at,
         next_valid_from as resumed_at
     from item_periods
     where valid_to = ended_at

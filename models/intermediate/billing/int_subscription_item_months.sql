@@ -32,6 +32,7 @@ periods_in_force as (
         periods.term_months,
         periods.migrated_from_subscription_id,
         periods.paused_at,
+        periods.continues_pause,
         services.customer_id is not null as is_in_service,
         services.started_at > services.first_started_at
         and {{ month_start('services.first_started_at') }} < months.activity_month as has_returned,
@@ -98,6 +99,7 @@ select
     periods_in_force.term_months,
     periods_in_force.migrated_from_subscription_id,
     periods_in_force.paused_at,
+    periods_in_force.continues_pause,
     periods_in_force.is_in_service,
     periods_in_force.has_returned,
     case when periods_in_force.subscription_discount_amount > 0 then least(1, {{ rate(

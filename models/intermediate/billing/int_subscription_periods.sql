@@ -11,11 +11,6 @@ entries as (
         *,
         -- A bill is lowered for as long as it runs.
         greatest(discount_ends_at, cast({{ bill_end }} as timestamp)) as discount_until,
-        -- A plan that changes in a pause begins no other one.
-        case
-            when paused_at is null or not continues_pause then paused_at
-            else coalesce(max(case when not continues_pause then paused_at end) over customer_log, paused_at)
-        end as pause_began_at,
         {% if var('past_due_churn_days') is number -%}
         case
             when status = 'past_due' then {{ dbt.dateadd('day', var('past_due_churn_days'), 'status_began_at') }}
@@ -24,7 +19,6 @@ entries as (
         cast(null as timestamp)
         {%- endif %} as given_up_at
     from {{ ref('int_subscription_log') }}
-    window customer_log as (partition by customer_id order by changed_at asc)
 ),
 
 -- A discount that ends splits its entry: 1 is the part under the discount, 2 the part after it.
@@ -56,7 +50,8 @@ periods as (
         entries.migrated_from_subscription_id,
         entries.mrr_list_own_amount,
         entries.ended_at,
-        entries.pause_began_at as paused_at,
+        entries.paused_at,
+        entries.continues_pause,
         case when parts.n = 1 then entries.discount_rate else 0 end as discount_rate,
         case when parts.n = 1 then entries.discount_amount else 0 end as discount_amount,
         case when parts.n = 1 then entries.mrr_own_amount else entries.mrr_list_own_amount end as mrr_own_amount,
@@ -99,6 +94,7 @@ select
     term_months,
     migrated_from_subscription_id,
     paused_at,
+    continues_pause,
     ended_at,
     mrr_list_own_amount,
     mrr_own_amount

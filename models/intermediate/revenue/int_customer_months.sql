@@ -1,5 +1,8 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 {%- set is_paying = '(mrr_amount > 0 or is_usage_billed)' %}
+{%- set cohort_month = 'min(case when ' ~ is_paying ~ ' then activity_month end) over (partition by customer_id)' %}
+{%- set pause_began_at = 'coalesce(max(case when not is_active then new_paused_at end) over unpaid_months, '
+    ~ 'min(case when not is_active then paused_at end) over unpaid_months)' %}
 with
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -33,6 +36,7 @@ levels as (
         coalesce(sum(item_months.mrr_at_opening_rate_amount), 0) as mrr_at_opening_rate_amount,
         coalesce(sum(item_months.mrr_at_year_ago_rate_amount), 0) as mrr_at_year_ago_rate_amount,
         max(item_months.paused_at) as paused_at,
+        max(case when not item_months.continues_pause then item_months.paused_at end) as new_paused_at,
         max(case when item_months.is_in_service then 1 else 0 end) = 1 as is_in_service,
         max(case when item_months.has_returned then 1 else 0 end) = 1 as has_returned,
         coalesce(
@@ -73,16 +77,11 @@ paid_stretches as (
         is_usage_billed,
         -- What no month end has seen paid yet belongs to no cohort. Usage that is billed pays as MRR does.
         {{ is_paying }}
-        or (
-            is_in_service
-            and coalesce(
-                min(case when {{ is_paying }} then activity_month end) over (partition by customer_id) < activity_month,
-                false
-            )
-        ) as is_active,
+        or (is_in_service and coalesce({{ cohort_month }} < activity_month, false)) as is_active,
+        case when paused_at = new_paused_at then paused_at end as new_paused_at,
         paused_at,
         month_end_at,
-        min(case when {{ is_paying }} then activity_month end) over (partition by customer_id) as cohort_month,
+        {{ cohort_month }} as cohort_month,
         -- Numbers the paid months: what follows one without payment carries its number.
         sum(case when {{ is_paying }} then 1 else 0 end) over (
             partition by customer_id order by activity_month asc
@@ -105,12 +104,12 @@ select
     is_usage_billed,
     paid_month_count,
     case when cohort_month <= activity_month then cohort_month end as cohort_month,
-    -- Paused: has paid, and a pause was in force ever since the last paid month, the latest one not for too many whole
-    -- days, to the last of the month or the as-of day.
+    -- Paused: has paid, and a pause was in force ever since the last paid month, not for too many whole days, to the
+    -- last of the month or the as-of day. It counts from its latest beginning, whatever plan it is of by now.
     not is_active
     and paid_month_count > 0
     and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
-    and {{ days_between('cast(paused_at as date)', 'cast(month_end_at as date)') }}
+    and {{ days_between('cast(' ~ pause_began_at ~ ' as date)', 'cast(month_end_at as date)') }}
     <= {{ var('pause_churn_days') }} + 1 as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
     max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount

@@ -1,5 +1,6 @@
 -- Grain: one row per month, from the first subscription to the as-of day, as known now.
--- The first open month after kept ones opens with what was published; the difference is its adjustment.
+-- The first open month after kept ones opens with what was published; the difference is its adjustment, and its rates
+-- divide by what is known of its opening.
 with
 
 totals as (select * from {{ ref('int_mrr_month_totals') }}),
@@ -31,6 +32,8 @@ months as (
         totals.activity_month,
         totals.is_partial_month,
         coalesce(closed_months.closing_mrr_amount, totals.opening_mrr_amount) as opening_mrr_amount,
+        totals.opening_mrr_amount as known_mrr_amount,
+        totals.opening_customer_count as known_customer_count,
         totals.opening_mrr_amount - coalesce(closed_months.closing_mrr_amount, totals.opening_mrr_amount)
             as adjustment_mrr_amount,
         coalesce(movement_totals.new_mrr_amount, 0) as new_mrr_amount,
@@ -96,12 +99,12 @@ select
     fx_customer_count,
     active_customer_count,
     paying_customer_count,
-    {{ rate('churn_customer_count', 'opening_customer_count') }} as logo_churn_rate,
-    {{ rate('-lost_mrr_amount', 'opening_mrr_amount') }} as gross_revenue_churn_rate,
-    {{ rate('opening_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as grr_rate,
-    {{ rate('opening_mrr_amount + expansion_mrr_amount + lost_mrr_amount', 'opening_mrr_amount') }} as nrr_rate,
+    {{ rate('churn_customer_count', 'known_customer_count') }} as logo_churn_rate,
+    {{ rate('-lost_mrr_amount', 'known_mrr_amount') }} as gross_revenue_churn_rate,
+    {{ rate('known_mrr_amount + lost_mrr_amount', 'known_mrr_amount') }} as grr_rate,
+    {{ rate('known_mrr_amount + expansion_mrr_amount + lost_mrr_amount', 'known_mrr_amount') }} as nrr_rate,
     {{ rate(
-        'opening_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount + lost_mrr_amount', 'opening_mrr_amount'
+        'known_mrr_amount + expansion_mrr_amount + reactivation_mrr_amount + lost_mrr_amount', 'known_mrr_amount'
     ) }} as nrr_with_reactivation_rate,
     {{ rate('kept_capped_mrr_amount', 'year_ago_mrr_amount') }} as grr_12m_rate,
     {{ rate('kept_mrr_amount', 'year_ago_mrr_amount') }} as nrr_12m_rate,

@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month (filter: handed a subscription over to another customer, or took one over).
+{%- set gone_item = 'partition by gone_items.activity_month, gone_items.customer_id, gone_items.subscription_id' %}
 with
 
 paid_months as (
@@ -64,9 +65,9 @@ handovers as (
         gone_items.subscription_id,
         gone_items.mrr_amount,
         {{ rate(
-            'cast(gone_items.mrr_amount as ' ~ type_double() ~ ') * heirs.mrr_amount', 'sum(heirs.mrr_amount) over gone_item'
+            'cast(gone_items.mrr_amount as ' ~ type_double() ~ ') * heirs.mrr_amount', 'sum(heirs.mrr_amount) over (' ~ gone_item ~ ')'
         ) }} as share_amount,
-        row_number() over (gone_item order by heirs.customer_id asc, heirs.subscription_id asc) as heir_number
+        row_number() over ({{ gone_item }} order by heirs.customer_id asc, heirs.subscription_id asc) as heir_number
     from gone_items
     inner join heirs
         on
@@ -80,7 +81,6 @@ handovers as (
             and heirs.from_subscription_id = earlier_heirs.from_subscription_id
             and heirs.activity_month = {{ add_months('earlier_heirs.activity_month', 1) }}
     where earlier_heirs.customer_id is null
-    window gone_item as (partition by gone_items.activity_month, gone_items.customer_id, gone_items.subscription_id)
 
 ),
 
@@ -101,11 +101,11 @@ transfers as (
 ),
 
 amounts as (
-    {% for side, sign in [('to', ''), ('from', '-')] %}
+    {% for side, sign in [('to', '1'), ('from', '-1')] %}
     select
         activity_month,
         {{ side }}_customer_id as customer_id,
-        {{ sign }}transfer_amount as transfer_amount
+        {{ sign }} * transfer_amount as transfer_amount
     from transfers
     {{ 'union all' if not loop.last }}
     {%- endfor %}
