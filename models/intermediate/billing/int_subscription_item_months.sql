@@ -59,10 +59,8 @@ periods_in_force as (
             ) >= months.month_end_at
     left join services
         on
-            periods.customer_id = services.customer_id
-            and months.month_end_at > services.started_at
-            and months.month_end_at <= services.served_until
-            and periods.is_in_force
+            periods.customer_id = services.customer_id and periods.is_in_force
+            and months.month_end_at > services.started_at and months.month_end_at <= services.served_until
     where periods.mrr_own_amount <> 0 or periods.paused_at is not null or services.customer_id is not null
     window subscription_months as (partition by periods.subscription_id, months.activity_month)
 
