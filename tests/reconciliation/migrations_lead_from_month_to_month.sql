@@ -1,11 +1,21 @@
 -- A month's closing customers and MRR are what moved into its segments, and the opening of the next month. Months:
--- those whose lifetime value, and so whose segments, are known, but for the first: of what came before nothing is.
+-- those whose lifetime value, and so whose segments, are known, but for the first of them in which a customer is in
+-- service: of what came before nothing is.
 with
+
+first_active_month as (
+
+    select min(activity_month) as activity_month
+    from {{ ref('int_customer_months') }}
+    where is_active
+
+),
 
 months as (
 
     select valued_months.activity_month
     from {{ ref('ltv_monthly') }} as valued_months
+    inner join first_active_month on valued_months.activity_month > first_active_month.activity_month
     inner join {{ ref('ltv_monthly') }} as previous_months
         on valued_months.activity_month = {{ add_months('previous_months.activity_month', 1) }}
 
