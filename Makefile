@@ -75,7 +75,7 @@ test: lint structure  ## lint, build with unit tests and reconciliations, expect
 
 torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)
 	$(BIN)/pytest -m nightly
-	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=200 CUSTOMER_VALUE_TEST_SWITCH_SECONDS=120 $(BIN)/pytest tests/python/test_torture.py tests/python/test_nightly.py
+	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=200 CUSTOMER_VALUE_TEST_SWITCH_SECONDS=120 $(BIN)/pytest -m 'nightly or not nightly' tests/python/test_torture.py tests/python/test_nightly.py
 
 fuzz: setup  ## break inputs in every way (a quarter of an hour)
 	CUSTOMER_VALUE_TEST_FUZZ=100 $(BIN)/pytest tests/python/test_fuzz.py

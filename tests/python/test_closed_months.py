@@ -202,6 +202,7 @@ def test_a_closed_month_is_restated_with_what_it_shows(books):
     ]
 
 
+@pytest.mark.nightly
 def test_months_that_are_opened_again_are_as_a_full_build_has_them(copy, tmp_path):
     marts = ["--indirect-selection", "cautious", "--select", *(f"+{mart}" for mart in CLOSED_MARTS)]
     opened = copy.close("2024-12-31").build("2025-04-12", *marts)

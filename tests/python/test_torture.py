@@ -63,6 +63,7 @@ def whole(file):
         )
 
 
+@pytest.mark.nightly
 def test_kills(demo, tmp_path):
     """Runs and single verbs are killed at random moments; a reader looks on all the while."""
     company = copied(demo, tmp_path / "home")
@@ -146,6 +147,7 @@ def test_a_full_disk_while_publishing(demo, tmp_path, small_disk):
     assert company.cli("publish").returncode == 0 and whole(file)
 
 
+@pytest.mark.nightly
 def test_a_full_disk_while_building(demo, tmp_path, small_disk):
     company = copied(demo, tmp_path / "home")
     file = company.settings.published / "customer_value.duckdb"
