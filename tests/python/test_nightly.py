@@ -231,11 +231,11 @@ def test_a_table_that_cannot_be_made_stays_as_it_was(demo, tmp_path):
     company = copied(demo, tmp_path / "home")
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         before = connection.execute("from marts.mrr_monthly order by all").fetchall()
-        connection.execute("drop table intermediate.int_mrr_month_totals")
+        connection.execute("drop table intermediate.int_mrr_months")
         connection.execute("drop table marts.subscriptions")
         connection.execute("create view marts.subscriptions as select 1 as was_a_view")
     failed = company.dbt("run", "--select", "mrr_monthly", "subscriptions")
-    assert failed.returncode == 1 and "int_mrr_month_totals does not exist" in failed.stdout
+    assert failed.returncode == 1 and "int_mrr_months does not exist" in failed.stdout
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
         assert before == connection.execute("from marts.mrr_monthly order by all").fetchall()
         # What was a view is a table now.
