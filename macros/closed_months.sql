@@ -17,6 +17,17 @@
     {{ return(none) }}
 {%- endmacro %}
 
+{#- The kept rows that count, with whether they are of the last kept month, as a subquery. -#}
+{% macro kept_rows(earlier_rows) -%}
+    (
+        select kept.*, closed_months.is_last_kept
+        from {{ earlier_rows }} as kept
+        inner join {{ ref('closed_months') }} as closed_months
+            on kept.activity_month = closed_months.activity_month and kept.build_id = closed_months.build_id
+        where closed_months.is_kept
+    )
+{%- endmacro %}
+
 {#- Before a build keeps months: those that the var closed_until does not cover any more are open again. A build that is not
     published opens none. -#}
 {% macro reopen_months() -%}
@@ -24,12 +35,6 @@
         update {{ this }} set reopened_build_id = (select max(build_id) from {{ ref('run_settings') }})
         where
             activity_month >= {{ first_open_month() }}
-            and (
-                reopened_build_id is null
-                or (
-                    reopened_build_id not in (select build_id from {{ ref('published_builds') }})
-                    and exists (select build_id from {{ ref('published_builds') }})
-                )
-            )
+            and (reopened_build_id is null or not {{ is_published('reopened_build_id') }})
     {%- endif -%}
 {%- endmacro %}

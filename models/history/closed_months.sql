@@ -9,16 +9,7 @@ months as (select * from {{ ref('int_months') }}),
 run_settings as (select * from {{ ref('run_settings') }}),
 
 {% if earlier_months -%}
-published_builds as (select * from {{ ref('published_builds') }}),
-
-published_totals as (
-
-    select count(*) as build_count
-    from published_builds
-
-),
-
--- Of builds that were not published neither a closing counts nor a reopening; without any publication all builds count.
+-- Of builds that were not published neither a closing counts nor a reopening.
 closings as (
 
     select
@@ -30,13 +21,9 @@ closings as (
             partition by kept.activity_month order by kept.known_date asc, kept.build_id asc
         ) as closing_number
     from {{ earlier_months }} as kept
-    cross join published_totals
-    left join published_builds as closing_builds on kept.build_id = closing_builds.build_id
-    left join published_builds as reopening_builds on kept.reopened_build_id = reopening_builds.build_id
     where
-        (closing_builds.build_id is not null or published_totals.build_count = 0)
-        and reopening_builds.build_id is null
-        and (kept.reopened_build_id is null or published_totals.build_count > 0)
+        {{ is_published('kept.build_id') }}
+        and (kept.reopened_build_id is null or not {{ is_published('kept.reopened_build_id') }})
 
 ),
 {%- else -%}

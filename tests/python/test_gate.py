@@ -141,7 +141,7 @@ def test_each_input_says_what_share_is_rejected_and_why(tmp_path):
 
 
 def test_money_counts_where_rows_are_few(tmp_path):
-    """One row of fifty, more than half of the MRR: the rule of a plain dbt build fails, too."""
+    """One row of fifty, more than half of the MRR: more than the limit."""
     company = Company(tmp_path, AS_OF)
     write(
         company.settings.raw,

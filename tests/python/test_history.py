@@ -7,13 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import rows_of
 from copies import project_copy
 from test_nightly import copied
-
-
-def rows_of(company, query):
-    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        return connection.execute(query).fetchall()
 
 
 def test_the_history_of_an_earlier_layout_is_carried_over(demo, tmp_path):

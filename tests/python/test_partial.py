@@ -1,16 +1,13 @@
 """Half a failure is not a whole one: marts that fail stay at the last good publication, with those that descend from them."""
 
 import datetime
-import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import duckdb
 import pytest
-from conftest import Company
+from conftest import OwnProject
 from copies import project_copy
 
 from customer_value.settings import PROJECT
@@ -19,7 +16,7 @@ FIRST, SECOND, THIRD = (datetime.date(2026, 10, day) for day in (16, 17, 18))
 
 
 @dataclass(frozen=True)
-class Broken(Company):
+class Broken(OwnProject):
     """A company that is run by a copy of the project, in whose marts rules can be broken."""
 
     def rule(self, mart, condition):
@@ -31,17 +28,6 @@ class Broken(Company):
                 "            expressions:\n", f'            expressions:\n              odd_row: "{condition}"\n', 1
             )
         path.write_text(text)
-
-    def run_as_of(self, day, *arguments, command="run"):
-        settings = self.settings
-        paths = ["--raw", settings.raw, "--warehouse", settings.warehouse, "--published", settings.published]
-        return subprocess.run(
-            [sys.executable, "-m", "customer_value.cli", command, *map(str, paths), "--as-of", str(day), *arguments],
-            capture_output=True,
-            text=True,
-            cwd=self.home / "project",
-            env=os.environ | {"PYTHONPATH": str(self.home / "project")},
-        )
 
     def held(self):
         rows = self.rows(

@@ -19,6 +19,8 @@ months as (select * from {{ ref('int_months') }}),
 
 closed_months as (select * from {{ ref('closed_months') }}),
 
+kept_months as (select * from {{ kept_rows(earlier_customer_months) }} as kept_rows),
+
 open_months as (
 
     select
@@ -39,16 +41,14 @@ open_months as (
 kept_customers as (
 
     select
-        kept.customer_id,
-        kept.mrr_amount,
+        kept_months.customer_id,
+        kept_months.mrr_amount,
         open_months.activity_month,
         open_months.is_partial_month,
         open_months.is_first_open_month
-    from {{ earlier_customer_months }} as kept
-    inner join closed_months
-        on kept.activity_month = closed_months.activity_month and kept.build_id = closed_months.build_id
+    from kept_months
     cross join open_months
-    where closed_months.is_last_kept
+    where kept_months.is_last_kept
 
 ),
 
@@ -90,13 +90,10 @@ reported_months as (
 
     select
         {%- for column in columns %}
-        kept.{{ column }},
+        {{ column }},
         {%- endfor %}
-        kept.adjustment_mrr_amount
-    from {{ earlier_customer_months }} as kept
-    inner join closed_months
-        on kept.activity_month = closed_months.activity_month and kept.build_id = closed_months.build_id
-    where closed_months.is_kept
+        adjustment_mrr_amount
+    from kept_months
 
 ){% endif %}
 

@@ -18,6 +18,8 @@ months as (select * from {{ ref('int_mrr_months') }}){% if earlier_months %},
 
 closed_months as (select * from {{ ref('closed_months') }}),
 
+kept_months as (select * from {{ kept_rows(earlier_months) }} as kept_rows),
+
 adjustments as (
 
     select
@@ -48,11 +50,8 @@ union all
 
 select
     {%- for column in columns %}
-    kept.{{ column }},
+    {{ column }},
     {%- endfor %}
-    kept.adjustment_customer_count
-from {{ earlier_months }} as kept
-inner join closed_months
-    on kept.activity_month = closed_months.activity_month and kept.build_id = closed_months.build_id
-where closed_months.is_kept
+    adjustment_customer_count
+from kept_months
 {%- endif %}

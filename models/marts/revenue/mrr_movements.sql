@@ -11,6 +11,8 @@ customer_months as (select * from {{ ref('customer_months') }}),
 
 closed_months as (select * from {{ ref('closed_months') }}),
 
+kept_movements as (select * from {{ kept_rows(earlier_movements) }} as kept_rows),
+
 reported_movements as (
 
     select
@@ -38,15 +40,12 @@ reported_movements as (
     union all
 
     select
-        kept.customer_id,
-        kept.activity_month,
-        kept.movement_type,
-        kept.movement_cause,
-        kept.movement_amount
-    from {{ earlier_movements }} as kept
-    inner join closed_months
-        on kept.activity_month = closed_months.activity_month and kept.build_id = closed_months.build_id
-    where closed_months.is_kept
+        customer_id,
+        activity_month,
+        movement_type,
+        movement_cause,
+        movement_amount
+    from kept_movements
 
 ){% endif %}
 
