@@ -8,25 +8,14 @@ metric_months as (select * from {{ ref('metric_months') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}){% if is_incremental() %},
 
-published_builds as (select * from {{ ref('published_builds') }}),
-
-published_totals as (
-
-    select count(*) as build_count
-    from published_builds
-
-),
-
--- What was built and not published was never known. Where publication is done by other means, all builds count.
+-- What was built and not published was never known.
 known_metrics as (
 
     select distinct
-        known.activity_month,
-        known.metric_name
-    from {{ this }} as known
-    cross join published_totals
-    left join published_builds on known.build_id = published_builds.build_id
-    where published_builds.build_id is not null or published_totals.build_count = 0
+        activity_month,
+        metric_name
+    from {{ this }}
+    where {{ is_published('build_id') }}
 
 ){% endif %}
 

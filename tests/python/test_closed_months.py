@@ -252,6 +252,18 @@ def test_a_build_that_is_not_published_closes_nothing_and_opens_nothing(copy, bo
 
 
 @pytest.mark.nightly
+def test_a_first_run_that_is_refused_closes_nothing(tmp_path):
+    """Half of the first delivery is garbage, and one amount is wrong; the second is right, and is what the closed months keep."""
+    garbage = loaded("2025-04-10", [change(f"garbage_{n}", "2025-01-05", "no status", unit_amount=9) for n in range(8)])
+    wrong = [row | {"unit_amount": 990} if row["customer_id"] == "steady" else row for row in FIRST]
+    books = Books.opened(tmp_path / "books").close("2025-03-31").deliver(wrong + garbage)
+    assert books.run_as_of("2025-04-10").returncode == 1
+    first = books.deliver(FIRST).publish("2025-04-10")
+    assert {row[2] for row in first["mrr_movements"] if row[2] == "adjustment"} == set() and first["restatements"] == []
+    assert rows_of(books, "select count(*), sum(mrr_amount) from marts.customer_months where customer_id = 'steady'") == [(4, 400)]
+
+
+@pytest.mark.nightly
 def test_without_its_history_a_company_closes_months_as_known_now(copy, tmp_path):
     with duckdb.connect(str(copy.settings.warehouse)) as connection:
         connection.execute("drop schema history cascade")
