@@ -252,6 +252,24 @@ def test_a_build_that_is_not_published_closes_nothing_and_opens_nothing(copy, bo
 
 
 @pytest.mark.nightly
+def test_closed_months_go_on_where_the_log_begins_after_them(copy):
+    """A new billing system holds nothing of what was before it: the MRR of March leaves in April as a correction."""
+    march = copy.closed("2025-04-01")
+    copy.deliver(loaded("2025-07-10", [change("fresh", "2025-06-05", unit_amount=60)])).publish("2025-07-10")
+    assert but_dimensions(copy.closed("2025-04-01")) == but_dimensions(march)
+    assert rows_of(
+        copy,
+        "select cast(activity_month as varchar), opening_mrr_amount, adjustment_mrr_amount, new_mrr_amount, closing_mrr_amount "
+        "from marts.mrr_monthly where activity_month >= '2025-04-01' order by all",
+    ) == [
+        ("2025-04-01", 400, -400, 0, 0),
+        ("2025-05-01", 0, 0, 0, 0),
+        ("2025-06-01", 0, 0, 60, 60),
+        ("2025-07-01", 60, 0, 0, 60),
+    ]
+
+
+@pytest.mark.nightly
 def test_a_first_run_that_is_refused_closes_nothing(tmp_path):
     """Half of the first delivery is garbage, and one amount is wrong; the second is right, and is what the closed months keep."""
     garbage = loaded("2025-04-10", [change(f"garbage_{n}", "2025-01-05", "no status", unit_amount=9) for n in range(8)])
