@@ -20,4 +20,4 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn):
         """Create the views of schema raw. Raises InputError where an input does not meet the contract."""
         settings = Settings.of()
-        create_views(conn, check_inputs(settings.raw), forgotten_customers(settings.warehouse))
+        create_views(conn, check_inputs(settings), forgotten_customers(settings.warehouse))

@@ -1,97 +1,161 @@
 """load: check the inputs received and make them visible to DuckDB as schema raw.
 
-An input is `<name>.parquet` in the raw folder, or a folder `<name>/` of Parquet files. Nothing is copied: each input
-becomes a view over its files, each absent optional input an empty view with the contract's types. An absent optional column is
-null; a date where the contract wants an instant stays a date, for staging knows in which time zone it is one.
+An input is a file `<name>.parquet`, `.csv`, `.tsv` or `.jsonl` in the raw folder, or a folder `<name>/` of such files. Nothing is
+copied: each input becomes a view over its files, each absent optional input an empty view with the contract's types. An absent
+optional column is null; a date where the contract wants an instant stays a date, for staging knows in which time zone it is one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 import duckdb
 
 from customer_value.contract import DUCKDB_TYPES, inputs
 from customer_value.errors import InputError
-
-NUMBERS = (
-    "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT FLOAT DOUBLE DECIMAL".split()
+from customer_value.files import (
+    SAID,
+    files_of,
+    folded,
+    keep,
+    kept,
+    literal,
+    load_times,
+    loaded_at_expression,
+    quoted,
+    strangers,
 )
+from customer_value.readings import EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
+from customer_value.settings import project_file
+
+WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
+NUMBERS = [*WHOLE_NUMBERS, "FLOAT", "DOUBLE", "DECIMAL"]
 TIMESTAMPS = ["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "DATE"]
 
 # The types of a file that hold a type of the contract without loss.
 ACCEPTED_TYPES = {
-    "string": ["VARCHAR", "ENUM", "UUID"],
+    "string": ["VARCHAR", "ENUM", "UUID", *WHOLE_NUMBERS],
     "timestamp": TIMESTAMPS,
     "date": TIMESTAMPS,
     "double": NUMBERS,
     "boolean": ["BOOLEAN"],
 }
-
-
-def quoted(name):
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text):
-    """A text as an SQL string."""
-    return "'" + str(text).replace("'", "''") + "'"
+# Those that are read as text where they are none of these.
+TEXTS = ["VARCHAR", "ENUM", *WHOLE_NUMBERS, "BOOLEAN"]
+# What load writes of a row: column and text of what cannot be read.
+UNREADABLE = "unreadable_value"
 
 
 @dataclass(frozen=True)
 class ReceivedInput:
-    """One input as received: its files as an SQL table expression, and what the view selects from them."""
+    """One input as received: its files as an SQL table expression, what the view selects from them, and what to say of it."""
 
     name: str
     relation: str | None
     selection: list[str]
+    said: list[str] = field(default_factory=list)
+    # Whether its rows were loaded when their file came, for no column says it.
+    is_dated_by_file: bool = False
 
 
 def relation_of(raw, name):
     """The SQL table expression over an input's files, and the path to name in messages; None where it is absent.
 
-    Raises InputError where a folder is empty, or the input is there as a file and as a folder.
+    Raises InputError where a folder is empty, or the input is there twice.
     """
-    file, folder = raw / f"{name}.parquet", raw / name
-    if file.exists() and folder.exists():
-        raise InputError(f"{name}: found {file} and {folder}, expected one of them. Remove what is out of date.")
-    if folder.is_dir() and not any(folder.rglob("*.parquet")):
-        raise InputError(f"{folder}: found no Parquet file, expected at least one. Add it, or remove the folder.")
-    if not file.exists() and not folder.exists():
-        return None, None
-    pattern = file if file.exists() else folder / "**" / "*.parquet"
-    return f"read_parquet({literal(pattern)}, union_by_name = true, hive_partitioning = false)", pattern
+    files = files_of(raw, name)
+    return (files.relation(), files.path) if files else (None, None)
 
 
 # What to do about a required column that is absent, where its name alone does not say it.
-ADVICE = {"loaded_at": "Add it: when each row reached you, for example the time of the export, alike in all its rows."}
+ADVICE = {
+    "loaded_at": "Name the day of the export once: --as-of YYYY-MM-DD. It is kept, and the rows count as loaded when their file came."
+}
 
 
-def column_problem(connection, relation, path, column, wanted, found, is_required):
-    """What is wrong with a column, in one line; None where it fits. A column without any value fits every type."""
-    if found is None:
-        if not is_required:
+def near(name, names):
+    """A question after the most similar of some names; nothing where none is."""
+    found = get_close_matches(folded(name), names, 1, 0.75)
+    return f" Is it {found[0]}?" if found else ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of an input's files beside those of the contract."""
+
+    connection: duckdb.DuckDBPyConnection
+    contract: object
+    files: object
+    relation: str
+    # Column of the files -> its type there.
+    types: dict
+
+    @property
+    def sources(self):
+        """Column of the contract -> the column of the files that is called so, letter case and blanks aside."""
+        found = {folded(name): name for name in self.types}
+        return {name: name if name in self.types else found[name] for name in self.contract.columns if name in found}
+
+    def found(self, column):
+        """The family of a column's type in the files; None where it is absent."""
+        return self.types[self.sources[column]].split("(")[0] if column in self.sources else None
+
+    @property
+    def texts(self):
+        """Columns of the files that are read as text -> the type that is wanted of them."""
+        return {
+            self.sources[column]: wanted
+            for column, wanted in self.contract.columns.items()
+            if (found := self.found(column)) in TEXTS and found not in ACCEPTED_TYPES[wanted]
+        }
+
+    def problem(self, column, wanted):
+        """What is wrong with a column, in one line; None where it fits. A column without any value fits every type."""
+        found, path = self.found(column), self.files.path
+        if found is None:
+            if not self.contract.column_metas[column].get("is_required"):
+                return None
+            advice = ADVICE.get(column, "Every row needs it: add it, or rename the column that holds it.")
+            unknown = [folded(name) for name in self.types if folded(name) not in self.contract.columns]
+            return f"{path}: column {column}: found no such column, expected one of type {wanted}.{near(column, unknown)} {advice}"
+        if found in ACCEPTED_TYPES[wanted] or found in TEXTS:
             return None
-        advice = ADVICE.get(column, "Every row needs it: add it, or rename the column that holds it.")
-        return f"{path}: column {column}: found no such column, expected one of type {wanted}. {advice}"
-    family = found.split("(")[0]
-    if family in ACCEPTED_TYPES[wanted]:
-        return None
-    (value_count,) = connection.execute(f"select count({quoted(column)}) from {relation}").fetchone()
-    if value_count == 0:
-        return None
-    return (
-        f"{path}: column {column}: found type {found}, expected {wanted}. "
-        f"Write the column as {wanted} where the file is made."
-    )
+        (value_count,) = self.connection.execute(
+            f"select count({quoted(self.sources[column])}) from {self.relation}"
+        ).fetchone()
+        if value_count == 0:
+            return None
+        return (
+            f"{path}: column {column}: found type {found}, expected {wanted}. "
+            f"Write the column as {wanted} where the file is made."
+        )
+
+    def doubles(self):
+        """Headers that are one name, and those that are almost a name of the contract which is absent, a line each."""
+        names = [folded(name) for name in self.types]
+        twice = sorted({name for name in names if names.count(name) > 1 and name not in self.types})
+        if twice:
+            return [
+                f"{self.files.path}: found {names.count(twice[0])} columns that are called {twice[0]}, expected one of them."
+            ]
+        return []
+
+    def strangers(self):
+        """Columns that are almost called like one of the contract that is absent, a line each."""
+        absent = [name for name in self.contract.columns if name not in self.sources and name != UNREADABLE]
+        return [
+            f"{self.files.path}: column {name}: not one of the input {self.contract.name}, and not read.{question}"
+            for name in self.types
+            if folded(name) not in self.contract.columns and (question := near(name, absent))
+        ]
 
 
-def expression_of(column, wanted, found):
+def expression_of(column, wanted, source, found):
     """How a view reads a column: as the contract's type, instants in UTC; null where it is absent or has no values."""
     if found is None or found.split("(")[0] not in ACCEPTED_TYPES[wanted]:
         return f"cast(null as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
-    source = quoted(column)
+    source = quoted(source)
     if found == "DATE" and wanted == "timestamp":
-        return source
+        return f"{source} as {quoted(column)}"
     if found == "TIMESTAMP WITH TIME ZONE":
         source = f"({source} at time zone 'UTC')"
     if found in ("FLOAT", "DOUBLE"):
@@ -101,55 +165,142 @@ def expression_of(column, wanted, found):
     return f"cast({source} as {DUCKDB_TYPES[wanted]}) as {quoted(column)}"
 
 
-def inspect(connection, raw, contract):
+def read_texts(columns):
+    """How the columns of text are read: column of the files -> SQL; what to say of them; and what is wrong, a line each."""
+    texts, path = columns.texts, columns.files.path
+    if not texts:
+        return {}, [], []
+    relation = with_texts(columns.relation, texts)
+    answers, open_questions = decided(path, evidence := evidence_of(columns.connection, relation, texts))
+    if open_questions:
+        return {}, [], open_questions
+    values = {column: value_of(column, wanted, answers.get(column)) for column, wanted in texts.items()}
+    counted = ", ".join(
+        f"count({quoted(column)}), count({value}), min({quoted(column)}) filter ({value} is null), {is_day_only(column)}"
+        for column, value in values.items()
+    )
+    counts = columns.connection.execute(f"select {counted} from {relation}").fetchone()
+    problems, said = [], []
+    for n, (column, wanted) in enumerate(texts.items()):
+        text_count, value_count, example, is_day = counts[4 * n : 4 * n + 4]
+        if text_count and not value_count:
+            problems.append(
+                f'{path}: column {column}: found "{example}", expected {wanted}, for example {EXAMPLES[wanted]}. '
+                f"None of {text_count:,} values can be read: write them so where the file is made."
+            )
+        elif value_count < text_count:
+            said.append(
+                f"{path}: column {column}: {text_count - value_count:,} of {text_count:,} values cannot be read as {wanted}, "
+                f'for example "{example}": their rows are rejected (unreadable_value).'
+            )
+        if wanted == "date" or (wanted == "timestamp" and is_day):
+            values[column] = f"cast({values[column]} as date)"
+    said += [
+        f"{path}: column {each.column}: read as {'decimal ' * (each.question == 'decimal')}{answers[each.column]}."
+        for each in evidence
+        if any(each.counts) or each.both_count
+    ]
+    return values, said, problems
+
+
+def unreadable(values, beyond):
+    """What of a row cannot be read, as SQL: column and text, the first characters of it."""
+    conditions = [
+        (folded(column), column, f"{quoted(column)} is not null and {value} is null")
+        for column, value in values.items()
+    ]
+    conditions += [("beyond the last column", column, f"{quoted(column)} is not null") for column in beyond]
+    named = ", ".join(
+        f"case when {condition} then {literal(name + ' = ')} || left({quoted(column)}, 40) end"
+        for name, column, condition in conditions
+    )
+    return f"nullif(concat_ws('; ', {named}), '')" if named else "cast(null as varchar)"
+
+
+def as_of_day(settings):
+    """The day that the numbers are as of, where it is said; nothing where the inputs say it."""
+    return str(project_file()["vars"]["as_of_date"] or settings.as_of or "")
+
+
+def inspect(connection, settings, contract, as_of=""):
     """One input checked against the contract: the ReceivedInput, or the list of its problems."""
-    relation, path = relation_of(raw, contract.name)
-    if relation is None:
+    raw = settings.raw
+    files = files_of(raw, contract.name)
+    if files is None:
         if contract.required:
+            found = [path.name.split(".")[0] for path in strangers(raw, inputs())]
             return [
-                f"{raw / contract.name}.parquet: found no such file, expected the required input {contract.name}. "
-                "Write it there; its columns stand in models/staging/_sources.yml."
+                f"{raw / contract.name}.parquet: found no such file, expected the required input {contract.name}."
+                f"{near(contract.name, found)} Write it there, or as .csv, .tsv or .jsonl; its columns stand in "
+                "models/staging/_sources.yml."
             ]
         selection = [f"cast(null as {DUCKDB_TYPES[t]}) as {quoted(c)}" for c, t in contract.columns.items()]
         return ReceivedInput(contract.name, None, selection)
     try:
+        relation = files.relation()
         described = connection.execute(f"describe select * from {relation}").fetchall()
-        types = {name: type_name for name, type_name, *_ in described}
+        columns = Columns(connection, contract, files, relation, {name: kind for name, kind, *_ in described})
         problems = [
-            column_problem(
-                connection,
-                relation,
-                path,
-                column,
-                wanted,
-                types.get(column),
-                contract.column_metas[column].get("is_required"),
-            )
+            columns.problem(column, wanted)
             for column, wanted in contract.columns.items()
-        ]
+            if column != "loaded_at" or not as_of
+        ] + columns.doubles()
+        values, said, unread = read_texts(columns)
+        if found := [*filter(None, problems), *unread]:
+            return found
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        return [f"{path}: found a file that cannot be read ({reason}), expected Parquet. Write it again."]
-    if any(problems):
-        return [problem for problem in problems if problem]
-    selection = [expression_of(column, wanted, types.get(column)) for column, wanted in contract.columns.items()]
-    return ReceivedInput(contract.name, relation, selection)
+        reason = "; ".join(str(error).splitlines()[:2])
+        return [f"{files.path}: found a file that cannot be read ({reason}), expected {files.format}. Write it again."]
+    sources, selection = columns.sources, []
+    is_dated_by_file = "loaded_at" not in sources
+    for column, wanted in contract.columns.items():
+        source = sources.get(column)
+        if source in values:
+            selection.append(f"{values[source]} as {quoted(column)}")
+        elif column == UNREADABLE:
+            selection.append(f"{unreadable(values, files.beyond_header(columns.types))} as {quoted(column)}")
+        elif column == "loaded_at" and is_dated_by_file:
+            times = load_times(raw, settings.warehouse, files.paths)
+            selection.append(f"{loaded_at_expression(times, as_of)} as {quoted(column)}")
+        else:
+            selection.append(expression_of(column, wanted, source, columns.types.get(source)))
+    relation = with_texts(files.relation(is_dated_by_file), values)
+    return ReceivedInput(contract.name, relation, selection, said + columns.strangers(), is_dated_by_file)
 
 
-def check_inputs(raw):
+def check_inputs(settings):
     """Every input of the contract as received.
 
     Raises InputError with one line for each problem: file, column, found, expected and what to do.
     """
+    raw = settings.raw
     if not raw.is_dir():
         raise InputError(f"{raw}: found no such folder, expected the inputs. Name it with --raw.")
+    as_of = as_of_day(settings)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        found = [inspect(connection, raw, contract) for contract in inputs().values()]
+        found = [inspect(connection, settings, contract, as_of) for contract in inputs().values()]
     problems = [problem for item in found if isinstance(item, list) for problem in item]
     if problems:
         raise InputError("\n".join(problems))
+    keep_day(settings, as_of if any(item.is_dated_by_file for item in found) else None)
     return found
+
+
+def keep_day(settings, as_of):
+    """Keep the as-of day of a company whose files alone say when they came: it holds until another one is named.
+
+    Raises InputError where the inputs say it themselves now: the day that was kept must not hold them back.
+    """
+    known = kept(settings.warehouse)
+    if as_of:
+        keep(settings.warehouse, known | {"as_of_date": as_of})
+    elif known.pop("as_of_date", None):
+        keep(settings.warehouse, known)
+        raise InputError(
+            f"{settings.raw}: every input has the column loaded_at now: the as-of day that was kept ({settings.as_of}) is "
+            "forgotten. Run again."
+        )
 
 
 def forgotten_file(warehouse):
@@ -200,7 +351,14 @@ def load(settings):
     Raises InputError before the warehouse is opened where an input does not meet the contract, and where another
     process holds the warehouse.
     """
-    received_inputs = check_inputs(settings.raw)
+    received_inputs = check_inputs(settings)
+    strange = [
+        f"{path}: named after no input, and not read.{near(path.name.split('.')[0], inputs())}"
+        for path in strangers(settings.raw, inputs())
+        if path.name != SAID
+    ]
+    for line in strange + [line for received in received_inputs for line in received.said]:
+        print(line)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     try:
         with duckdb.connect(str(settings.warehouse)) as connection:

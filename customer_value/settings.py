@@ -1,13 +1,14 @@
 """Where things are: each setting a flag of the command line, else an environment variable, else a default."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 import yaml
 
 from customer_value.errors import InputError
+from customer_value.files import kept
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -113,7 +114,9 @@ class Settings:
                 each.handle_parse_result(context, given, [])
         except click.BadParameter as error:
             raise InputError(error.format_message()) from None
-        return cls(**context.params)
+        settings = cls(**context.params)
+        # Kept where the files of the inputs alone say when they came.
+        return settings if settings.as_of else replace(settings, as_of=kept(settings.warehouse).get("as_of_date", ""))
 
     def environment(self):
         """The variables that hand these settings to dbt, telemetry off."""

@@ -8,7 +8,8 @@
     {%- set contract = input_contracts()[input_name] -%}
     {%- set names = [] -%}
     {%- for name, meta in contract.columns.items()
-        if name not in contract.meta.key + ['loaded_at'] and (with_personal_data or not meta.is_personal) -%}
+        if name not in contract.meta.key + ['loaded_at'] and (with_personal_data or not meta.is_personal)
+        and not meta.is_of_the_load -%}
         {%- do names.append(name) -%}
     {%- endfor -%}
     {{ return(names) }}
@@ -36,7 +37,7 @@
     {%- set types = {
         'amount': type_amount(), 'integer': dbt.type_bigint(), 'exchange_rate': type_exchange_rate()
     } -%}
-    {%- for name, meta in input_contracts()[input_name].columns.items() -%}
+    {%- for name, meta in input_contracts()[input_name].columns.items() if not meta.is_of_the_load -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
     {%- set received = prefix ~ name -%}
     {%- set given = 'coalesce(' ~ received ~ ', ' ~ meta.default ~ ')' if 'default' in meta else received -%}

@@ -6,6 +6,7 @@
         'user_id': ['unknown_user'],
         'invoice_line_id': ['unknown_invoice_line'],
         'currency': ['missing_exchange_rate'],
+        'unreadable_value': ['unreadable_value'],
         'score': ['invalid_nps_score'],
         'merged_into_customer_id': ['unknown_merge_target', 'merge_cycle'],
     } -%}

@@ -283,7 +283,9 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
-    """Leave without tearing the interpreter down, as the console script does."""
+    """Leave without tearing the interpreter down, as the console script does; a worker of xdist has yet to say what it found."""
+    if hasattr(config, "workerinput"):
+        return
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(getattr(config, "exit_status", 1))

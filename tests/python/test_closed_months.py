@@ -278,7 +278,9 @@ def test_a_first_run_that_is_refused_closes_nothing(tmp_path):
     assert books.run_as_of("2025-04-10").returncode == 1
     first = books.deliver(FIRST).publish("2025-04-10")
     assert {row[2] for row in first["mrr_movements"] if row[2] == "adjustment"} == set() and first["restatements"] == []
-    assert rows_of(books, "select count(*), sum(mrr_amount) from marts.customer_months where customer_id = 'steady'") == [(4, 400)]
+    assert rows_of(
+        books, "select count(*), sum(mrr_amount) from marts.customer_months where customer_id = 'steady'"
+    ) == [(4, 400)]
 
 
 @pytest.mark.nightly

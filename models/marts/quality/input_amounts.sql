@@ -1,17 +1,17 @@
 -- Grain: one row per input that carries money, currency and reason of rejection (null: valid rows).
 {%- set of_input = "partition by case input_name when 'refunds' then 'invoice_lines' else input_name end" %}
 {%- set null_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
-{%- set is_valid = 'case when changes.reject_reason is null then 1 else 0 end' %}
 {%- set is_ahead = 'case when changes.changed_at >= run_settings.as_of_end_at then 1 else 0 end' %}
 {%- set may_carry_mrr = status_carries_mrr('changes.status')
     ~ " or changes.reject_reason in ('unknown_status', 'missing_status')" %}
 {%- set newest = 'changes.changed_at desc, changes.loaded_at desc, changes.change_sequence desc nulls last, '
     ~ 'changes.is_end desc nulls last' %}
+{%- set equal = list_mrr_amount('changes') ~ ' desc nulls last, changes.currency asc, changes.customer_id asc' %}
 with
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
--- The log by item and age, what lies ahead last: all rows, and the valid ones. An unknown status may carry MRR.
+-- The log by item and age, what lies ahead last: all rows, and the valid ones. Equal rows have one order.
 ranked_changes as (
 
     select
@@ -23,11 +23,11 @@ ranked_changes as (
         case when {{ is_ahead }} = 0 and ({{ may_carry_mrr }}) then {{ list_mrr_amount('changes') }} end as mrr_amount,
         row_number() over (
             partition by changes.subscription_id, changes.item_id
-            order by {{ is_ahead }} asc, {{ newest }}, changes.reject_reason asc
+            order by {{ is_ahead }} asc, {{ newest }}, changes.reject_reason asc, {{ equal }}
         ) as recency,
         row_number() over (
-            partition by changes.subscription_id, changes.item_id, {{ is_valid }}
-            order by {{ is_ahead }} asc, {{ newest }}
+            partition by changes.subscription_id, changes.item_id, changes.reject_reason is null
+            order by {{ is_ahead }} asc, {{ newest }}, {{ equal }}
         ) as recency_of_its_kind
     from {{ ref('base_subscription_changes') }} as changes
     cross join run_settings

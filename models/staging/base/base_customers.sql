@@ -65,6 +65,7 @@ reasoned_customers as (
             as canonical_customer_id,
         customers.is_folded,
         case
+            when customers.unreadable_value is not null then 'unreadable_value'
             when customers.customer_id is null then 'missing_customer_id'
             when customers.loaded_at is null then 'missing_loaded_at'
             when abs(customers.employee_count) >= {{ var('number_limit') }} then 'number_out_of_range'

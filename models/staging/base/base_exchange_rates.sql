@@ -9,6 +9,7 @@ select
     {{ input_columns('exchange_rates') }},
     exchange_rates.is_folded,
     case
+        when exchange_rates.unreadable_value is not null then 'unreadable_value'
         when exchange_rates.rate_date is null then 'missing_rate_date'
         when exchange_rates.currency is null then 'missing_currency'
         when exchange_rates.rate is null then 'missing_rate'

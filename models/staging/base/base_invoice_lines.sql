@@ -12,6 +12,7 @@ select
     customers.canonical_customer_id,
     invoice_lines.is_folded,
     case
+        when invoice_lines.unreadable_value is not null then 'unreadable_value'
         when invoice_lines.invoice_line_id is null then 'missing_invoice_line_id'
         when invoice_lines.customer_id is null then 'missing_customer_id'
         when invoice_lines.kind is null then 'missing_kind'

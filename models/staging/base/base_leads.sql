@@ -10,6 +10,7 @@ select
     customers.canonical_customer_id,
     leads.is_folded,
     case
+        when leads.unreadable_value is not null then 'unreadable_value'
         when leads.lead_id is null then 'missing_lead_id'
         when leads.created_at is null then 'missing_created_at'
         when leads.loaded_at is null then 'missing_loaded_at'

@@ -9,6 +9,7 @@ select
     {{ input_columns('marketing_spend', 'spend') }},
     spend.is_folded,
     case
+        when spend.unreadable_value is not null then 'unreadable_value'
         when spend.spend_date is null then 'missing_spend_date'
         when spend.channel is null then 'missing_channel'
         when spend.campaign is null then 'missing_campaign'

@@ -19,6 +19,7 @@ select
     customers.canonical_customer_id,
     responses.is_folded,
     case
+        when responses.unreadable_value is not null then 'unreadable_value'
         when responses.response_id is null then 'missing_response_id'
         when responses.customer_id is null then 'missing_customer_id'
         when responses.loaded_at is null then 'missing_loaded_at'

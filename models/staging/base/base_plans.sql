@@ -9,6 +9,7 @@ select
     {{ input_columns('plans') }},
     plans.is_folded,
     case
+        when plans.unreadable_value is not null then 'unreadable_value'
         when plans.plan_id is null then 'missing_plan_id'
         when plans.loaded_at is null then 'missing_loaded_at'
         when plans.product_type not in ('core', 'add_on', 'service', 'discount') then 'unknown_product_type'

@@ -36,6 +36,7 @@ select
     {{ input_columns('refunds') }},
     refunds.is_folded,
     case
+        when refunds.unreadable_value is not null then 'unreadable_value'
         when refunds.refund_id is null then 'missing_refund_id'
         when refunds.invoice_line_id is null then 'missing_invoice_line_id'
         when refunds.refunded_at is null then 'missing_refunded_at'

@@ -21,6 +21,7 @@ reasoned_events as (
     select
         {{ input_columns('usage_events', 'events') }},
         case
+            when events.unreadable_value is not null then 'unreadable_value'
             when events.event_id is null then 'missing_event_id'
             when events.customer_id is null then 'missing_customer_id'
             when events.occurred_at is null then 'missing_occurred_at'

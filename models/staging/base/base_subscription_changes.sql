@@ -56,6 +56,7 @@ select
     changes.is_end,
     changes.is_folded,
     case
+        when changes.unreadable_value is not null then 'unreadable_value'
         when changes.subscription_id is null then 'missing_subscription_id'
         when changes.changed_at is null then 'missing_changed_at'
         when changes.customer_id is null then 'missing_customer_id'

@@ -10,6 +10,7 @@ select
     customers.canonical_customer_id,
     tickets.is_folded,
     case
+        when tickets.unreadable_value is not null then 'unreadable_value'
         when tickets.ticket_id is null then 'missing_ticket_id'
         when tickets.customer_id is null then 'missing_customer_id'
         when tickets.opened_at is null then 'missing_opened_at'

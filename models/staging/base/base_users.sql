@@ -10,6 +10,7 @@ select
     customers.canonical_customer_id,
     users.is_folded,
     case
+        when users.unreadable_value is not null then 'unreadable_value'
         when users.user_id is null then 'missing_user_id'
         when users.customer_id is null then 'missing_customer_id'
         when users.loaded_at is null then 'missing_loaded_at'

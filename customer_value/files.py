@@ -1,0 +1,239 @@
+"""The files of an input as they come: one file or a folder of Parquet, CSV, TSV or JSON lines, text with gzip too.
+
+What is text is read as text: customer_value/readings.py says how it becomes the types of the contract. Rows without a
+loaded_at were loaded when their file came: what raw/loaded_at.json says of it, else the time of the file when it was first seen,
+which is kept beside the warehouse by its content, so that copying a file moves no number.
+"""
+
+import csv
+import gzip
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from customer_value.errors import InputError
+
+ENDINGS = {
+    ".parquet": "Parquet",
+    ".csv": "CSV",
+    ".tsv": "CSV",
+    ".jsonl": "JSON lines",
+    ".ndjson": "JSON lines",
+    ".json": "JSON lines",
+}
+EXPECTED = "Parquet, CSV, TSV or JSON lines (.parquet, .csv, .tsv, .jsonl)"
+# The column that names the file of a row.
+FILE = "file_of_the_row"
+SAID = "loaded_at.json"
+KEPT = "received_files.json"
+
+
+def quoted(name):
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text):
+    """A text as an SQL string."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def folded(name):
+    """A header or a file's name as the contract writes names: small letters, an underscore for whatever stands between."""
+    return re.sub(r"[\W_]+", "_", name.strip().lower()).strip("_")
+
+
+def format_of(path):
+    """The format of a file by its name; None where it is none that is read."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    is_packed = suffixes[-1:] == [".gz"]
+    found = ENDINGS.get(suffixes[-2 if is_packed else -1]) if len(suffixes) > is_packed else None
+    return None if is_packed and found == "Parquet" else found
+
+
+def name_of(path):
+    """The input that a file is named after."""
+    return folded(path.name.split(".")[0])
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one input: the path to name in messages, their format, and the SQL table expression over them."""
+
+    path: Path
+    format: str
+    paths: list
+
+    def relation(self, with_file=False):
+        """The files as an SQL table expression, whose texts are texts; with_file names the file of each row."""
+        named = f", filename = {literal(FILE)}" if with_file else ""
+        if self.format == "Parquet":
+            pattern = self.path / "**" / "*.parquet" if self.path.is_dir() else self.path
+            return f"read_parquet({literal(pattern)}, union_by_name = true, hive_partitioning = false{named})"
+        listed = f"[{', '.join(map(literal, self.paths))}]"
+        if self.format == "CSV":
+            # A row that is too short lacks its last columns; what stands in quotes may hold ends of lines.
+            dialect = (
+                f"delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', comment = '', sample_size = -1, "
+                "null_padding = true, parallel = false"
+            )
+            encoding = "" if is_utf8(self.paths) else ", encoding = 'latin-1'"
+            return f"read_csv({listed}, header = true, all_varchar = true, union_by_name = true, {dialect}{encoding}{named})"
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in json_columns(self.paths))
+        return f"read_json({listed}, columns = {{{columns}}}{named})"
+
+    @property
+    def delimiter(self):
+        """What separates the columns of CSV files, by their headers; a comma where nothing does."""
+        unquoted = re.sub(r'"[^"]*"', "", "".join(map(header_of, self.paths)))
+        return max(",;\t|", key=unquoted.count)
+
+    def beyond_header(self, names):
+        """Columns among some that no header of CSV files names: rows that are too long have them."""
+        if self.format != "CSV":
+            return []
+        headers = {
+            name for path in self.paths for name in next(csv.reader([header_of(path)], delimiter=self.delimiter), [])
+        }
+        return [name for name in names if re.fullmatch(r"column\d+", name) and name not in headers]
+
+
+def opened(path):
+    """A file of text, unpacked, as bytes."""
+    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb")
+
+
+def header_of(path):
+    """The first line of a file, as text."""
+    with opened(path) as file:
+        return file.readline().decode("utf-8-sig", "replace").strip("\r\n")
+
+
+def is_utf8(paths):
+    """Whether CSV files are UTF-8; else they are Latin-1, as Excel writes them in Western Europe."""
+    for path in paths:
+        with opened(path) as file:
+            rest = b""
+            while block := file.read(1 << 22):
+                block = rest + block
+                # A character may be cut in two.
+                end = len(block) - next((n for n in range(1, min(4, len(block)) + 1) if block[-n] >= 0xC0), 0)
+                try:
+                    block[:end].decode()
+                except UnicodeDecodeError:
+                    return False
+                rest = block[end:]
+            if rest:
+                try:
+                    rest.decode()
+                except UnicodeDecodeError:
+                    return False
+    return True
+
+
+def json_columns(paths):
+    """The keys of the objects of JSON files, in the order in which they come."""
+    listed = f"[{', '.join(map(literal, paths))}]"
+    query = f"describe select * from read_json({listed}, union_by_name = true, sample_size = -1, maximum_depth = 1)"
+    return [name for name, *_ in duckdb.execute(query).fetchall()]
+
+
+def files_of(raw, name):
+    """The files of an input; None where it is absent.
+
+    Raises InputError where a folder holds no data or several formats, or the input is there twice.
+    """
+    found = [path for path in sorted(raw.iterdir()) if name_of(path) == name and (path.is_dir() or format_of(path))]
+    if len(found) > 1:
+        raise InputError(
+            f"{name}: found {' and '.join(map(str, found))}, expected one of them. Remove what is out of date."
+        )
+    if not found:
+        return None
+    (path,) = found
+    paths = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file() and format_of(each))
+    formats = sorted({format_of(each) for each in paths})
+    if not paths:
+        raise InputError(f"{path}: found no file of data, expected {EXPECTED}. Add one, or remove the folder.")
+    if len(formats) > 1:
+        raise InputError(f"{path}: found {' and '.join(formats)}, expected one format. Keep the files of one of them.")
+    return Files(path, formats[0], paths)
+
+
+def strangers(raw, names):
+    """Files and folders of the raw folder that are named after no input, in the order of their names."""
+    return [path for path in sorted(raw.iterdir()) if format_of(path) and path.is_file() and name_of(path) not in names]
+
+
+def kept_file(warehouse):
+    """Where the times of files and the as-of day of a company without loaded_at are kept, beside its warehouse."""
+    return warehouse.with_name(KEPT)
+
+
+def kept(warehouse):
+    """What is kept of the files of a warehouse: the as-of day, and when each content was first seen."""
+    file = kept_file(warehouse)
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def keep(warehouse, content):
+    """Keep it, in one step."""
+    file = kept_file(warehouse)
+    if content == kept(warehouse):
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{KEPT}.{os.getpid()}.tmp")
+    unfinished.write_text(json.dumps(content, indent=1))
+    os.replace(unfinished, file)
+
+
+def said_times(raw):
+    """What raw/loaded_at.json says of files: path within the folder -> instant in UTC.
+
+    Raises InputError where it cannot be read.
+    """
+    file = raw / SAID
+    if not file.exists():
+        return {}
+    try:
+        said = json.loads(file.read_text())
+        times = {name: datetime.fromisoformat(time) for name, time in said.items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise InputError(
+            f"{file}: cannot be read ({error}), expected the time of each file: "
+            '{"subscription_changes/2026-03.csv": "2026-03-31T18:00:00"}.'
+        ) from None
+    return {name: time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time for name, time in times.items()}
+
+
+def load_times(raw, warehouse, paths):
+    """When each of some files came, by path: as it is said, else as it was when its content was first seen."""
+    said, known = said_times(raw), kept(warehouse)
+    seen = known.setdefault("files", {})
+    times = {}
+    for path in paths:
+        name = str(path.relative_to(raw))
+        if name in said:
+            times[path] = said[name]
+            continue
+        with open(path, "rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+        times[path] = datetime.fromisoformat(seen.setdefault(content, changed.isoformat()))
+    keep(warehouse, known)
+    return times
+
+
+def loaded_at_expression(times, as_of):
+    """The time of a row's file as SQL; not after the as-of day, for what a company gives as of a day it knew then."""
+    end = f"timestamp '{as_of} 23:59:59'"
+    cases = " ".join(
+        f"when {literal(path)} then least(timestamp '{time:%Y-%m-%d %H:%M:%S}', {end})" for path, time in times.items()
+    )
+    return f"case {quoted(FILE)} {cases} end"
