@@ -10,9 +10,10 @@ from functools import cache
 
 import yaml
 
-from customer_value.settings import PROJECT
+from customer_value.settings import PROJECT, project_file
 
 SOURCES = PROJECT / "models" / "staging" / "_sources.yml"
+CONNECTORS = PROJECT / "models" / "connectors"
 MACRO = PROJECT / "macros" / "contract.sql"
 
 # How a type of the contract is called in DuckDB.
@@ -41,10 +42,9 @@ class Input:
         return self.meta["required"]
 
 
-@cache
-def inputs():
-    """Every input of the contract by name, in the order in which the contract lists them."""
-    (source,) = yaml.safe_load(SOURCES.read_text())["sources"]
+def tables_of(file):
+    """Every table of a source by name, in the order in which its file lists them."""
+    (source,) = yaml.safe_load(file.read_text())["sources"]
     return {
         table["name"]: Input(
             name=table["name"],
@@ -55,6 +55,20 @@ def inputs():
         )
         for table in source["tables"]
     }
+
+
+@cache
+def inputs():
+    """Every input of the contract by name."""
+    return tables_of(SOURCES)
+
+
+def connected():
+    """What connectors stand in for: their inputs, and the tables that they read from files, by the folder of each."""
+    models = project_file()["vars"]["connectors"]
+    files = {file.parent.name: file for file in CONNECTORS.glob("*/_sources.yml")}
+    folders = {folder for folder in files for model in models.values() if model.startswith(f"{folder}_")}
+    return set(models), {folder: tables_of(files[folder]) for folder in sorted(folders)}
 
 
 def macro():

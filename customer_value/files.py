@@ -149,7 +149,8 @@ def files_of(raw, name):
 
     Raises InputError where a folder holds no data or several formats, or the input is there twice.
     """
-    found = [path for path in sorted(raw.iterdir()) if name_of(path) == name and (path.is_dir() or format_of(path))]
+    paths = sorted(raw.iterdir()) if raw.is_dir() else []
+    found = [path for path in paths if name_of(path) == name and (path.is_dir() or format_of(path))]
     if len(found) > 1:
         raise InputError(
             f"{name}: found {' and '.join(map(str, found))}, expected one of them. Remove what is out of date."
@@ -168,7 +169,8 @@ def files_of(raw, name):
 
 def strangers(raw, names):
     """Files and folders of the raw folder that are named after no input, in the order of their names."""
-    return [path for path in sorted(raw.iterdir()) if format_of(path) and path.is_file() and name_of(path) not in names]
+    paths = sorted(raw.iterdir()) if raw.is_dir() else []
+    return [path for path in paths if format_of(path) and path.is_file() and name_of(path) not in names]
 
 
 def kept_file(warehouse):

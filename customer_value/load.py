@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 import duckdb
 
-from customer_value.contract import DUCKDB_TYPES, inputs
+from customer_value.contract import CONNECTORS, DUCKDB_TYPES, connected, inputs
 from customer_value.errors import InputError
 from customer_value.files import (
     SAID,
@@ -53,6 +53,7 @@ class ReceivedInput:
     relation: str | None
     selection: list[str]
     said: list[str] = field(default_factory=list)
+    schema: str = "raw"
     # Whether its rows were loaded when their file came, for no column says it.
     is_dated_by_file: bool = False
 
@@ -92,8 +93,12 @@ class Columns:
     @property
     def sources(self):
         """Column of the contract -> the column of the files that is called so, letter case and blanks aside."""
-        found = {folded(name): name for name in self.types}
-        return {name: name if name in self.types else found[name] for name in self.contract.columns if name in found}
+        found = {folded(name): name for name in self.types} | {name: name for name in self.types}
+        sources = {}
+        for column, meta in self.contract.column_metas.items():
+            if name := next((name for name in [column, *meta.get("also_called", [])] if name in found), None):
+                sources[column] = found[name]
+        return sources
 
     def found(self, column):
         """The family of a column's type in the files; None where it is absent."""
@@ -115,7 +120,7 @@ class Columns:
             if not self.contract.column_metas[column].get("is_required"):
                 return None
             advice = ADVICE.get(column, "Every row needs it: add it, or rename the column that holds it.")
-            unknown = [folded(name) for name in self.types if folded(name) not in self.contract.columns]
+            unknown = [folded(name) for name in self.types if name not in self.sources.values()]
             return f"{path}: column {column}: found no such column, expected one of type {wanted}.{near(column, unknown)} {advice}"
         if found in ACCEPTED_TYPES[wanted] or found in TEXTS:
             return None
@@ -145,7 +150,7 @@ class Columns:
         return [
             f"{self.files.path}: column {name}: not one of the input {self.contract.name}, and not read.{question}"
             for name in self.types
-            if folded(name) not in self.contract.columns and (question := near(name, absent))
+            if name not in self.sources.values() and (question := near(name, absent))
         ]
 
 
@@ -222,20 +227,36 @@ def as_of_day(settings):
     return str(project_file()["vars"]["as_of_date"] or settings.as_of or "")
 
 
-def inspect(connection, settings, contract, as_of=""):
-    """One input checked against the contract: the ReceivedInput, or the list of its problems."""
-    raw = settings.raw
+def absent(folder, name, schema):
+    """What to do where a required input is not there."""
+    names = [path.name.split(".")[0] for path in strangers(folder, inputs() if schema == "raw" else ())]
+    declared = "models/staging/_sources.yml" if schema == "raw" else f"models/connectors/{schema}/_sources.yml"
+    connectors = [
+        file.parent.name for file in CONNECTORS.glob("*/_sources.yml") if (folder / file.parent.name).is_dir()
+    ]
+    advice = (
+        f" Or let what is in {folder / connectors[0]} stand in for it by the var connectors (docs/connect.md)."
+        if connectors
+        else ""
+    )
+    return (
+        f"{folder / name}.parquet: found no such file, expected the required input {name}.{near(name, names)} "
+        f"Write it there, or as .csv, .tsv or .jsonl; its columns stand in {declared}.{advice}"
+    )
+
+
+def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw"):
+    """One input checked against the contract: the ReceivedInput, or the list of its problems.
+
+    What a connector replaces need not be there; a connector's own tables stand in a folder and a schema of its name.
+    """
+    raw = settings.raw if schema == "raw" else settings.raw / schema
     files = files_of(raw, contract.name)
     if files is None:
-        if contract.required:
-            found = [path.name.split(".")[0] for path in strangers(raw, inputs())]
-            return [
-                f"{raw / contract.name}.parquet: found no such file, expected the required input {contract.name}."
-                f"{near(contract.name, found)} Write it there, or as .csv, .tsv or .jsonl; its columns stand in "
-                "models/staging/_sources.yml."
-            ]
+        if contract.required and contract.name not in replaced:
+            return [absent(raw, contract.name, schema)]
         selection = [f"cast(null as {DUCKDB_TYPES[t]}) as {quoted(c)}" for c, t in contract.columns.items()]
-        return ReceivedInput(contract.name, None, selection)
+        return ReceivedInput(contract.name, None, selection, schema=schema)
     try:
         relation = files.relation()
         described = connection.execute(f"describe select * from {relation}").fetchall()
@@ -265,7 +286,7 @@ def inspect(connection, settings, contract, as_of=""):
         else:
             selection.append(expression_of(column, wanted, source, columns.types.get(source)))
     relation = with_texts(files.relation(is_dated_by_file), values)
-    return ReceivedInput(contract.name, relation, selection, said + columns.strangers(), is_dated_by_file)
+    return ReceivedInput(contract.name, relation, selection, said + columns.strangers(), schema, is_dated_by_file)
 
 
 def check_inputs(settings):
@@ -276,10 +297,15 @@ def check_inputs(settings):
     raw = settings.raw
     if not raw.is_dir():
         raise InputError(f"{raw}: found no such folder, expected the inputs. Name it with --raw.")
-    as_of = as_of_day(settings)
+    as_of, (replaced, connectors) = as_of_day(settings), connected()
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        found = [inspect(connection, settings, contract, as_of) for contract in inputs().values()]
+        found = [inspect(connection, settings, contract, as_of, replaced) for contract in inputs().values()]
+        found += [
+            inspect(connection, settings, table, as_of, schema=folder)
+            for folder, tables in connectors.items()
+            for table in tables.values()
+        ]
     problems = [problem for item in found if isinstance(item, list) for problem in item]
     if problems:
         raise InputError("\n".join(problems))
@@ -335,11 +361,12 @@ def selection_of(contract, forgotten):
 def create_views(connection, received_inputs, forgotten=()):
     """Make the inputs visible as schema raw, in one transaction, without personal data of customers that are forgotten."""
     connection.execute("begin")
-    connection.execute("create schema if not exists raw")
     for received in received_inputs:
         source = f"from {received.relation}" if received.relation else "where false"
+        selection = selection_of(inputs()[received.name], forgotten) if received.schema == "raw" else "*"
+        connection.execute(f"create schema if not exists {quoted(received.schema)}")
         connection.execute(
-            f"create or replace view raw.{quoted(received.name)} as select {selection_of(inputs()[received.name], forgotten)} "
+            f"create or replace view {quoted(received.schema)}.{quoted(received.name)} as select {selection} "
             f"from (select {', '.join(received.selection)} {source}) as received"
         )
     connection.execute("commit")
