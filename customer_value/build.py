@@ -34,7 +34,8 @@ def started(settings, *arguments):
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND, *arguments],
         cwd=PROJECT,
-        env=settings.environment() | {LIFELINE: str(inside)},
+        # What is built here is published by the command line, or not at all.
+        env=settings.environment() | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1"},
         close_fds=False,
         process_group=0,
     )

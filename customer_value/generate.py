@@ -134,7 +134,9 @@ def write_input(connection, contract, path, seed):
     # A column of the contract that company.sql does not write is null.
     written = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
     columns = ", ".join(
-        f"cast({c if c in written else 'null'} as {DUCKDB_TYPES[t]}) as {c}" for c, t in contract.columns.items()
+        f"cast({c if c in written else 'null'} as {DUCKDB_TYPES[t]}) as {c}"
+        for c, t in contract.columns.items()
+        if not contract.column_metas[c].get("is_of_the_load")
     )
     # What one row in fifty said before it was corrected.
     mistake = "quantity + 1 as quantity, " if "quantity" in contract.columns else ""

@@ -264,7 +264,7 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
         problems = [
             columns.problem(column, wanted)
             for column, wanted in contract.columns.items()
-            if column != "loaded_at" or not as_of
+            if column != "loaded_at" or columns.found(column) or not as_of
         ] + columns.doubles()
         values, said, unread = read_texts(columns)
         if found := [*filter(None, problems), *unread]:

@@ -124,7 +124,6 @@ class Settings:
             "CUSTOMER_VALUE_RAW": str(self.raw),
             "CUSTOMER_VALUE_WAREHOUSE": str(self.warehouse),
             "CUSTOMER_VALUE_AS_OF": self.as_of,
-            "CUSTOMER_VALUE_PUBLISHES": "1",
             "CUSTOMER_VALUE_PUBLISH_REJECTED": "1" if self.publish_rejected else "",
             "DBT_PROJECT_DIR": str(PROJECT),
             "DBT_PROFILES_DIR": str(PROJECT),

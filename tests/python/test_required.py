@@ -119,7 +119,9 @@ def test_a_required_column_that_is_absent_is_named_with_what_to_do(tmp_path, cap
     assert main(["load", "--raw", str(company.settings.raw), "--warehouse", str(company.settings.warehouse)]) == 2
     message = capsys.readouterr().err
     assert f"column {column}: found no such column" in message
-    assert ("when each row reached you" if column == "loaded_at" else "rename the column that holds it") in message
+    assert (
+        "Name the day of the export once: --as-of" if column == "loaded_at" else "rename the column that holds it"
+    ) in message
 
 
 def test_late_dimensions_drop_no_mrr(full, tmp_path):
