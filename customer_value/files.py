@@ -5,6 +5,7 @@ loaded_at were loaded when their file came: what raw/loaded_at.json says of it, 
 which is kept beside the warehouse by its content, so that copying a file moves no number.
 """
 
+import codecs
 import csv
 import gzip
 import hashlib
@@ -13,6 +14,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -73,22 +75,29 @@ class Files:
     def relation(self, with_file=False):
         """The files as an SQL table expression, whose texts are texts; with_file names the file of each row."""
         named = f", filename = {literal(FILE)}" if with_file else ""
-        if self.format == "Parquet":
-            pattern = self.path / "**" / "*.parquet" if self.path.is_dir() else self.path
-            return f"read_parquet({literal(pattern)}, union_by_name = true, hive_partitioning = false{named})"
         listed = f"[{', '.join(map(literal, self.paths))}]"
+        if self.format == "Parquet":
+            # Of thousands of files a pattern is the shorter list.
+            is_plain = self.path.is_dir() and all(path.suffix == ".parquet" for path in self.paths)
+            source = literal(self.path / "**" / "*.parquet") if is_plain else listed
+            return f"read_parquet({source}, union_by_name = true, hive_partitioning = false{named})"
         if self.format == "CSV":
             # A row that is too short lacks its last columns; what stands in quotes may hold ends of lines.
             dialect = (
                 f"delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', comment = '', sample_size = -1, "
                 "null_padding = true, parallel = false"
             )
-            encoding = "" if is_utf8(self.paths) else ", encoding = 'latin-1'"
+            encoding = "" if self.is_utf8 else ", encoding = 'latin-1'"
             return f"read_csv({listed}, header = true, all_varchar = true, union_by_name = true, {dialect}{encoding}{named})"
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in json_columns(self.paths))
         return f"read_json({listed}, columns = {{{columns}}}{named})"
 
-    @property
+    @cached_property
+    def is_utf8(self):
+        """Whether CSV files are UTF-8; else they are Latin-1, as Excel writes them in Western Europe."""
+        return all(map(is_utf8, self.paths))
+
+    @cached_property
     def delimiter(self):
         """What separates the columns of CSV files, by their headers; a comma where nothing does."""
         unquoted = re.sub(r'"[^"]*"', "", "".join(map(header_of, self.paths)))
@@ -115,25 +124,16 @@ def header_of(path):
         return file.readline().decode("utf-8-sig", "replace").strip("\r\n")
 
 
-def is_utf8(paths):
-    """Whether CSV files are UTF-8; else they are Latin-1, as Excel writes them in Western Europe."""
-    for path in paths:
-        with opened(path) as file:
-            rest = b""
+def is_utf8(path):
+    """Whether a file of text is UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with opened(path) as file:
+        try:
             while block := file.read(1 << 22):
-                block = rest + block
-                # A character may be cut in two.
-                end = len(block) - next((n for n in range(1, min(4, len(block)) + 1) if block[-n] >= 0xC0), 0)
-                try:
-                    block[:end].decode()
-                except UnicodeDecodeError:
-                    return False
-                rest = block[end:]
-            if rest:
-                try:
-                    rest.decode()
-                except UnicodeDecodeError:
-                    return False
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
     return True
 
 

@@ -12,6 +12,7 @@ from copies import project_copy
 from test_nightly import copied
 
 
+@pytest.mark.nightly
 def test_the_history_of_an_earlier_layout_is_carried_over(demo, tmp_path):
     """A warehouse in which history lay among what may be dropped keeps what was published first, and by which build."""
     company = copied(demo, tmp_path / "home")
