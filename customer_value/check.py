@@ -26,7 +26,7 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from customer_value.build_metadata import build_of, record
 from customer_value.errors import BuildError
 from customer_value.failures import Failure, Project, names, withheld_of, withhold
-from customer_value.load import literal, relation_of
+from customer_value.files import files_of, literal
 from expectations import marts, raw
 
 NOT_EVALUATED = "could not be evaluated"
@@ -179,7 +179,7 @@ def check_raw(settings):
 
     Raises BuildError where a critical expectation does not hold.
     """
-    provided = {name: suite for name, suite in raw.suites().items() if relation_of(settings.raw, name) != (None, None)}
+    provided = {name: suite for name, suite in raw.suites().items() if files_of(settings.raw, name)}
     _, failed = gate(settings, "raw", provided)
     if failed:
         stop("raw", failed)

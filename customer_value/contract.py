@@ -10,7 +10,7 @@ from functools import cache
 
 import yaml
 
-from customer_value.settings import PROJECT, project_file
+from customer_value.settings import PROJECT
 
 SOURCES = PROJECT / "models" / "staging" / "_sources.yml"
 CONNECTORS = PROJECT / "models" / "connectors"
@@ -63,9 +63,8 @@ def inputs():
     return tables_of(SOURCES)
 
 
-def connected():
-    """What connectors stand in for: their inputs, and the tables that they read from files, by the folder of each."""
-    models = project_file()["vars"]["connectors"]
+def connected(models):
+    """What connectors, by the models of the var, stand in for, and the tables that they read from files, by the folder of each."""
     files = {file.parent.name: file for file in CONNECTORS.glob("*/_sources.yml")}
     folders = {folder for folder in files for model in models.values() if model.startswith(f"{folder}_")}
     return set(models), {folder: tables_of(files[folder]) for folder in sorted(folders)}

@@ -89,8 +89,15 @@ class Files:
             )
             encoding = "" if self.is_utf8 else ", encoding = 'latin-1'"
             return f"read_csv({listed}, header = true, all_varchar = true, union_by_name = true, {dialect}{encoding}{named})"
-        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in json_columns(self.paths))
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in self.keys)
         return f"read_json({listed}, columns = {{{columns}}}{named})"
+
+    @cached_property
+    def keys(self):
+        """The keys of the objects of JSON files, in the order in which they come."""
+        listed = f"[{', '.join(map(literal, self.paths))}]"
+        query = f"describe select * from read_json({listed}, union_by_name = true, sample_size = -1, maximum_depth = 1)"
+        return [name for name, *_ in duckdb.execute(query).fetchall()]
 
     @cached_property
     def is_utf8(self):
@@ -137,11 +144,9 @@ def is_utf8(path):
     return True
 
 
-def json_columns(paths):
-    """The keys of the objects of JSON files, in the order in which they come."""
-    listed = f"[{', '.join(map(literal, paths))}]"
-    query = f"describe select * from read_json({listed}, union_by_name = true, sample_size = -1, maximum_depth = 1)"
-    return [name for name, *_ in duckdb.execute(query).fetchall()]
+def paths_in(folder):
+    """What a folder holds, in the order of its names; nothing where there is no such folder."""
+    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def files_of(raw, name):
@@ -149,8 +154,7 @@ def files_of(raw, name):
 
     Raises InputError where a folder holds no data or several formats, or the input is there twice.
     """
-    paths = sorted(raw.iterdir()) if raw.is_dir() else []
-    found = [path for path in paths if name_of(path) == name and (path.is_dir() or format_of(path))]
+    found = [path for path in paths_in(raw) if name_of(path) == name and (path.is_dir() or format_of(path))]
     if len(found) > 1:
         raise InputError(
             f"{name}: found {' and '.join(map(str, found))}, expected one of them. Remove what is out of date."
@@ -168,27 +172,21 @@ def files_of(raw, name):
 
 
 def strangers(raw, names):
-    """Files and folders of the raw folder that are named after no input, in the order of their names."""
-    paths = sorted(raw.iterdir()) if raw.is_dir() else []
-    return [path for path in paths if format_of(path) and path.is_file() and name_of(path) not in names]
-
-
-def kept_file(warehouse):
-    """Where the times of files and the as-of day of a company without loaded_at are kept, beside its warehouse."""
-    return warehouse.with_name(KEPT)
+    """Files of data in the raw folder that are named after no input, in the order of their names."""
+    return [path for path in paths_in(raw) if format_of(path) and path.is_file() and name_of(path) not in names]
 
 
 def kept(warehouse):
-    """What is kept of the files of a warehouse: the as-of day, and when each content was first seen."""
-    file = kept_file(warehouse)
+    """What is kept beside a warehouse of the files without loaded_at: the as-of day, and when each content was first seen."""
+    file = warehouse.with_name(KEPT)
     return json.loads(file.read_text()) if file.exists() else {}
 
 
 def keep(warehouse, content):
     """Keep it, in one step."""
-    file = kept_file(warehouse)
     if content == kept(warehouse):
         return
+    file = warehouse.with_name(KEPT)
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(f"{KEPT}.{os.getpid()}.tmp")
     unfinished.write_text(json.dumps(content, indent=1))

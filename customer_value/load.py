@@ -7,6 +7,7 @@ optional column is null; a date where the contract wants an instant stays a date
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 
 import duckdb
 
@@ -24,7 +25,7 @@ from customer_value.files import (
     quoted,
     strangers,
 )
-from customer_value.readings import EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
+from customer_value.readings import BLANKS, EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
 from customer_value.settings import project_file
 
 WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
@@ -58,15 +59,6 @@ class ReceivedInput:
     is_dated_by_file: bool = False
 
 
-def relation_of(raw, name):
-    """The SQL table expression over an input's files, and the path to name in messages; None where it is absent.
-
-    Raises InputError where a folder is empty, or the input is there twice.
-    """
-    files = files_of(raw, name)
-    return (files.relation(), files.path) if files else (None, None)
-
-
 # What to do about a required column that is absent, where its name alone does not say it.
 ADVICE = {
     "loaded_at": "Name the day of the export once: --as-of YYYY-MM-DD. It is kept, and the rows count as loaded when their file came."
@@ -90,7 +82,7 @@ class Columns:
     # Column of the files -> its type there.
     types: dict
 
-    @property
+    @cached_property
     def sources(self):
         """Column of the contract -> the column of the files that is called so, letter case and blanks aside."""
         found = {folded(name): name for name in self.types} | {name: name for name in self.types}
@@ -104,7 +96,7 @@ class Columns:
         """The family of a column's type in the files; None where it is absent."""
         return self.types[self.sources[column]].split("(")[0] if column in self.sources else None
 
-    @property
+    @cached_property
     def texts(self):
         """Columns of the files that are read as text -> the type that is wanted of them."""
         return {
@@ -135,7 +127,7 @@ class Columns:
         )
 
     def doubles(self):
-        """Headers that are one name, and those that are almost a name of the contract which is absent, a line each."""
+        """What is wrong where several headers are one name, in a line."""
         names = [folded(name) for name in self.types]
         twice = sorted({name for name in names if names.count(name) > 1 and name not in self.types})
         if twice:
@@ -222,11 +214,6 @@ def unreadable(values, beyond):
     return f"nullif(concat_ws('; ', {named}), '')" if named else "cast(null as varchar)"
 
 
-def as_of_day(settings):
-    """The day that the numbers are as of, where it is said; nothing where the inputs say it."""
-    return str(project_file()["vars"]["as_of_date"] or settings.as_of or "")
-
-
 def absent(folder, name, schema):
     """What to do where a required input is not there."""
     names = [path.name.split(".")[0] for path in strangers(folder, inputs() if schema == "raw" else ())]
@@ -297,7 +284,10 @@ def check_inputs(settings):
     raw = settings.raw
     if not raw.is_dir():
         raise InputError(f"{raw}: found no such folder, expected the inputs. Name it with --raw.")
-    as_of, (replaced, connectors) = as_of_day(settings), connected()
+    variables = project_file()["vars"]
+    # The day that the numbers are as of, where it is said; nothing where the inputs say it.
+    as_of = str(variables["as_of_date"] or settings.as_of)
+    replaced, connectors = connected(variables["connectors"])
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = [inspect(connection, settings, contract, as_of, replaced) for contract in inputs().values()]
@@ -347,7 +337,7 @@ def without_personal(columns, personal, customer_ids):
         return "*"
     ids = ", ".join(map(literal, sorted(customer_ids)))
     # Files may have blanks around an id, which staging takes off.
-    forgotten = f"trim(customer_id, ' ' || chr(9) || chr(10) || chr(13) || chr(160)) in ({ids})"
+    forgotten = f"trim(customer_id, {BLANKS}) in ({ids})"
     replaced = (f"case when {forgotten} then null else {quoted(c)} end as {quoted(c)}" for c in kept)
     return f"* replace ({', '.join(replaced)})"
 

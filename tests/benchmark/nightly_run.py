@@ -22,8 +22,8 @@ from pathlib import Path
 import duckdb
 
 from customer_value.contract import inputs
+from customer_value.files import files_of, literal, quoted
 from customer_value.generate import END
-from customer_value.load import literal, quoted, relation_of
 from customer_value.publish import FILE_NAME
 from customer_value.settings import PROJECT
 
@@ -56,7 +56,7 @@ def split(raw, home):
     with duckdb.connect() as connection:
         connection.execute("set threads = 2; set preserve_insertion_order = false; set memory_limit = '4GB'")
         for name in inputs():
-            source, _ = relation_of(raw, name)
+            source = files_of(raw, name).relation()
             for folder in ("history", "day", "night"):
                 (home / folder / name).mkdir(parents=True)
             connection.execute(
@@ -70,7 +70,7 @@ def split(raw, home):
                 connection.execute(
                     f"copy (from {source} where {rows}) to {literal(home / folder / name / 'last_night.parquet')} (format parquet)"
                 )
-        events, _ = relation_of(home / "night", "usage_events")
+        events = files_of(home / "night", "usage_events").relation()
         return connection.execute(f"select count(*) from {events}").fetchone()[0]
 
 

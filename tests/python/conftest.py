@@ -39,9 +39,7 @@ class Parsed:
         from dbt.adapters.duckdb.credentials import DuckDBCredentials
         from dbt.artifacts.resources.base import FileHash
 
-        rendered = re.sub(
-            r"\{\{ env_var\('\w+', '(.*?)'\) \}\}", r"\1", (PROJECT / "profiles.yml").read_text(), flags=re.MULTILINE
-        )
+        rendered = re.sub(r"\{\{ env_var\('\w+', '(.*?)'\) \}\}", r"\1", (PROJECT / "profiles.yml").read_text())
         profile = yaml.safe_load(rendered)["customer_value"]["outputs"]["duckdb"]
         given = {key: value for key, value in profile.items() if key not in ("type", "threads")}
         credentials = DuckDBCredentials.from_dict(given | {"path": str(warehouse)})

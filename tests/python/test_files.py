@@ -38,6 +38,14 @@ def write(path, text):
     path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
 
 
+def first(folder, row, *texts):
+    """The first row of a log that has the row for each text, with the text in its place."""
+    write(
+        folder / "subscription_changes.csv", LOG + "".join(f"s{n};{row.format(text)}\n" for n, text in enumerate(texts))
+    )
+    return read(folder)[0][0]
+
+
 def problems(folder, as_of=AS_OF):
     with pytest.raises(Exception) as caught:
         read(folder, as_of=as_of)
@@ -121,8 +129,7 @@ DATES = {
 
 @pytest.mark.parametrize("text", DATES)
 def test_dates_that_mean_one_day_are_read(tmp_path, text):
-    write(tmp_path / "subscription_changes.csv", LOG + f's;"{text}";c;active;1;USD;month;2025-06-01\n')
-    assert read(tmp_path)[0][0]["changed_at"] == DATES[text]
+    assert first(tmp_path, '"{}";c;active;1;USD;month;2025-06-01', text)["changed_at"] == DATES[text]
 
 
 ORDERS = {
@@ -134,14 +141,11 @@ ORDERS = {
 
 @pytest.mark.parametrize("texts", ORDERS)
 def test_the_order_of_a_date_is_that_of_its_column(tmp_path, texts):
-    rows = "".join(f"s{n};{text};c;active;1;USD;month;2025-06-01\n" for n, text in enumerate(texts))
-    write(tmp_path / "subscription_changes.csv", LOG + rows)
-    assert read(tmp_path)[0][0]["changed_at"] == ORDERS[texts]
+    assert first(tmp_path, "{};c;active;1;USD;month;2025-06-01", *texts)["changed_at"] == ORDERS[texts]
 
 
 def test_another_column_of_the_file_tells_the_order(tmp_path):
-    write(tmp_path / "subscription_changes.csv", LOG + "s;05/06/2025;c;active;1;USD;month;15/06/2025\n")
-    assert read(tmp_path)[0][0]["changed_at"] == "2025-06-05"
+    assert first(tmp_path, "{};c;active;1;USD;month;15/06/2025", "05/06/2025")["changed_at"] == "2025-06-05"
 
 
 def test_what_may_mean_two_things_is_refused(tmp_path):
@@ -164,9 +168,7 @@ NUMBERS = {
 
 @pytest.mark.parametrize("texts", NUMBERS)
 def test_numbers_are_read_by_the_mark_of_their_column(tmp_path, texts):
-    rows = "".join(f's{n};2025-01-01;c;active;"{text}";USD;month;2025-06-01\n' for n, text in enumerate(texts))
-    write(tmp_path / "subscription_changes.csv", LOG + rows)
-    assert read(tmp_path)[0][0]["unit_amount"] == NUMBERS[texts]
+    assert first(tmp_path, '2025-01-01;c;active;"{}";USD;month;2025-06-01', *texts)["unit_amount"] == NUMBERS[texts]
 
 
 def test_what_cannot_be_read_is_rejected_and_named(tmp_path):
