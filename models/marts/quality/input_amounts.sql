@@ -44,7 +44,8 @@ money as (
         changes.customer_id,
         case
             when changes.reject_reason is null and changes.recency_of_its_kind = 1 then changes.mrr_amount
-            when changes.recency = 1 then abs(coalesce(changes.mrr_amount, 0) - coalesce(counted.mrr_amount, 0))
+            when changes.reject_reason is not null and changes.recency = 1
+                then abs(coalesce(changes.mrr_amount, 0) - coalesce(counted.mrr_amount, 0))
         end as amount
     from ranked_changes as changes
     left join ranked_changes as counted
