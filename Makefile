@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RAW := $(or $(CUSTOMER_VALUE_RAW),data/raw)
+VARS_FILE := $(or $(CUSTOMER_VALUE_VARS_FILE),data/company.yml)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup contract generate load build check publish run report serve docs superset test structure torture fuzz mutate benchmark freshness lint lock clean
@@ -87,7 +88,7 @@ benchmark: setup  ## how long a nightly run of 50 million events takes, compared
 	$(BIN)/python tests/benchmark/nightly_run.py
 
 freshness: setup  ## which inputs are late, by the clock
-	$(BIN)/dbt source freshness
+	$(BIN)/dbt source freshness --vars "$$(cat $(VARS_FILE) 2> /dev/null || echo {})"
 
 lock: setup  ## pin everything again
 	$(BIN)/python -m pip install --quiet uv

@@ -32,7 +32,7 @@ def started(settings, *arguments):
     inside, lifeline = os.pipe()
     os.set_inheritable(inside, True)
     process = subprocess.Popen(
-        [sys.executable, "-c", COMMAND, *arguments],
+        [sys.executable, "-c", COMMAND, *arguments, *settings.dbt_vars],
         cwd=PROJECT,
         # What is built here is published by the command line, or not at all.
         env=settings.environment() | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1"},

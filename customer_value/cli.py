@@ -154,12 +154,12 @@ def compare(left, right, rename, leave_out):
     compare(left, right, rename, leave_out)
 
 
-@cli.command(params=[PATHS[0]])
+@cli.command(params=[*PATHS[:2]])
 @click.option("--customers", type=click.IntRange(1), default=2000)
 @click.option("--months", type=click.IntRange(1), default=36)
 @click.option("--seed", default=1)
 @click.option("--events-per-customer-month", type=click.FloatRange(0), default=26)
-def generate(raw, **sizes):
+def generate(company, raw, **sizes):
     """Write the demonstration company."""
     from customer_value.generate import generate
 

@@ -202,7 +202,7 @@ def settle(settings, error):
     project = Project(settings)
     failures = list(project.failures())
     if any(failure.rule == GATE for failure in failures):
-        lines = excess(settings.warehouse)
+        lines = excess(settings.warehouse, settings.vars["max_rejected_rate"])
         raise BuildError("\n".join([lines[0] + " What was published stays published.", *lines[1:]])) from None
     stopping = [failure for failure in failures if project.stops(failure)]
     if stopping or not failures:

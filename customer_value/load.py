@@ -26,7 +26,6 @@ from customer_value.files import (
     strangers,
 )
 from customer_value.readings import BLANKS, EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
-from customer_value.settings import project_file
 
 WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
 NUMBERS = [*WHOLE_NUMBERS, "FLOAT", "DOUBLE", "DECIMAL"]
@@ -81,16 +80,40 @@ class Columns:
     relation: str
     # Column of the files -> its type there.
     types: dict
+    # Column of the contract -> the column of the files that the company says it is: its part of the var columns.
+    renamed: dict
 
     @cached_property
     def sources(self):
         """Column of the contract -> the column of the files that is called so, letter case and blanks aside."""
         found = {folded(name): name for name in self.types} | {name: name for name in self.types}
+        said = {column: found[name] for column, header in self.renamed.items() if (name := self.name_in(found, header))}
         sources = {}
         for column, meta in self.contract.column_metas.items():
-            if name := next((name for name in [column, *meta.get("also_called", [])] if name in found), None):
+            if column in self.renamed:
+                names = [said[column]] if column in said else []
+            else:
+                names = [
+                    name for name in [column, *meta.get("also_called", [])] if found.get(name) not in said.values()
+                ]
+            if name := next((name for name in names if name in found), None):
                 sources[column] = found[name]
         return sources
+
+    @staticmethod
+    def name_in(found, header):
+        """The name under which a header is among some names; None where it is not."""
+        return next((name for name in (header, folded(header)) if name in found), None)
+
+    def misnamed(self):
+        """What of the var columns is no column, of the contract or of the files, a line each."""
+        for column, header in self.renamed.items():
+            if column not in self.contract.columns:
+                question = near(column, self.contract.columns)
+                yield f"var columns: {self.contract.name}: {column}: found no such column of the contract.{question}"
+            elif column not in self.sources:
+                question = near(header, map(folded, self.types))
+                yield f"{self.files.path}: column {header}: found no such column, expected {column} in it by the var columns.{question}"
 
     def found(self, column):
         """The family of a column's type in the files; None where it is absent."""
@@ -109,7 +132,8 @@ class Columns:
         """What is wrong with a column, in one line; None where it fits. A column without any value fits every type."""
         found, path = self.found(column), self.files.path
         if found is None:
-            if not self.contract.column_metas[column].get("is_required"):
+            # What the company names otherwise is said by `misnamed`.
+            if column in self.renamed or not self.contract.column_metas[column].get("is_required"):
                 return None
             advice = ADVICE.get(column, "Every row needs it: add it, or rename the column that holds it.")
             unknown = [folded(name) for name in self.types if name not in self.sources.values()]
@@ -244,15 +268,16 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
             return [absent(raw, contract.name, schema)]
         selection = [f"cast(null as {DUCKDB_TYPES[t]}) as {quoted(c)}" for c, t in contract.columns.items()]
         return ReceivedInput(contract.name, None, selection, schema=schema)
+    renamed = settings.vars["columns"].get(contract.name if schema == "raw" else f"{schema}.{contract.name}") or {}
     try:
         relation = files.relation()
         described = connection.execute(f"describe select * from {relation}").fetchall()
-        columns = Columns(connection, contract, files, relation, {name: kind for name, kind, *_ in described})
+        columns = Columns(connection, contract, files, relation, {name: kind for name, kind, *_ in described}, renamed)
         problems = [
             columns.problem(column, wanted)
             for column, wanted in contract.columns.items()
             if column != "loaded_at" or columns.found(column) or not as_of
-        ] + columns.doubles()
+        ] + [*columns.misnamed(), *columns.doubles()]
         values, said, unread = read_texts(columns)
         if found := [*filter(None, problems), *unread]:
             return found
@@ -284,10 +309,11 @@ def check_inputs(settings):
     raw = settings.raw
     if not raw.is_dir():
         raise InputError(f"{raw}: found no such folder, expected the inputs. Name it with --raw.")
-    variables = project_file()["vars"]
+    variables = settings.vars
     # The day that the numbers are as of, where it is said; nothing where the inputs say it.
     as_of = str(variables["as_of_date"] or settings.as_of)
     replaced, connectors = connected(variables["connectors"])
+    check_columns(variables["columns"], connectors)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = [inspect(connection, settings, contract, as_of, replaced) for contract in inputs().values()]
@@ -301,6 +327,26 @@ def check_inputs(settings):
         raise InputError("\n".join(problems))
     keep_day(settings, as_of if any(item.is_dated_by_file for item in found) else None)
     return found
+
+
+def check_columns(columns, connectors):
+    """Raises InputError where the var columns names a table that is not read, or is no mapping of names for it."""
+    tables = [f"{folder}.{name}" for folder, tables in connectors.items() for name in tables or {}]
+    known, problems = [*inputs(), *tables], []
+    for table, renamed in columns.items():
+        if table not in known:
+            found = get_close_matches(str(table), known, 1, 0.6)
+            question = f" Is it {found[0]}?" if found else ""
+            problems.append(
+                f"var columns: {table}: found no such table among those that are read.{question} "
+                "A connector's table is named by its folder, plain.subscriptions, and read where the var connectors names it."
+            )
+        elif not isinstance(renamed, dict) or not all(isinstance(each, str) for each in renamed.values()):
+            problems.append(
+                f'var columns: {table}: expected names of the file\'s columns, for example {{customer_id: "Kunde"}}.'
+            )
+    if problems:
+        raise InputError("\n".join(problems))
 
 
 def keep_day(settings, as_of):

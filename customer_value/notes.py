@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from customer_value.queries import rows_of
-from customer_value.settings import project_file
+from customer_value.settings import project_vars
 
 NAMED = 6
 
@@ -12,14 +12,14 @@ NAMED = 6
 FLAGS = {"is_onboarding_step": "onboarding", "is_personalisation": "personalisation", "is_first_value": "time to value"}
 
 
-def age_of_inputs(newest, today=None):
+def age_of_inputs(newest, today=None, limits=None):
     """A line where the newest input row is older than the var max_input_age_days, by this machine's clock, or lies ahead."""
     if newest is None:
         return None
     days = ((today or datetime.now(UTC).date()) - newest.date()).days
     if days < -1:
         return f"the newest input row is dated {newest:%Y-%m-%d}, {-days} days ahead of this machine's clock"
-    if days > project_file()["vars"]["max_input_age_days"]:
+    if days > (limits or project_vars())["max_input_age_days"]:
         return f"the newest input row is {days} days old ({newest:%Y-%m-%d})"
     return None
 
@@ -115,12 +115,12 @@ def log_ahead(rows):
             )
 
 
-def notes_of(warehouse, newest):
-    """The notes of a warehouse, a line each."""
+def notes_of(warehouse, newest, limits=None):
+    """The notes of a warehouse, a line each; limits: the vars, else those of dbt_project.yml."""
     rows = partial(rows_of, warehouse)
     found = [*unused_features(rows), *unused_channels(rows), *unused_overrides(rows)]
     found += [*ids_by_letter_case(rows), *log_ahead(rows)]
-    age = age_of_inputs(newest)
+    age = age_of_inputs(newest, limits=limits)
     return [age, *found] if age else found
 
 

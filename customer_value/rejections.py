@@ -8,7 +8,6 @@ from collections import Counter
 from functools import partial
 
 from customer_value.queries import rows_of
-from customer_value.settings import project_file
 
 # By the beginning of a reason: what to do. The table in docs/metrics.md, Rejected rows, has all of them.
 ADVICE = {
@@ -86,7 +85,7 @@ def lines_of_input(rows, row, money):
         yield f"  {len(reasons) - NAMED_REASONS} more reasons, see rejected_rows."
 
 
-def excess(file):
+def excess(file, max_rejected_rate):
     """Why a warehouse is not published: a line for each input of which too much is rejected, and its reasons; or none."""
     rows = partial(rows_of, file)
     inputs = rows("from marts.input_reconciliation where exceeds_max_rejected_rate order by input_name")
@@ -99,7 +98,7 @@ def excess(file):
         for line in lines_of_input(rows, row, [each for each in money if each["input_name"] == row["input_name"]])
     ]
     return [
-        f"More is rejected than the var max_rejected_rate ({percent(project_file()['vars']['max_rejected_rate'])}) allows.",
+        f"More is rejected than the var max_rejected_rate ({percent(max_rejected_rate)}) allows.",
         *lines,
         "Fix the inputs and run again; or publish without these rows, for this run: --publish-rejected, or the variable "
         "CUSTOMER_VALUE_PUBLISH_REJECTED=1.",

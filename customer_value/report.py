@@ -29,7 +29,7 @@ from customer_value.load import literal, quoted
 from customer_value.publish import FILE_NAME, folder_lock
 from customer_value.queries import dictionaries
 from customer_value.rejections import banner
-from customer_value.settings import PROJECT, project_file
+from customer_value.settings import PROJECT
 
 BOARDS = PROJECT / "reports"
 # The pages in the order of the menu; each is a file in reports/. The first is the folder's index.
@@ -85,9 +85,10 @@ def script_json(value):
 class Publication:
     """The published marts, open for reading."""
 
-    def __init__(self, connection, folder):
+    def __init__(self, connection, folder, max_input_age_days):
         self.connection = connection
         self.folder = folder
+        self.max_input_age_days = max_input_age_days
         self.comments = {
             (schema, table, column): comment
             for schema, table, column, comment in connection.execute(
@@ -251,7 +252,7 @@ def write_page(publication, name, board, payload=None, content=""):
         newest=f"{publication.described['newest_loaded_at']:%Y-%m-%d}"
         if publication.described["newest_loaded_at"]
         else "",
-        max_age=project_file()["vars"]["max_input_age_days"],
+        max_age=publication.max_input_age_days,
         has_docs=(publication.folder.parent / "docs" / "index.html").exists(),
         style=safe((BOARDS / "report.css").read_text()),
         content=safe(content),
@@ -351,7 +352,7 @@ def report(settings):
                 shutil.rmtree(leftover, ignore_errors=True)
             unfinished.mkdir()
             connection.execute(f"attach {literal(published)} as published (read_only)")
-            publication = Publication(connection, unfinished)
+            publication = Publication(connection, unfinished, settings.vars["max_input_age_days"])
             for name in PAGES:
                 write_board(publication, name)
             write_customers(publication)

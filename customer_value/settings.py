@@ -1,7 +1,14 @@
-"""Where things are: each setting a flag of the command line, else an environment variable, else a default."""
+"""Where things are: each setting a flag of the command line, else an environment variable, else a default.
 
+A company's own vars stand in `company.yml` in its folder, or in the file that `--vars-file` names, and override dbt_project.yml.
+"""
+
+import datetime
+import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 import click
@@ -11,6 +18,7 @@ from customer_value.errors import InputError
 from customer_value.files import kept
 
 PROJECT = Path(__file__).resolve().parent.parent
+DATA = PROJECT / "data"
 
 
 class Place(click.Path):
@@ -44,19 +52,52 @@ def option(name, help_text="", **attributes):
     return click.Option(names, envvar=f"CUSTOMER_VALUE_{name.upper()}", show_envvar=True, help=help_text, **attributes)
 
 
+def inputs_of(company):
+    """The folder of the inputs: raw in a company's folder; where there is none the folder itself, unless it is our own."""
+    return company / "raw" if company == DATA or (company / "raw").is_dir() else company
+
+
+# What a company's folder holds; each can be named alone.
+LAYOUT = {
+    "raw": inputs_of,
+    "warehouse": lambda company: company / "warehouse" / "customer_value.duckdb",
+    "published": lambda company: company / "published",
+}
+VARS_FILE = "company.yml"
+
+
 def place(name, path, help_text, callback=None, **checks):
-    """A setting that is a path, by default one under data/."""
-    return option(
-        name,
-        help_text,
-        type=Place(**checks),
-        default=PROJECT / "data" / path,
-        show_default=f"data/{path}",
-        callback=callback,
-    )
+    """A setting that is a path, by default one in the company's folder."""
+
+    def found(context, parameter, path):
+        path = path or LAYOUT[name](context.params["company"] or DATA)
+        return callback(context, parameter, path) if callback else path
+
+    return option(name, help_text, type=Place(**checks), show_default=f"data/{path}", callback=found)
 
 
+def vars_file_of(context, parameter, file):
+    """The file of a company's own vars: the one that is named, which must be there; else company.yml, where it is."""
+    if file and not file.is_file():
+        raise click.BadParameter(f"{file}: found no such file, expected the company's own vars.")
+    if file:
+        return file
+    # A warehouse that is named alone belongs to no folder of a company: its vars stand beside it.
+    warehouse, company = context.params["warehouse"], context.params["company"]
+    is_in_data = warehouse == LAYOUT["warehouse"](DATA)
+    file = (company or (DATA if is_in_data else warehouse.parent)) / VARS_FILE
+    return file if file.is_file() else None
+
+
+COMPANY = option(
+    "company",
+    "Folder of a company, in place of data: raw/ (or the input files themselves), warehouse/, published/, company.yml.",
+    type=Place(file_okay=False),
+    show_default="data",
+    is_eager=True,
+)
 PATHS = (
+    COMPANY,
     place("raw", "raw", "Folder of the inputs."),
     place(
         "warehouse",
@@ -66,6 +107,13 @@ PATHS = (
         callback=named_clearly,
     ),
     place("published", "published", "Folder that readers use."),
+    option(
+        "vars_file",
+        "YAML file of the company's own vars, which override dbt_project.yml.",
+        type=Place(dir_okay=False),
+        show_default="data/company.yml",
+        callback=vars_file_of,
+    ),
     option(
         "as_of",
         "Day that every number is as of.",
@@ -88,17 +136,20 @@ OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, WEBHOOK)
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one run; the options above say what each means."""
+    """The settings of one run; the options above say what each means. own_vars: what the company's own file says."""
 
+    company: Path | None
     raw: Path
     warehouse: Path
     published: Path
+    vars_file: Path | None
     as_of: str
     strict: bool
     publish_rejected: bool
     parquet: bool
     keep_publications: int
     webhook: str
+    own_vars: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, raw=None, warehouse=None, published=None, as_of=None, **others):
@@ -114,15 +165,27 @@ class Settings:
                 each.handle_parse_result(context, given, [])
         except click.BadParameter as error:
             raise InputError(error.format_message()) from None
-        settings = cls(**context.params)
+        settings = cls(**context.params, own_vars=own_vars(context.params["vars_file"]))
         # Kept where the files of the inputs alone say when they came.
         return settings if settings.as_of else replace(settings, as_of=kept(settings.warehouse).get("as_of_date", ""))
+
+    @property
+    def vars(self):
+        """Every var by name: those of dbt_project.yml, overridden by the company's own."""
+        return project_vars() | self.own_vars
+
+    @property
+    def dbt_vars(self):
+        """The arguments that hand the company's own vars to a dbt command: the same each time, for dbt reads the project again
+        where they differ."""
+        return ["--vars", json.dumps(self.own_vars)] if self.own_vars else []
 
     def environment(self):
         """The variables that hand these settings to dbt, telemetry off."""
         return os.environ | {
             "CUSTOMER_VALUE_RAW": str(self.raw),
             "CUSTOMER_VALUE_WAREHOUSE": str(self.warehouse),
+            "CUSTOMER_VALUE_VARS_FILE": str(self.vars_file or ""),
             "CUSTOMER_VALUE_AS_OF": self.as_of,
             "CUSTOMER_VALUE_PUBLISH_REJECTED": "1" if self.publish_rejected else "",
             "DBT_PROJECT_DIR": str(PROJECT),
@@ -135,6 +198,69 @@ class Settings:
         }
 
 
+@cache
 def project_file():
-    """What dbt_project.yml holds; vars that `--vars` overrides in one dbt command are not seen here."""
+    """What dbt_project.yml holds."""
     return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+
+
+def project_vars():
+    """The vars of dbt_project.yml, which a company's own file or `--vars` of one dbt command may override."""
+    return project_file()["vars"]
+
+
+# What a var may be, by the type of its default: in words, and the types of YAML.
+KINDS = {
+    bool: ("true or false", (bool,)),
+    int: ("a number", (int, float)),
+    float: ("a number", (int, float)),
+    str: ("a text", (str,)),
+    list: ("a list", (list,)),
+    dict: ("a mapping, name: value", (dict,)),
+    type(None): ("a number, true or false, or nothing", (int, float, bool, type(None))),
+}
+
+
+def own_vars(file):
+    """The vars of a company's own file by name, in the order of their names; none where there is no file.
+
+    Raises InputError with a line for each var that dbt_project.yml does not have, or that is of another type there.
+    """
+    if file is None:
+        return {}
+    try:
+        given = yaml.safe_load(file.read_text()) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{file}: cannot be read ({error}), expected YAML, for example gross_margin_rate: 0.7."
+        ) from None
+    if not isinstance(given, dict):
+        raise InputError(
+            f"{file}: found {said(given)}, expected a line for each var, for example gross_margin_rate: 0.7."
+        )
+    known, found, problems = project_vars(), {}, []
+    for name, value in given.items():
+        if name not in known:
+            near = get_close_matches(str(name).lower(), known, 1, 0.6)
+            advice = f"Is it {near[0]}?" if near else "The vars of dbt_project.yml are those that there are."
+            if name == "vars":
+                advice = "Write the vars themselves, without the line above them."
+            problems.append(f"{file}: var {name}: found no such var. {advice}")
+            continue
+        words, types = KINDS[type(known[name])]
+        # YAML takes 2026-03-31 for a date, and a line without a value for nothing.
+        if isinstance(known[name], str):
+            value = "" if value is None else value.isoformat() if isinstance(value, datetime.date) else value
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            problems.append(
+                f"{file}: var {name}: found {said(value)}, expected {words}, for example {said(known[name])}."
+            )
+        found[name] = value
+    if problems:
+        raise InputError("\n".join(problems))
+    return dict(sorted(found.items()))
+
+
+def said(value):
+    """A value as it may be written in YAML, in one line."""
+    return json.dumps(value, default=str)

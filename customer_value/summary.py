@@ -2,7 +2,7 @@
 
 It is printed, written beside the warehouse as `run_summary.json` and, where CUSTOMER_VALUE_WEBHOOK names an address, sent
 there as JSON that Slack and its like understand. An anomaly is a warning; `run --strict` stops before publication. Its
-thresholds are vars of dbt_project.yml.
+thresholds are vars.
 """
 
 import itertools
@@ -24,7 +24,7 @@ from customer_value.notes import newest_of, notes_of
 from customer_value.publish import FILE_NAME, PREVIOUS
 from customer_value.queries import rows_of
 from customer_value.rejections import missing_mrr, percent
-from customer_value.settings import project_file
+from customer_value.settings import project_vars
 from customer_value.signals import Interrupted
 
 HOURS = {"minute": 1 / 60, "hour": 1, "day": 24}
@@ -58,9 +58,8 @@ def stale_inputs(levels):
             yield f"{row['input_name']}: its newest row is of {newest:%Y-%m-%d}, older than {limit['count']} {limit['period']}s"
 
 
-def unusual_volumes(levels, earlier):
+def unusual_volumes(levels, earlier, limits):
     """A line for each input with fewer rows than before, or unusually few or many new ones."""
-    limits = project_file()["vars"]
     counts = [{row["input_name"]: row["raw_row_count"] for row in each["inputs"]} for each in [levels, *earlier]]
     for name, count in counts[0].items():
         known = [each[name] for each in counts if name in each]
@@ -73,12 +72,13 @@ def unusual_volumes(levels, earlier):
             yield f"{name}: {gains[0]:,} new rows where {usual:,.0f} are usual"
 
 
-def anomalies_of(levels, earlier):
-    """The anomalies of the numbers, a line each."""
-    found = [*stale_inputs(levels), *unusual_volumes(levels, earlier)]
+def anomalies_of(levels, earlier, limits=None):
+    """The anomalies of the numbers, a line each; limits: the vars, else those of dbt_project.yml."""
+    limits = limits or project_vars()
+    found = [*stale_inputs(levels), *unusual_volumes(levels, earlier, limits)]
     before = earlier[0]["mrr_amount"] if earlier else None
     after = levels["mrr_amount"]
-    if before and after is not None and abs(after / before - 1) > project_file()["vars"]["max_mrr_change_rate"]:
+    if before and after is not None and abs(after / before - 1) > limits["max_mrr_change_rate"]:
         found.append(f"MRR went from {before:,.0f} to {after:,.0f} since the last publication")
     return found
 
@@ -99,20 +99,22 @@ def missing_of(settings):
     return missing_mrr(partial(rows_of, settings.warehouse))
 
 
-def rejected_mrr(missing):
+def rejected_mrr(missing, max_unwarned_mrr_rate):
     """A line where rejected rows carry more MRR than a run passes over, or MRR of more customers that no rate converts."""
     if missing is None:
         return
     unconverted = sum(each["customer_rate"] for each in missing["unconverted"])
     rate = missing["mrr_rate"]
-    if max(rate or 0, unconverted) > project_file()["vars"]["max_unwarned_mrr_rate"]:
+    if max(rate or 0, unconverted) > max_unwarned_mrr_rate:
         yield missing["text"] + ("" if rate is None else f": {percent(rate)} of the MRR that can be converted")
 
 
 def all_anomalies(settings, levels, earlier, missing, schemas=("raw", "marts")):
     """The anomalies of a warehouse, a line each."""
     withheld = [f"withheld: {each.mart}: {each.reason}" for each in withheld_of(settings)]
-    return [*anomalies_of(levels, earlier), *broken_expectations(settings, schemas), *rejected_mrr(missing), *withheld]
+    limits = settings.vars
+    rejected = rejected_mrr(missing, limits["max_unwarned_mrr_rate"])
+    return [*anomalies_of(levels, earlier, limits), *broken_expectations(settings, schemas), *rejected, *withheld]
 
 
 def watch(settings):
@@ -191,7 +193,7 @@ def summarise(settings, started_at, earlier, seconds, error):
             row["input_name"] for row in levels["inputs"] if row.get("exceeds_max_rejected_rate")
         ],
         "anomalies": all_anomalies(settings, levels, earlier, missing, checked) if was_built else [],
-        "notes": notes_of(settings.warehouse, newest_of(levels["inputs"])) if was_built else [],
+        "notes": notes_of(settings.warehouse, newest_of(levels["inputs"]), settings.vars) if was_built else [],
         "withheld": withheld_in(settings) if outcome.startswith("published") else [],
         "failures": failures_of(settings) if was_built and error is not None else [],
     }

@@ -41,7 +41,9 @@ def load_inputs():
 def models(context: AssetExecutionContext, dbt: DbtCliResource):
     """dbt build: models as assets, data tests as their checks."""
     with writer_lock(SETTINGS, "build", WAIT):
-        yield from dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context).stream()
+        yield from dbt.cli(
+            ["build", "--exclude-resource-type", "unit_test", *SETTINGS.dbt_vars], context=context
+        ).stream()
 
 
 @asset(deps=[models], group_name="published")
