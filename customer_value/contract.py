@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import yaml
+from jinja2 import Template
 
 from customer_value.settings import PROJECT
 
@@ -35,11 +36,17 @@ class Input:
     columns: dict[str, str]
     meta: dict
     column_metas: dict[str, dict]
+    # Whether the table is read, as dbt's config says it: Jinja that asks the var connectors.
+    enabled: str = "True"
 
     @property
     def required(self):
         """Whether the input must be there."""
         return self.meta["required"]
+
+    def is_enabled(self, models):
+        """Whether a connector's table is read where these models stand in for inputs."""
+        return Template(self.enabled).render(var={"connectors": models}.get) == "True"
 
 
 def tables_of(file):
@@ -52,6 +59,7 @@ def tables_of(file):
             columns={column["name"]: column["data_type"] for column in table["columns"]},
             meta=table["config"]["meta"],
             column_metas={column["name"]: column.get("config", {}).get("meta", {}) for column in table["columns"]},
+            enabled=str(table["config"].get("enabled", True)),
         )
         for table in source["tables"]
     }
@@ -64,10 +72,16 @@ def inputs():
 
 
 def connected(models):
-    """What connectors, by the models of the var, stand in for, and the tables that they read from files, by the folder of each."""
+    """What connectors, by the models of the var, stand in for, and the tables that they read from files, by the folder of each.
+
+    A table of a connector is read where the condition `enabled` of its declaration holds, as in dbt.
+    """
     files = {file.parent.name: file for file in CONNECTORS.glob("*/_sources.yml")}
     folders = {folder for folder in files for model in models.values() if model.startswith(f"{folder}_")}
-    return set(models), {folder: tables_of(files[folder]) for folder in sorted(folders)}
+    return set(models), {
+        folder: {name: table for name, table in tables_of(files[folder]).items() if table.is_enabled(models)}
+        for folder in sorted(folders)
+    }
 
 
 def macro():

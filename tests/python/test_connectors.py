@@ -75,23 +75,27 @@ h;;basic;05.05.2025;;6O;;;;
 """
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory):
-    """A company that keeps a row per subscription, in a German CSV file, run as of the end of June."""
-    home = tmp_path_factory.mktemp("plain")
+def company_of(home, tables, variables):
+    """A company with plain tables, by name, and vars that differ from the project's; not run yet."""
     project = project_copy(home / "project") / "dbt_project.yml"
     text = project.read_text()
-    for var, value in {
-        "connectors: {}": "connectors: {subscription_changes: plain_subscription_changes}",
-        'default_currency: ""': "default_currency: EUR",
-        "max_rejected_rate: 0.05": "max_rejected_rate: 1",
-    }.items():
-        assert text.count(f"  {var}\n") == 1, var
-        text = text.replace(f"  {var}\n", f"  {value}\n")
+    changes = {"default_currency: ": "EUR", "max_rejected_rate: ": "1"} | variables
+    for var, value in changes.items():
+        (line,) = [line for line in text.splitlines() if line.startswith(f"  {var}")]
+        text = text.replace(f"{line}\n", f"  {var}{value}\n")
     project.write_text(text)
     company = OwnProject(home, "")
     (company.settings.raw / "plain").mkdir(parents=True)
-    (company.settings.raw / "plain" / "subscriptions.csv").write_text(PLAIN)
+    for name, rows in tables.items():
+        (company.settings.raw / "plain" / f"{name}.csv").write_text(rows)
+    return company
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A company that keeps a row per subscription, in a German CSV file, run as of the end of June."""
+    variables = {"connectors: ": "{subscription_changes: plain_subscription_changes}"}
+    company = company_of(tmp_path_factory.mktemp("plain"), {"subscriptions": PLAIN}, variables)
     finished = company.run_as_of("2025-06-30")
     assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr
     return company
@@ -140,7 +144,144 @@ def test_a_plain_table_that_nobody_reads_is_named(plain, tmp_path):
     )
 
 
-def test_the_connectors_unit_tests_pass(plain):
-    finished = plain.dbt("test", "--select", "plain_subscription_changes,test_type:unit")
-    assert finished.returncode == 0, finished.stdout[-3000:]
-    assert finished.stdout.count("PASS plain_subscription_changes::") == 2
+BILLS = """Customer;Paid at;Total;Plan
+a;2025-01-05;50;
+a;2025-02-05;50;
+a;2025-03-07;50;
+a;2025-04-05;50;
+a;2025-05-05;60;
+a;2025-06-05;60;
+b;2025-01-31;100,00 €;
+b;2025-02-28;100,00 €;
+b;2025-03-31;100,00 €;
+c;2025-02-10;500;
+d;2025-01-15;300;
+d;2025-04-15;300;
+d;2025-04-20;-300;
+e;2025-01-10;20;basic
+e;2025-02-10;20;basic
+e;2025-03-10;20;basic
+e;2025-04-10;20;basic
+e;2025-05-10;20;basic
+e;2025-06-10;20;basic
+e;2024-06-10;1.200,00;pro
+e;2025-06-05;1.200,00;pro
+f;2025-01-01;10;
+f;2025-02-01;10;
+f;2025-04-01;10;
+f;2025-05-01;10;
+f;2025-06-01;10;
+g;2025-06-01;6O;
+"""
+EVENTS = """customer,user,name,time
+a,u1,login,2025-06-02 10:00:00
+a,u1,login,2025-06-02 10:00:00
+a,,export,2025-06-03 11:00:00
+"""
+
+
+@pytest.fixture(scope="module")
+def billed(tmp_path_factory):
+    """A company that keeps its bills and events alone, run as of the end of June."""
+    models = {"subscription_changes": "plain_billed_subscription_changes", "invoice_lines": "plain_invoice_lines"}
+    models |= {"usage_events": "plain_usage_events"}
+    variables = {"connectors: ": yaml.safe_dump(models, default_flow_style=True, width=1000).strip()}
+    company = company_of(tmp_path_factory.mktemp("billed"), {"bills": BILLS, "events": EVENTS}, variables)
+    finished = company.run_as_of("2025-06-30")
+    assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr
+    return company
+
+
+def test_steady_bills_are_subscriptions(billed):
+    """By hand: d's quarter and e's year are 100 each; b is not billed at the end of April, and a week later has ended; f skips March."""
+    assert billed.rows(
+        "select cast(activity_month as varchar), closing_mrr_amount from marts.mrr_monthly "
+        "where activity_month >= date '2025-01-01' order by 1"
+    ) == [
+        ("2025-01-01", 380),
+        ("2025-02-01", 380),
+        ("2025-03-01", 370),
+        ("2025-04-01", 380),
+        ("2025-05-01", 290),
+        ("2025-06-01", 290),
+    ]
+    assert billed.rows(
+        "select customer_id, movement_type, cast(activity_month as varchar), movement_amount from marts.mrr_movements "
+        "where movement_type <> 'new' order by all"
+    ) == [
+        ("a", "expansion", "2025-05-01", 10),
+        ("b", "churn", "2025-05-01", -100),
+        ("e", "expansion", "2025-01-01", 20),
+        ("f", "churn", "2025-03-01", -10),
+        ("f", "reactivation", "2025-04-01", 10),
+    ]
+
+
+def test_what_is_not_yet_due_is_no_planned_end(billed):
+    """The end of b is told by the bill that did not come; nobody else has one."""
+    assert billed.rows(
+        "select customer_id, committed_mrr_amount from marts.customers where committed_mrr_amount > 0 order by all"
+    ) == [("a", 60), ("d", 100), ("e", 120), ("f", 10)]
+
+
+def test_every_bill_and_event_is_accounted_for(billed):
+    """A single bill is a purchase, a refund a credit, a six with the letter O rejected; two equal events are two."""
+    assert rows_of(
+        billed, "select kind, count(*), sum(amount) from staging.stg_invoice_lines group by kind order by kind"
+    ) == [("credit", 1, -300), ("one_off", 1, 500), ("recurring", 24, 3790)]
+    assert billed.rows(
+        "select split_part(row_key, '|', 1), reject_reason, rejected_value from marts.rejected_rows"
+    ) == [("g", "unreadable_value", "total = 6O")]
+    assert billed.rows(
+        "select raw_row_count, staged_row_count from marts.input_reconciliation where input_name = 'usage_events'"
+    ) == [(3, 3)]
+
+
+# Two published cases in one file: ends are last days, so that the second case's end of 1 May, which it leaves out, is 30 April.
+PUBLISHED = """customer,start,end,plan,amount,period
+acme,2026-01-01,2026-03-31,Basic,300,quarter
+acme,2026-04-01,,Pro,200,month
+birch,15/02/2026,2026-05-15,Basic,"1.200,00",year
+cedar,2026-02-10,,Core,80,month
+cedar,2026-03-01,2026-04-30,Add-on,20,month
+dune,2026-02-10,,Core,,month
+"""
+
+
+def test_published_cases_give_their_mrr(tmp_path):
+    """acme changes its plan on 1 April, which is no end; two plans of cedar are two subscriptions; a price that is absent is not guessed."""
+    variables = {
+        "connectors: ": "{subscription_changes: plain_subscription_changes}",
+        "default_currency: ": "USD",
+        "end_is_inclusive: ": "true",
+    }
+    company = company_of(tmp_path, {"subscriptions": PUBLISHED}, variables)
+    loaded = company.run_as_of("2026-06-30", command="load")
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    built = company.dbt(
+        "build", "--exclude-resource-type", "test", "unit_test", "--select", "+int_subscription_item_months"
+    )
+    assert built.returncode == 0, built.stdout[-3000:]
+    found = rows_of(
+        company,
+        "select customer_id, month(activity_month), sum(mrr_amount) from intermediate.int_subscription_item_months "
+        "where mrr_amount > 0 group by all order by all",
+    )
+    assert found == [
+        *[("acme", month, 100) for month in (1, 2, 3)],
+        *[("acme", month, 200) for month in (4, 5, 6)],
+        *[("birch", month, 100) for month in (2, 3, 4)],
+        *zip(["cedar"] * 5, (2, 3, 4, 5, 6), (80, 100, 100, 80, 80), strict=True),
+    ]
+    rejected = (
+        "select customer_id, reject_reason from staging.base_subscription_changes where reject_reason is not null"
+    )
+    assert rows_of(company, rejected) == [("dune", "missing_unit_amount")]
+
+
+def test_the_connectors_unit_tests_pass(plain, billed):
+    """Those of the models that each company uses."""
+    for company, count in ((plain, 4), (billed, 7)):
+        finished = company.dbt("test", "--select", "path:models/connectors,test_type:unit")
+        assert finished.returncode == 0, finished.stdout[-3000:]
+        assert finished.stdout.count("PASS plain_") == count

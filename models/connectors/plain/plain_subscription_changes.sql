@@ -1,5 +1,6 @@
 -- Grain: one row per start and per end of a row of the plain table subscriptions.
--- An end that another period of the same subscription and plan continues is none.
+-- An end that another period of its item continues is none. A period that begins two days or more before another one of
+-- its subscription and plan ends is an item beside it. Of one start the newest load says the end.
 {{ config(materialized='view', enabled='plain_subscription_changes' in var('connectors').values()) }}
 {%- set ends_on = dbt.dateadd('day', 1, 'ended_at') if var('end_is_inclusive') else 'ended_at' %}
 with
@@ -10,13 +11,14 @@ named_subscriptions as (
 
     select
         *,
-        cast({{ ends_on }} as date) as ends_on,
+        -- An end of 2099 or later is how systems write none.
+        case when ended_at < cast('2099-01-01' as date) then cast({{ ends_on }} as date) end as ends_on,
         coalesce(
             subscription_id,
             customer_id || '|' || coalesce(plan_id, '') || '|' || cast(started_at as {{ dbt.type_string() }})
             || '|' || cast(row_number() over (
-                partition by customer_id, plan_id, started_at, subscription_id
-                order by ended_at asc, mrr_amount asc, unit_amount asc, quantity asc, loaded_at asc
+                partition by customer_id, plan_id, started_at, subscription_id, loaded_at
+                order by ended_at asc, mrr_amount asc, unit_amount asc, quantity asc
             ) as {{ dbt.type_string() }})
         ) as known_subscription_id,
         {{ folded_word('status') }} in ('canceled', 'cancelled', 'expired', 'ended', 'inactive', 'churned') as is_over
@@ -24,16 +26,61 @@ named_subscriptions as (
 
 ),
 
+versions as (
+
+    select
+        *,
+        coalesce(plan_id, known_subscription_id) as plan_item_id,
+        dense_rank() over (
+            partition by known_subscription_id, plan_id, started_at, loaded_at
+            order by ended_at asc, mrr_amount asc, unit_amount asc, quantity asc
+        ) as period_number,
+        dense_rank() over (partition by known_subscription_id, plan_id, started_at order by loaded_at desc nulls last)
+            as version_number
+    from named_subscriptions
+
+),
+
+covered_periods as (
+
+    select
+        *,
+        max(case when version_number = 1 then ends_on end) over (
+            partition by known_subscription_id, plan_id order by started_at asc, version_number asc, period_number asc
+            rows between unbounded preceding and 1 preceding
+        ) as earlier_ends_on
+    from versions
+
+),
+
+items as (
+
+    select
+        *,
+        plan_item_id || case
+            when
+                period_number > 1
+                or first_value(earlier_ends_on) over (
+                    partition by known_subscription_id, plan_id, started_at
+                    order by version_number asc, period_number asc
+                ) > {{ dbt.dateadd('day', 1, 'started_at') }}
+                then
+                    '|' || cast(started_at as {{ dbt.type_string() }})
+                    || '|' || cast(period_number as {{ dbt.type_string() }})
+            else ''
+        end as item_id
+    from covered_periods
+
+),
+
 periods as (
 
     select
         *,
-        coalesce(plan_id, known_subscription_id) as item_id,
         lead(started_at) over (
-            partition by known_subscription_id, coalesce(plan_id, known_subscription_id)
-            order by started_at asc, ends_on asc
+            partition by known_subscription_id, item_id order by started_at asc, version_number desc, ends_on asc
         ) as next_started_at
-    from named_subscriptions
+    from items
 
 )
 
@@ -70,4 +117,4 @@ select
     unreadable_value,
     loaded_at
 from periods
-where ends_on is not null and (next_started_at is null or next_started_at > ends_on)
+where ends_on is not null and version_number = 1 and (next_started_at is null or next_started_at > ends_on)
