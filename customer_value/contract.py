@@ -50,8 +50,10 @@ class Input:
 
 
 def tables_of(file):
-    """Every table of a source by name, in the order in which its file lists them."""
+    """Every table of a source by name, in the order in which its file lists them; None where they have no contract."""
     (source,) = yaml.safe_load(file.read_text())["sources"]
+    if source["config"].get("meta", {}).get("is_as_landed"):
+        return None
     return {
         table["name"]: Input(
             name=table["name"],
@@ -71,17 +73,35 @@ def inputs():
     return tables_of(SOURCES)
 
 
-def connected(models):
-    """What connectors, by the models of the var, stand in for, and the tables that they read from files, by the folder of each.
-
-    A table of a connector is read where the condition `enabled` of its declaration holds, as in dbt.
-    """
-    files = {file.parent.name: file for file in CONNECTORS.glob("*/_sources.yml")}
-    folders = {folder for folder in files for model in models.values() if model.startswith(f"{folder}_")}
-    return set(models), {
-        folder: {name: table for name, table in tables_of(files[folder]).items() if table.is_enabled(models)}
-        for folder in sorted(folders)
+@cache
+def supplied():
+    """The inputs that each connector can stand in for: its folder -> input -> the model that writes it."""
+    return {
+        folder.name: {
+            name: model for name in inputs() if (folder / f"{(model := f'{folder.name}_{name}')}.sql").exists()
+        }
+        for folder in sorted(CONNECTORS.iterdir())
+        if folder.is_dir()
     }
+
+
+def connected(connectors):
+    """What the var connectors names: the inputs that are stood in for, and the folders of the connectors -> their tables.
+
+    The tables of a connector whose source has no contract are read as they have landed: None. Any other is read where the
+    condition `enabled` of its declaration holds, as in dbt.
+    """
+    replaced, folders = set(), {}
+    for key, named in connectors.items():
+        for name in [named] if isinstance(named, str) else named:
+            folder = next((folder for folder in supplied() if f"{name}_".startswith(f"{folder}_")), None)
+            replaced |= {key} if key in inputs() else set(supplied().get(folder, ()))
+            if folder and (file := CONNECTORS / folder / "_sources.yml").exists():
+                tables = tables_of(file)
+                folders[folder] = tables and {
+                    table: found for table, found in tables.items() if found.is_enabled(connectors)
+                }
+    return replaced, dict(sorted(folders.items()))
 
 
 def macro():
@@ -103,6 +123,15 @@ def macro():
             for name, meta in contract.column_metas.items()
         ]
         lines += ["            },", "        },"]
+    lines += [
+        "    }) }}",
+        "{%- endmacro %}",
+        "",
+        "{#- The models of every connector: connector -> input -> the model that stands in for it. -#}",
+        "{% macro connector_models() -%}",
+        "    {{ return({",
+        *(f'        "{folder}": {json.dumps(models)},' for folder, models in supplied().items()),
+    ]
     return "\n".join([*lines, "    }) }}", "{%- endmacro %}", ""])
 
 

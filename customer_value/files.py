@@ -161,7 +161,14 @@ def files_of(raw, name):
         )
     if not found:
         return None
-    (path,) = found
+    return files_at(*found)
+
+
+def files_at(path):
+    """The files of a file or folder.
+
+    Raises InputError where a folder holds no data or several formats.
+    """
     paths = [path] if path.is_file() else sorted(each for each in path.rglob("*") if each.is_file() and format_of(each))
     formats = sorted({format_of(each) for each in paths})
     if not paths:

@@ -25,6 +25,7 @@ from customer_value.files import (
     quoted,
     strangers,
 )
+from customer_value.landed import landed_table, tables_in
 from customer_value.readings import BLANKS, EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
 
 WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
@@ -301,6 +302,29 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
     return ReceivedInput(contract.name, relation, selection, said + columns.strangers(), schema, is_dated_by_file)
 
 
+def as_landed(connection, settings, vendor, as_of):
+    """The tables of a vendor as they have landed, or what is wrong with each, as `inspect` gives them."""
+    forgotten, found = forgotten_customers(settings.warehouse), []
+    try:
+        tables = tables_in(settings.raw / vendor)
+    except InputError as error:
+        return [[str(error)]]
+    if not tables:
+        return [
+            [f"{settings.raw / vendor}: found no file, expected the tables of the connector {vendor}. Put them there."]
+        ]
+    for name, path in tables.items():
+        try:
+            relation, selection, is_dated = landed_table(connection, settings, vendor, path, as_of, forgotten)
+        except InputError as error:
+            found.append([str(error)])
+            continue
+        if is_dated and not as_of:
+            found.append([f"{path}: nothing says when its rows landed. {ADVICE['loaded_at']}"])
+        found.append(ReceivedInput(name, relation, selection, schema=vendor, is_dated_by_file=is_dated))
+    return found
+
+
 def check_inputs(settings):
     """Every input of the contract as received.
 
@@ -320,8 +344,10 @@ def check_inputs(settings):
         found += [
             inspect(connection, settings, table, as_of, schema=folder)
             for folder, tables in connectors.items()
-            for table in tables.values()
+            for table in (tables or {}).values()
         ]
+        for folder in (folder for folder, tables in connectors.items() if tables is None):
+            found += as_landed(connection, settings, folder, as_of)
     problems = [problem for item in found if isinstance(item, list) for problem in item]
     if problems:
         raise InputError("\n".join(problems))

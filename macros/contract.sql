@@ -203,3 +203,11 @@
         },
     }) }}
 {%- endmacro %}
+
+{#- The models of every connector: connector -> input -> the model that stands in for it. -#}
+{% macro connector_models() -%}
+    {{ return({
+        "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines"},
+        "stripe": {"customers": "stripe_customers", "plans": "stripe_plans", "subscription_changes": "stripe_subscription_changes", "invoice_lines": "stripe_invoice_lines"},
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,84 @@
+"""Tables of a vendor as a loader has landed them in raw/<vendor>/: every file or folder a view of all its columns.
+
+No contract says what they hold: text stays text, names are in small letters with an underscore for whatever stands between, and
+the connector's models look up what is there. Rows whose loader does not say when they landed have the time of their file.
+"""
+
+import re
+
+import duckdb
+
+from customer_value.errors import InputError
+from customer_value.files import (
+    files_at,
+    format_of,
+    literal,
+    load_times,
+    loaded_at_expression,
+    paths_in,
+    quoted,
+)
+
+# Columns by which loaders say when a row landed (macros/landed.sql, landed_at), or which load it belongs to.
+LOADERS = ("_airbyte_", "_fivetran_", "_dlt_", "_sdc_", "_last_synced_at", "loaded_at", "inserted_at")
+# What vendors know of a person, by the names of columns, and the columns that may hold its customer's id.
+PERSONAL = "email name description phone address shipping customer_email customer_name customer_description".split()
+CUSTOMER_IDS = ("customer_id", "customer", "id")
+
+
+def landed_name(text):
+    """A table or column as the connectors name it; underscores of loaders stay."""
+    return re.sub(r"\W+", "_", text.strip().lower()).rstrip("_")
+
+
+def tables_in(folder):
+    """The tables that have landed in a vendor's folder: name -> path.
+
+    Raises InputError where one is there twice.
+    """
+    tables = {}
+    for path in paths_in(folder):
+        if path.is_dir() or format_of(path):
+            name = landed_name(path.name.split(".")[0])
+            if name in tables:
+                raise InputError(
+                    f"{name}: found {tables[name]} and {path}, expected one of them. Remove what is out of date."
+                )
+            tables[name] = path
+    return tables
+
+
+def without_forgotten(columns, forgotten):
+    """The columns of a table as SQL, those with personal data null where their customer is forgotten."""
+    key = next((columns[name] for name in CUSTOMER_IDS if name in columns), None)
+    is_forgotten = f"cast({quoted(key)} as varchar) in ({', '.join(map(literal, sorted(forgotten)))})" if key else ""
+    for name, source in columns.items():
+        is_hidden = key and forgotten and name in PERSONAL
+        value = f"case when {is_forgotten} then null else {quoted(source)} end" if is_hidden else quoted(source)
+        yield f"{value} as {quoted(name)}"
+
+
+def landed_table(connection, settings, vendor, path, as_of, forgotten):
+    """A view's relation, its selection, and whether its rows are dated by their file.
+
+    Raises InputError where its files cannot be read.
+    """
+    files = files_at(path)
+    try:
+        described = connection.execute(f"describe select * from {files.relation()}").fetchall()
+    except duckdb.Error as error:
+        reason = "; ".join(str(error).splitlines()[:2])
+        raise InputError(
+            f"{path}: found a file that cannot be read ({reason}), expected {files.format}. Write it again."
+        ) from None
+    columns = {}
+    for source, *_ in described:
+        columns.setdefault(landed_name(source), source)
+    is_dated_by_file = not any(name.startswith(LOADERS) for name in columns)
+    selection = list(without_forgotten(columns, forgotten))
+    if is_dated_by_file:
+        times = load_times(settings.raw / vendor, settings.warehouse, files.paths)
+        selection.append(
+            f"{loaded_at_expression(times, as_of)} as loaded_at" if as_of else "cast(null as timestamp) as loaded_at"
+        )
+    return files.relation(is_dated_by_file), selection, is_dated_by_file
