@@ -1,7 +1,6 @@
 -- Grain: one row per subscription item and day of a bill (filter: the interval of the bill is known).
--- The interval is that of the gap to the next bill, of the last bill that of the gap before it. A gap counts where the
--- price of a month changes twofold at most over it, or a gap beside it is alike. Beside a shorter gap a longer one is a
--- skipped bill, unless the bill before it is larger too.
+-- The interval is that of the gap to the next bill, else of the gap before. A gap counts where the amount, or that of a
+-- month, changes twofold at most, or a gap beside it is alike; beside a shorter one only after a larger amount.
 {{ config(materialized='table', enabled='plain_invoice_lines' in var('connectors').values()) }}
 with
 
@@ -74,6 +73,7 @@ accepted_gaps as (
             when gap_months > next_gap and 2 * amount < 3 * next_amount then null
             when
                 gap_months in (0, previous_gap, next_gap)
+                or greatest(amount, next_amount) <= 2 * least(amount, next_amount)
                 or greatest(amount * next_months, next_amount * gap_months)
                 <= 2 * least(amount * next_months, next_amount * gap_months)
                 then gap_months
