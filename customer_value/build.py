@@ -20,8 +20,8 @@ waiting = []
 
 
 @contextmanager
-def started(settings, *arguments):
-    """A dbt command on its way, its output passed through; it waits until `finish` lets it open the warehouse.
+def started(settings, *arguments, output=None):
+    """A dbt command on its way, its output passed through, or written to a file; it waits until `finish` lets it open the warehouse.
 
     It inherits the lock on the warehouse, and is a process group of its own: a terminal's Ctrl-C comes here alone, and
     the group ends here. Where this process is killed, the pipe ends, and dbt with it.
@@ -36,6 +36,7 @@ def started(settings, *arguments):
         cwd=PROJECT,
         # What is built here is published by the command line, or not at all.
         env=settings.environment() | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1"},
+        stdout=output,
         close_fds=False,
         process_group=0,
     )

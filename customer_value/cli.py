@@ -114,6 +114,50 @@ def forget(customer_id, wait, **given):
         forget(settings, customer_id)
 
 
+DIRECTORY = click.Argument(["company"], required=False, type=Place(file_okay=False), metavar="[DIR]")
+
+
+@cli.command(params=[DIRECTORY, *PATHS[1:], click.Option(["--json", "as_json"], is_flag=True, help="For machines.")])
+def doctor(as_json, **given):
+    """Look at a company's inputs before any build: what is there, what would be wrong or empty, what to do.
+
+    DIR is the folder of the company, as with --company. Nothing is written into it. Exit code 0: it could look; 2: the
+    inputs cannot be read.
+    """
+    from customer_value.doctor import doctor
+
+    doctor(Settings.of(**given), as_json)
+
+
+FILE = Place(exists=True)
+
+
+@cli.command()
+@click.argument("company", type=Place(file_okay=False), metavar="DIR")
+@click.option("--gross-margin", type=click.FloatRange(0, 1), help="Share of revenue left after the cost of serving it.")
+@click.option("--currency", help="ISO 4217 code of prices that do not say theirs.")
+@click.option(
+    "--interval", type=click.Choice(["day", "week", "month", "year"]), help="Of prices that do not say theirs."
+)
+@click.option("--time-zone", help="Of days and months, for example Europe/Berlin.")
+@click.option("--as-of", default="", metavar="YYYY-MM-DD", help="Day that every number is as of.")
+@click.option(
+    "--subscriptions", type=FILE, help="File with a row per subscription: customer, start, end, MRR or price."
+)
+@click.option("--bills", type=FILE, help="File with a row per bill: customer, date, amount.")
+@click.option("--end-is-inclusive", is_flag=True, help="The end of a subscription is its last day.")
+@click.option("--connector", multiple=True, metavar="INPUT=MODEL", help="A connector's model; may be repeated.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+def init(company, as_of, yes, **given):
+    """Set up a company in one command: its vars, its files, the doctor, the first run and the first report.
+
+    DIR is its folder, with the files in it, or in DIR/raw, as they are.
+    """
+    from customer_value.init import init
+
+    init(Settings.of(company=company, as_of=as_of), given, yes, lambda settings: run(settings, 0))
+
+
 @cli.command(params=[*PATHS])
 def report(**given):
     """Write the dashboard of the published marts."""
