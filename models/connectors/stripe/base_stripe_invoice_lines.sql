@@ -4,16 +4,19 @@
 {%- set table = landed_table('stripe', ['invoice_line_item', 'invoice_line_items'], 'invoice_lines') %}
 {%- set list = landed_list('stripe', invoices, 'lines.data', 'invoice_lines', ['invoice__lines__data']) %}
 {%- set rows = table if table.name else list %}
-{%- set discounts = landed_table('stripe', ['invoice__lines__data__discount_amounts'], 'discounts') %}
-{%- set taxes = landed_table('stripe', ['invoice__lines__data__taxes', 'invoice__lines__data__tax_amounts'], 'taxes') %}
-{%- set is_nested = rows.columns is none or '_dlt_id' not in rows.columns %}
+{%- set discounts = landed_list('stripe', rows, 'discount_amounts', 'discounts', ['invoice__lines__data__discount_amounts']) %}
+{%- set new_taxes = landed_list('stripe', rows, 'taxes', 'taxes', ['invoice__lines__data__taxes']) %}
+{%- set old_taxes = landed_list('stripe', rows, 'tax_amounts', 'taxes', ['invoice__lines__data__tax_amounts']) %}
+{%- set line_id = landed(rows, 'id') %}
+{%- set invoice_id = landed(rows, ['invoice.id', 'invoice_id', 'invoice']) %}
+{%- set landed_at = landed_at(rows, invoices) %}
 with
 
 landed_lines as (
 
     select
-        {{ landed(rows, 'id') }} as line_id,
-        {{ landed(rows, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
+        {{ line_id }} as line_id,
+        {{ invoice_id }} as invoice_id,
         {{ landed(rows, ['parent.subscription_item_details.subscription', 'parent.invoice_item_details.subscription',
             'subscription.id', 'subscription_id', 'subscription']) }} as subscription_id,
         {{ landed(rows, ['parent.subscription_item_details.subscription_item', 'subscription_item', 'subscription_item_id']) }} as item_id,
@@ -28,10 +31,7 @@ landed_lines as (
         {{ landed(rows, 'period.start', 'instant') }} as period_started_at,
         {{ landed(rows, 'period.end', 'instant') }} as period_ended_at,
         coalesce({{ landed(rows, 'livemode', 'boolean') }}, true) as is_live,
-        {{ landed(rows, 'discount_amounts') }} as discount_amounts,
-        {{ landed(rows, ['taxes', 'tax_amounts']) }} as tax_amounts,
-        {{ landed(rows, '_dlt_id') if not is_nested else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as row_id,
-        {{ landed_at(rows, invoices) }} as landed_at
+        {{ landed_at }} as landed_at
     from {{ rows.sql }}
 
 ),
@@ -45,61 +45,51 @@ ordered_lines as (
     where is_live and line_id is not null and line_id not like 'sub\_%' escape '\'
 ),
 
-{%- if is_nested %}
-
 discounts as (
-    select
-        lines.invoice_id,
-        lines.line_id,
-        sum({{ number_in(json_value('discounts.element', ['amount'])) }}) as amount
-    from ordered_lines as lines {{ join_json_elements('lines.discount_amounts', 'discounts') }}
-    where lines.recency = 1
-    group by lines.invoice_id, lines.line_id
-),
 
-taxes as (
     select
-        lines.invoice_id,
-        lines.line_id,
-        sum({{ number_in(json_value('taxes.element', ['amount'])) }}) as amount,
-        sum(
-            case
-                when {{ json_value('taxes.element', ['inclusive']) }} = 'true' or {{ json_value('taxes.element', ['tax_behavior']) }} = 'inclusive'
-                    then {{ number_in(json_value('taxes.element', ['amount'])) }}
-            end
-        ) as included_amount
-    from ordered_lines as lines {{ join_json_elements('lines.tax_amounts', 'taxes') }}
-    where lines.recency = 1
-    group by lines.invoice_id, lines.line_id
-)
-{%- else %}
-
-discounts as (
-    select
-        lines.invoice_id,
-        lines.line_id,
+        {{ line_id }} as line_id,
+        {{ invoice_id }} as invoice_id,
+        {{ landed_at }} as landed_at,
         sum({{ landed(discounts, 'amount', 'number') }}) as amount
-    from ordered_lines as lines
-    inner join {{ discounts.sql }} on lines.row_id = {{ landed(discounts, '_dlt_parent_id') }}
-    group by lines.invoice_id, lines.line_id
+    from {{ discounts.sql }}
+    group by 1, 2, 3
+
 ),
 
+-- Earlier versions of the API say of a tax whether it is included, later ones how it behaves.
 taxes as (
+
     select
-        lines.invoice_id,
-        lines.line_id,
-        sum({{ landed(taxes, 'amount', 'number') }}) as amount,
-        sum(
-            case
-                when {{ landed(taxes, 'inclusive', 'boolean') }} or {{ landed(taxes, 'tax_behavior') }} = 'inclusive'
-                    then {{ landed(taxes, 'amount', 'number') }}
-            end
-        ) as included_amount
-    from ordered_lines as lines
-    inner join {{ taxes.sql }} on lines.row_id = {{ landed(taxes, '_dlt_parent_id') }}
-    group by lines.invoice_id, lines.line_id
+        {{ line_id }} as line_id,
+        {{ invoice_id }} as invoice_id,
+        {{ landed_at }} as landed_at,
+        {{ landed(old_taxes, 'amount', 'number') }} as amount,
+        {{ landed(old_taxes, 'inclusive', 'boolean') }} as is_included
+    from {{ old_taxes.sql }}
+
+    union all
+
+    select
+        {{ line_id }} as line_id,
+        {{ invoice_id }} as invoice_id,
+        {{ landed_at }} as landed_at,
+        {{ landed(new_taxes, 'amount', 'number') }} as amount,
+        {{ landed(new_taxes, 'tax_behavior') }} = 'inclusive' as is_included
+    from {{ new_taxes.sql }}
+
+),
+
+line_taxes as (
+    select
+        line_id,
+        invoice_id,
+        landed_at,
+        sum(amount) as amount,
+        sum(case when is_included then amount end) as included_amount
+    from taxes
+    group by line_id, invoice_id, landed_at
 )
-{%- endif %}
 
 select
     lines.line_id,
@@ -120,6 +110,8 @@ select
     coalesce(taxes.included_amount, 0) as included_tax_amount,
     lines.landed_at
 from ordered_lines as lines
-left join discounts on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id
-left join taxes on lines.invoice_id = taxes.invoice_id and lines.line_id = taxes.line_id
+left join discounts
+    on lines.invoice_id = discounts.invoice_id and lines.line_id = discounts.line_id and lines.landed_at = discounts.landed_at
+left join line_taxes as taxes
+    on lines.invoice_id = taxes.invoice_id and lines.line_id = taxes.line_id and lines.landed_at = taxes.landed_at
 where lines.recency = 1

@@ -4,88 +4,9 @@
     'discount_amount', 'discount_kind', 'discount_ends_at', 'cancel_requested_at', 'cancel_reason'] %}
 with
 
-states as (select * from {{ ref('stripe_item_states') }}),
-
-discounts as (select * from {{ ref('stripe_item_discounts') }}),
+shared as (select * from {{ ref('stripe_discounted_states') }}),
 
 subscriptions as (select * from {{ ref('base_stripe_subscriptions') }}),
-
--- One kind of discount counts on a row: one that is given again before one that is given once.
-active_discounts as (
-    select
-        states.item_id,
-        states.changed_at,
-        discounts.*,
-        min(case when discounts.is_once then 1 else 0 end) over (partition by states.item_id, states.changed_at) as is_only_once
-    from states
-    inner join (
-        select
-            item_id as discounted_item_id,
-            is_of_item,
-            started_at,
-            ended_at,
-            discount_rate,
-            discount_amount,
-            is_once
-        from discounts
-    ) as discounts
-        on
-            states.item_id = discounts.discounted_item_id and discounts.started_at <= states.changed_at
-            and coalesce(discounts.ended_at > states.changed_at, true)
-),
-
--- Percentages multiply.
-item_discounts as (
-    select
-        item_id,
-        changed_at,
-        case
-            when max(discount_rate) >= 1 then 1
-            else 1 - round(exp(sum(ln(case when discount_rate < 1 then 1 - discount_rate else 1 end))), 8)
-        end as discount_rate,
-        sum(case when is_of_item then discount_amount else 0 end) as item_amount,
-        sum(case when is_of_item then 0 else discount_amount end) as subscription_amount,
-        min(ended_at) as ended_at,
-        max(is_only_once) as is_only_once
-    from active_discounts
-    where is_only_once = 1 or not is_once
-    group by item_id, changed_at
-),
-
--- What is taken off a subscription once a bill is shared by its items' net amounts; the largest has what rounding leaves.
-net_amounts as (
-    select
-        states.*,
-        discounts.discount_rate,
-        discounts.item_amount,
-        discounts.subscription_amount,
-        discounts.is_only_once,
-        discounts.ended_at,
-        coalesce(states.quantity, 1) * states.unit_amount * (1 - coalesce(discounts.discount_rate, 0)) - coalesce(discounts.item_amount, 0)
-            as net_amount
-    from states
-    left join item_discounts as discounts on states.item_id = discounts.item_id and states.changed_at = discounts.changed_at
-),
-
-shares as (
-    select
-        *,
-        round(
-            subscription_amount * {{ rate('net_amount', 'sum(net_amount) over (partition by subscription_id, changed_at)') }}, decimal_places
-        ) as share_amount,
-        row_number() over (partition by subscription_id, changed_at order by net_amount desc nulls last, item_id asc) as size_rank
-    from net_amounts
-),
-
-shared as (
-    select
-        *,
-        share_amount + case
-            when size_rank = 1 then subscription_amount - sum(share_amount) over (partition by subscription_id, changed_at)
-            else 0
-        end as whole_share_amount
-    from shares
-),
 
 changes as (
     select

@@ -1,4 +1,4 @@
--- Grain: one row per subscription and instant from which its status or its cancellation request was another.
+-- Grain: one row per subscription and instant from which its status was another; of one instant the highest precedence counts.
 -- Changes are dated by what Stripe says of them; by the version in which they were first seen where it says nothing.
 {{ config(enabled='stripe' in var('connectors') | string) }}
 with
@@ -12,8 +12,6 @@ versions as (
             when status = 'canceled' then 'active'
             else status
         end as billing_status,
-        case when coalesce(cancellation_reason, 'cancellation_requested') = 'cancellation_requested' then canceled_at end
-            as cancel_requested_at,
         lag(pause_resumes_at) over (partition by subscription_id order by version_number) as earlier_resumes_at
     from {{ ref('base_stripe_subscriptions') }}
 
@@ -46,8 +44,7 @@ subscriptions as (
 changed_versions as (
     select
         *,
-        lag(billing_status) over (partition by subscription_id order by version_number) as earlier_status,
-        lag(cancel_requested_at) over (partition by subscription_id order by version_number) as earlier_requested_at
+        lag(billing_status) over (partition by subscription_id order by version_number) as earlier_status
     from versions
 ),
 
@@ -95,46 +92,15 @@ status_points as (
     from subscriptions
     where service_ends_at is not null
 
-),
-
--- A request stands until a version without it.
-request_points as (
-
-    select
-        subscription_id,
-        coalesce(cancel_requested_at, version_at) as changed_at,
-        cancel_requested_at,
-        case when cancel_requested_at is not null then coalesce(cancellation_feedback, cancellation_reason) end as cancel_reason
-    from changed_versions
-    where
-        coalesce(cancel_requested_at, {{ earliest_at() }}) <> coalesce(earlier_requested_at, {{ earliest_at() }})
-
 )
 
 select
     points.subscription_id,
     points.changed_at,
     points.status,
-    points.precedence,
-    cast(null as timestamp) as cancel_requested_at,
-    cast(null as {{ dbt.type_string() }}) as cancel_reason,
-    true as is_status
+    points.precedence
 from status_points as points
 inner join subscriptions on points.subscription_id = subscriptions.subscription_id
 where
     points.changed_at is not null
     and (points.status = 'canceled' or points.changed_at < coalesce(subscriptions.service_ends_at, points.changed_at + interval '1' second))
-
-union all
-
-select
-    points.subscription_id,
-    points.changed_at,
-    null as status,
-    0 as precedence,
-    points.cancel_requested_at,
-    points.cancel_reason,
-    false as is_status
-from request_points as points
-inner join subscriptions on points.subscription_id = subscriptions.subscription_id
-where points.changed_at <= coalesce(subscriptions.service_ends_at, points.changed_at)
