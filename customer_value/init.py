@@ -42,6 +42,11 @@ def plain_tables():
     return tables_of(CONNECTORS / "plain" / "_sources.yml")
 
 
+def is_id(header):
+    """Whether a header says that its numbers are no amounts."""
+    return folded(header).endswith(("id", "nr", "no", "number", "key"))
+
+
 class Table:
     """A file that may be a plain table: its columns, and what each of them holds."""
 
@@ -98,9 +103,9 @@ class Table:
         return found
 
     def guesses(self, contract, found, left):
-        """What the columns that are left may be, by what they hold: days in their order, a number, and who pays."""
+        """What the columns that are left may be, by what they hold: days in their order, a number, and the customer."""
         days = [name for name in left if self.holds(name, "date") and not self.holds_plain_numbers(name)]
-        numbers = [name for name in left if name not in days and self.holds(name, "double")]
+        numbers = [name for name in left if name not in days and not is_id(name) and self.holds(name, "double")]
         texts = [name for name in left if name not in days + numbers]
         times = [
             name for name, kind in contract.columns.items() if kind in ("date", "timestamp") and name != "loaded_at"
@@ -114,7 +119,7 @@ class Table:
         yield from zip([name for name in times if name not in found], days, strict=False)
         amounts = [name for name in ("mrr_amount", "unit_amount", "amount") if name in contract.columns]
         if amounts and not set(amounts) & found.keys() and numbers:
-            # Ids are numbers, too: the amount is the column with the fewest different values for its rows, the last of them.
+            # What is counted, as seats, stands before what is paid more often than behind it.
             yield amounts[0], numbers[-1]
             numbers = numbers[:-1]
         if "customer_id" not in found and texts + numbers:
@@ -317,4 +322,4 @@ def init(settings, given, yes, run):
     ask.approve("\nRun it?")
     run(settings)
     report(settings)
-    print(f"Each night: {command_of(settings)}", flush=True)
+    print(f"From now on: {command_of(settings)}", flush=True)

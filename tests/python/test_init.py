@@ -1,10 +1,14 @@
 """A company's own vars, in a file of its own; and a new company in one command."""
 
 import json
+import subprocess
+import sys
 
+import duckdb
 import pytest
 
 from customer_value.errors import InputError
+from customer_value.init import write_vars
 from customer_value.settings import PROJECT, Settings, own_vars, project_vars
 
 PLAIN_CONNECTOR = "connectors: {subscription_changes: plain_subscription_changes}\n"
@@ -118,3 +122,95 @@ def test_a_column_that_is_not_there_is_asked_for_by_the_nearest_name(tmp_path, b
     with pytest.raises(InputError) as refused:
         loaded(settings)
     assert message in str(refused.value)
+
+
+# Nothing ends, one amount is a year's, one customer is known to the usage alone; headers and dates are German.
+EXPORT = """Nr;Kunde;Tarif;Beginn;Ende;Monatsbetrag
+1;a;Pro;15.01.2025;;100,00
+2;b;Pro;15.01.2025;;100,00
+3;c;Pro;15.02.2025;;1.200,00
+"""
+EVENTS = "event_id,customer_id,event_name,occurred_at\n1,a,export,2025-06-10\n2,nobody,export,2025-06-11\n"
+
+
+def init(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "customer_value.cli", "init", str(folder), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture
+def exported(tmp_path):
+    (tmp_path / "abos.csv").write_text(EXPORT)
+    (tmp_path / "usage_events.csv").write_text(EVENTS)
+    return tmp_path
+
+
+def test_what_nobody_can_guess_is_asked_for_before_anything_is_written(exported):
+    before = sorted(exported.iterdir())
+    for arguments, message in (
+        (["--gross-margin", 0.7], f"Is it one of these? --subscriptions {exported / 'abos.csv'}"),
+        (["--subscriptions", exported / "abos.csv"], "--gross-margin: nobody can guess it"),
+        (["--subscriptions", exported / "usage_events.csv"], "of which none can be mrr_amount or unit_amount"),
+        (["--gross-margin", 70], "70"),
+    ):
+        refused = init(exported, "--yes", *arguments)
+        assert refused.returncode == 2 and message in refused.stderr, refused.stderr
+    assert sorted(exported.iterdir()) == before
+
+
+def test_an_empty_company_is_told_where_its_files_belong(tmp_path):
+    refused = init(tmp_path / "new", "--yes")
+    assert refused.returncode == 2 and "put the company's files there" in refused.stderr
+    assert (tmp_path / "new" / "raw").is_dir()
+
+
+def test_what_the_company_has_written_itself_stays(exported):
+    (exported / "company.yml").write_text("# ours\ngross_margin_rate: 0.6\n")
+    refused = init(exported, "--yes", "--gross-margin", 0.7, "--subscriptions", exported / "abos.csv")
+    assert refused.returncode == 2 and "found 0.6 and --gross-margin 0.7" in refused.stderr
+    write_vars(
+        exported / "company.yml", {"gross_margin_rate": 0.6}, {"gross_margin_rate": 0.6, "default_currency": "EUR"}
+    )
+    assert (exported / "company.yml").read_text() == "# ours\ngross_margin_rate: 0.6\ndefault_currency: EUR\n"
+
+
+def test_a_new_company_has_its_report_after_one_command(exported):
+    """By hand: a and b at 100, c at its 1,200; the margin of company.yml is that of lifetime value, so dbt has read it."""
+    flags = [
+        "--gross-margin",
+        0.7,
+        "--currency",
+        "EUR",
+        "--as-of",
+        "2025-06-30",
+        "--subscriptions",
+        exported / "abos.csv",
+    ]
+    (exported / "company.yml").write_text("max_rejected_rate: 0.9\n")
+    finished = init(exported, "--yes", *flags)
+    assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr
+    text = finished.stdout
+    assert "customer_id        Kunde  (GUESSED by its content; for example a)" in text
+    assert "MRR if run now: 1,400.00 EUR, 3 active customers." in text
+    assert "none of 3 subscriptions since 2025-01-15 has ended" in text and "3|" not in text
+    assert "usage_events: unknown_customer: 1 of 2 rows would be rejected; 50.0 % find a customer" in text
+    assert f"From now on: customer-value run --company {exported}" in text
+    assert (exported / "published" / "report" / "index.html").exists()
+    settings = Settings.of(company=exported)
+    assert settings.as_of == "2025-06-30" and settings.vars["max_rejected_rate"] == 0.9
+    columns = {"customer_id": "Kunde", "started_at": "Beginn", "ended_at": "Ende", "mrr_amount": "Monatsbetrag"}
+    assert settings.vars["columns"] == {"plain.subscriptions": columns}
+    ((margin, mrr),) = query(
+        exported, "select sum(historic_ltv_amount) / sum(collected_amount), sum(mrr_amount) from marts.customer_ltv"
+    )
+    assert (round(float(margin), 6), mrr) == (0.7, 1400)
+
+
+def query(company, sql):
+    with duckdb.connect(str(company / "published" / "customer_value.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
