@@ -106,7 +106,8 @@ class Table:
         """What the columns that are left may be, by what they hold: days in their order, a number, and the customer."""
         days = [name for name in left if self.holds(name, "date") and not self.holds_plain_numbers(name)]
         numbers = [name for name in left if name not in days and not is_id(name) and self.holds(name, "double")]
-        texts = [name for name in left if name not in days + numbers]
+        ids = [name for name in left if is_id(name)]
+        texts = [name for name in left if name not in days + numbers + ids]
         times = [
             name for name, kind in contract.columns.items() if kind in ("date", "timestamp") and name != "loaded_at"
         ]
@@ -122,8 +123,15 @@ class Table:
             # What is counted, as seats, stands before what is paid more often than behind it.
             yield amounts[0], numbers[-1]
             numbers = numbers[:-1]
-        if "customer_id" not in found and texts + numbers:
-            yield "customer_id", (texts + numbers)[0]
+        # Of texts the customer is the one that differs most, and not a plan; of ids the one that repeats, and not the row's own.
+        if "customer_id" not in found and texts:
+            yield "customer_id", max(texts, key=self.value_count)
+        elif "customer_id" not in found and ids:
+            yield "customer_id", min(ids, key=self.value_count)
+
+    def value_count(self, column):
+        """How many different values a column has."""
+        return self.connection.execute(f"select count(distinct {quoted(column)}) from {self.relation}").fetchone()[0]
 
     def holds_plain_numbers(self, column):
         """Whether a column's values are digits alone: 20260331 may be an amount or an id, and is not taken for a day."""

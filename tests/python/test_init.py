@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from customer_value.errors import InputError
-from customer_value.init import write_vars
+from customer_value.init import Table, columns_of, write_vars
 from customer_value.settings import PROJECT, Settings, own_vars, project_vars
 
 PLAIN_CONNECTOR = "connectors: {subscription_changes: plain_subscription_changes}\n"
@@ -163,7 +163,26 @@ def test_what_nobody_can_guess_is_asked_for_before_anything_is_written(exported)
     assert sorted(exported.iterdir()) == before
 
 
-def test_an_empty_company_is_told_where_its_files_belong(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (EXPORT, {"customer_id": "Kunde", "started_at": "Beginn", "ended_at": "Ende", "mrr_amount": "Monatsbetrag"}),
+        # An id that repeats is the customer's; digits alone are no day.
+        (
+            "Vertragsnr;Kundennr;Ab;Betrag\n20240101;7;01.02.2024;5\n20240102;7;01.03.2024;6\n",
+            {"customer_id": "Kundennr", "started_at": "Ab", "mrr_amount": "Betrag"},
+        ),
+        ("customer,plan,start,price\na,pro,2024-01-01,5\n", {}),
+    ],
+)
+def test_columns_are_guessed_by_what_they_hold(tmp_path, text, expected):
+    """Those that are found by their names are not written down."""
+    (tmp_path / "table.csv").write_text(text)
+    columns, _ = columns_of("subscriptions", Table(tmp_path / "table.csv"))
+    assert columns == expected
+
+
+def test_an_empty_company_is_shown_where_its_files_belong(tmp_path):
     refused = init(tmp_path / "new", "--yes")
     assert refused.returncode == 2 and "put the company's files there" in refused.stderr
     assert (tmp_path / "new" / "raw").is_dir()
