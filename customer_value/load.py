@@ -225,15 +225,19 @@ def read_texts(columns):
     return values, said, problems
 
 
-def unreadable(values, beyond):
-    """What of a row cannot be read, as SQL: column and text, the first characters of it."""
+def unreadable(values, beyond, has_personal_data):
+    """What of a row cannot be read, as SQL: column and text, the first characters of it.
+
+    Of an input with personal data the column alone: in a row that is out of step a name may stand in the place of a date.
+    """
     conditions = [
         (folded(column), column, f"{quoted(column)} is not null and {value} is null")
         for column, value in values.items()
     ]
     conditions += [("beyond the last column", column, f"{quoted(column)} is not null") for column in beyond]
+    shown = "" if has_personal_data else "|| ' = ' || left({}, 40)"
     named = ", ".join(
-        f"case when {condition} then {literal(name + ' = ')} || left({quoted(column)}, 40) end"
+        f"case when {condition} then {literal(name)} {shown.format(quoted(column))} end"
         for name, column, condition in conditions
     )
     return f"nullif(concat_ws('; ', {named}), '')" if named else "cast(null as varchar)"
@@ -292,7 +296,9 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
         if source in values:
             selection.append(f"{values[source]} as {quoted(column)}")
         elif column == UNREADABLE:
-            selection.append(f"{unreadable(values, files.beyond_header(columns.types))} as {quoted(column)}")
+            has_personal_data = any(meta.get("is_personal") for meta in contract.column_metas.values())
+            unread = unreadable(values, files.beyond_header(columns.types), has_personal_data)
+            selection.append(f"{unread} as {quoted(column)}")
         elif column == "loaded_at" and is_dated_by_file:
             times = load_times(raw, settings.warehouse, files.paths)
             selection.append(f"{loaded_at_expression(times, as_of)} as {quoted(column)}")

@@ -1,0 +1,96 @@
+"""Stripe's data as five loaders land them: the log, the plans and the lines that were worked out by hand.
+
+tests/python/stripe/ holds what each landing has, and cases.json what must come of it and why. Ids of the cases differ by their suffix;
+one company is in every landing.
+"""
+
+import json
+import re
+import shutil
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Company
+
+FOLDER = Path(__file__).parent / "stripe"
+CASES = json.loads((FOLDER / "cases.json").read_text())
+LANDINGS = sorted({case["landing"] for case in CASES})
+KEYS = {
+    "subscription_changes": ("subscription_id", "item_id", "changed_at"),
+    "plans": ("plan_id",),
+    "invoice_lines": ("invoice_line_id",),
+}
+# What the cases leave open.
+OPEN = ("plan_name", "product_name", "loaded_at")
+
+
+def plain(value):
+    """A value as it compares: numbers to a millionth, instants of JSON as instants."""
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
+        return datetime.fromisoformat(value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return round(float(value), 6)
+    return value
+
+
+def plain_rows(rows):
+    """Rows without what is null or open."""
+    return [
+        {name: plain(value) for name, value in row.items() if value is not None and name not in OPEN} for row in rows
+    ]
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory):
+    """The connector's tables for a landing: landing -> input -> rows; each landing is built once."""
+    built = {}
+
+    def build(landing):
+        if landing not in built:
+            company = Company(tmp_path_factory.mktemp(landing), "2026-06-30")
+            shutil.copytree(FOLDER / landing, company.settings.raw / "stripe")
+            finished = company.dbt(
+                "build", "--select", "+path:models/connectors/stripe", "--exclude-resource-type", "unit_test",
+                "--vars", f"connectors: {{billing: stripe_{landing}}}",
+            )  # fmt: skip
+            assert finished.returncode == 0, finished.stdout[-4000:]
+            with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
+                built[landing] = {
+                    name: connection.sql(f"from connectors.stripe_{name}").to_arrow_table().to_pylist() for name in KEYS
+                }
+        return built[landing]
+
+    return build
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['landing']} {case['case']}" for case in CASES])
+def test_a_landing_gives_what_was_worked_out_by_hand(landed, case):
+    found = landed(case["landing"])
+    for name in KEYS.keys() & case.keys():
+        expected = plain_rows(case[name])
+        keys = {tuple(row[key] for key in KEYS[name]) for row in expected}
+        subscriptions = {row.get("subscription_id") for row in expected}
+        rows = plain_rows(found[name])
+        if name == "subscription_changes":
+            # A connector leaves out nothing of a subscription and adds nothing.
+            rows = [row for row in rows if row["subscription_id"] in subscriptions]
+        else:
+            rows = [row for row in rows if tuple(row[key] for key in KEYS[name]) in keys]
+        assert sorted(rows, key=repr_of(name)) == sorted(expected, key=repr_of(name)), case["why"]
+
+
+def repr_of(name):
+    """The order in which rows of an input are compared."""
+    return lambda row: tuple(row[key] for key in KEYS[name])
+
+
+@pytest.mark.parametrize("landing", LANDINGS)
+def test_what_was_never_service_is_left_out(landed, landing):
+    """Test mode and first payments that never came stand in the data, and in no log."""
+    text = "".join(file.read_text() for file in (FOLDER / landing).glob("*.jsonl"))
+    assert '"sub_t8"' in text
+    subscriptions = {row["subscription_id"] for row in landed(landing)["subscription_changes"]}
+    assert not subscriptions & {"sub_t8", "sub_tt", "sub_t1_s16", "sub_t2_s16", "sub_t3_s16"}
