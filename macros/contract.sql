@@ -207,7 +207,9 @@
 {#- The models of every connector: connector -> input -> the model that stands in for it. -#}
 {% macro connector_models() -%}
     {{ return({
+        "chargebee": {"customers": "chargebee_customers", "plans": "chargebee_plans", "subscription_changes": "chargebee_subscription_changes", "invoice_lines": "chargebee_invoice_lines"},
         "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines"},
+        "recurly": {"customers": "recurly_customers", "plans": "recurly_plans", "subscription_changes": "recurly_subscription_changes", "invoice_lines": "recurly_invoice_lines"},
         "stripe": {"customers": "stripe_customers", "plans": "stripe_plans", "subscription_changes": "stripe_subscription_changes", "invoice_lines": "stripe_invoice_lines"},
     }) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 -- Grain: one row per contract term of a subscription and day on which it began.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set table = landed_table('chargebee', ['contract_term', 'contract_terms'], 'terms') %}
 {%- set subscriptions = landed_table('chargebee', ['subscription', 'subscriptions'], 'subscriptions') %}
 {%- set events = landed_table('chargebee', ['event', 'events'], 'events') %}

@@ -1,5 +1,5 @@
 -- Grain: one row per coupon that is listed, money in minor units.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set coupons = landed_table('chargebee', ['coupon', 'coupons'], 'coupons') %}
 {%- set constraints = landed_list('chargebee', coupons, 'item_constraints', 'constraints') %}
 {%- set criteria = landed_list('chargebee', coupons, 'item_constraint_criteria', 'criteria') %}

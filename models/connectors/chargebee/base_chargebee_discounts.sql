@@ -1,5 +1,5 @@
 -- Grain: one row per coupon or manual discount that a version of a subscription has, money in minor units.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set coupon_table = landed_table('chargebee', ['subscription_coupon'], 'discounts') %}
 {%- set discount_table = landed_table('chargebee', ['subscription_discount'], 'discounts') %}
 {%- set list = {'name': 'discounts', 'alias': 'discounts', 'columns': none} %}

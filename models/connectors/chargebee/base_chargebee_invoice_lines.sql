@@ -1,5 +1,5 @@
 -- Grain: one row per line of an invoice or a credit note, in major units; credits are positive as they came.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set invoices = landed_table('chargebee', ['invoice', 'invoices'], 'invoices') %}
 {%- set credits = landed_table('chargebee', ['credit_note', 'credit_notes'], 'credits') %}
 {%- set kinds = [

@@ -1,5 +1,5 @@
 -- Grain: one row per item price that a version of a subscription has, in major units; charges too.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set table = landed_table('chargebee', ['subscription_item', 'subscription_items'], 'items') %}
 {%- set addon_table = landed_table('chargebee', ['subscription_addon'], 'items') %}
 {%- set list = {'name': 'items', 'alias': 'items', 'columns': none} %}

@@ -1,5 +1,5 @@
 -- Grain: one row per item price of product catalogue 2.0, or plan or add-on of 1.0, that is listed, in major units.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set prices = landed_table('chargebee', ['item_price', 'item_prices'], 'prices') %}
 {%- set items = landed_table('chargebee', ['item', 'items'], 'items') %}
 {%- set plans = landed_table('chargebee', ['plan', 'plans'], 'prices') %}

@@ -1,5 +1,5 @@
 -- Grain: one row per version of a subscription that has landed, of its table or of an event; its lists as texts of JSON.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set table = landed_table('chargebee', ['subscription', 'subscriptions'], 'subscriptions') %}
 {%- set events = landed_table('chargebee', ['event', 'events'], 'events') %}
 with

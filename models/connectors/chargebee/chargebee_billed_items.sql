@@ -1,5 +1,5 @@
 -- Grain: one row per item of a subscription that was billed, with when it is gone if its subscription no longer has it.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 billed as (select * from {{ ref('chargebee_billed_terms') }}),

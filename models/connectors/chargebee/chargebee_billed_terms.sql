@@ -1,5 +1,5 @@
 -- Grain: one row per item of a subscription and full period that was billed for it, with the price of one unit.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 versions as (select * from {{ ref('base_chargebee_subscriptions') }}),
@@ -57,6 +57,7 @@ select
         when earlier.is_part and earlier.period_ended_at >= lines.period_started_at - interval '1' day then earlier.period_started_at
         else lines.period_started_at
     end as started_at,
+    lines.period_started_at as billed_from,
     lines.period_ended_at as ended_at,
     lines.quantity,
     lines.amount / nullif(lines.quantity, 0) as unit_amount,

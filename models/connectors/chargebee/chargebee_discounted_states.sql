@@ -1,5 +1,5 @@
 -- Grain: one row per item and instant, with what is taken off its price from then on: a rate, then an amount in major units.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 states as (select * from {{ ref('chargebee_item_states') }}),

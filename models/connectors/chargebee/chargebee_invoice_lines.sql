@@ -1,5 +1,5 @@
 -- Grain: one row per line of an invoice or a credit note, in major units.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 lines as (select * from {{ ref('base_chargebee_invoice_lines') }}),
@@ -7,7 +7,7 @@ lines as (select * from {{ ref('base_chargebee_invoice_lines') }}),
 prices as (select * from {{ ref('base_chargebee_prices') }}),
 
 billed as (
-    select distinct subscription_id, price_id, ended_at
+    select distinct subscription_id, price_id, billed_from
     from {{ ref('chargebee_billed_terms') }}
 )
 
@@ -24,7 +24,7 @@ select
         when
             coalesce(lines.entity_type, '') not in ('plan', 'addon', 'plan_item_price', 'addon_item_price') or coalesce(prices.is_one_off, false)
             then 'one_off'
-        when billed.ended_at is null and lines.amount > 0 then 'proration'
+        when billed.billed_from is null and lines.amount > 0 then 'proration'
         else 'recurring'
     end as kind,
     lines.issued_at,
@@ -49,4 +49,4 @@ select
 from lines
 left join prices on lines.price_id = prices.price_id
 left join billed
-    on lines.subscription_id = billed.subscription_id and lines.price_id = billed.price_id and lines.period_ended_at = billed.ended_at
+    on lines.subscription_id = billed.subscription_id and lines.price_id = billed.price_id and lines.period_started_at = billed.billed_from

@@ -1,5 +1,5 @@
 -- Grain: one row per item, version of its subscription and discount of it: a rate, or an amount in major units of the item or of a whole bill.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 items as (select * from {{ ref('base_chargebee_items') }} where is_recurring),

@@ -1,5 +1,5 @@
 -- Grain: one row per item of a subscription and instant from which its terms, its status, its contract or its discount may be others.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set terms = ['quantity', 'unit_amount', 'billing_interval', 'interval_count'] %}
 with
 

@@ -1,6 +1,6 @@
 -- Grain: one row per item of a subscription and instant from which its terms were others, or from which it was gone.
 -- What was billed says it until the first version; where nothing was billed, the first version does.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set terms = ['quantity', 'unit_amount', 'billing_interval', 'interval_count'] %}
 with
 

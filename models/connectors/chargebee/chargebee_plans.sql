@@ -1,5 +1,5 @@
 -- Grain: one row per item price, plan or add-on that is listed, that a subscription has, or that was billed.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 prices as (select * from {{ ref('base_chargebee_prices') }}),
@@ -75,8 +75,10 @@ select
         when coalesce(prices.item_type, found.item_type) = 'addon' then 'add_on'
         else 'core'
     end as product_type,
-    case when coalesce(found.is_recurring, true) then coalesce(prices.billing_interval, found.billing_interval) end as billing_interval,
-    case when coalesce(found.is_recurring, true) then coalesce(prices.interval_count, found.interval_count) end as interval_count,
+    case when prices.billing_interval is not null or found.is_recurring then coalesce(prices.billing_interval, found.billing_interval) end
+        as billing_interval,
+    case when prices.billing_interval is not null or found.is_recurring then coalesce(prices.interval_count, found.interval_count) end
+        as interval_count,
     coalesce(prices.unit_amount, found.unit_amount) as unit_amount,
     coalesce(prices.currency, found.currency) as currency,
     coalesce(prices.landed_at, found.landed_at) as loaded_at

@@ -1,5 +1,5 @@
 -- Grain: one row per fact that a version of a subscription knows: when it begins to have a status, or when its end was asked for.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 versions as (

@@ -1,5 +1,5 @@
 -- Grain: one row per item of a subscription and instant from which its terms, its status or its discount were others.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set columns = ['status', 'quantity', 'unit_amount', 'billing_interval', 'interval_count', 'discount_rate', 'discount_amount',
     'discount_kind', 'discount_ends_at', 'included_tax_rate', 'term_months', 'term_started_at', 'auto_renew', 'notice_days',
     'cancel_requested_at', 'cancel_reason'] %}

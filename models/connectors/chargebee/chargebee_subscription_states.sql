@@ -1,5 +1,5 @@
 -- Grain: one row per subscription and instant from which its status, its request to cancel or its version was another.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 points as (select * from {{ ref('chargebee_status_points') }}),

@@ -1,5 +1,5 @@
 -- Grain: one row per version of a subscription and item that any version or bill of it has, and since when the version's word holds.
-{{ config(enabled='chargebee' in var('connectors') | string, materialized='table') }}
+{{ config(enabled='chargebee' in var('connectors') | string) }}
 with
 
 items as (select * from {{ ref('base_chargebee_items') }} where is_recurring),
