@@ -88,7 +88,7 @@ def supplied():
 def connected(connectors):
     """What the var connectors names: the inputs that are stood in for, and the folders of the connectors -> their tables.
 
-    The tables of a connector whose source has no contract are read as they have landed: None. Any other is read where the
+    The tables of a connector whose source has no contract are read as they were loaded: None. Any other is read where the
     condition `enabled` of its declaration holds, as in dbt.
     """
     replaced, folders = set(), {}

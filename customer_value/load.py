@@ -25,8 +25,8 @@ from customer_value.files import (
     quoted,
     strangers,
 )
-from customer_value.landed import landed_table, tables_in
 from customer_value.readings import BLANKS, EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
+from customer_value.vendor_tables import landed_table, tables_in
 
 WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
 NUMBERS = [*WHOLE_NUMBERS, "FLOAT", "DOUBLE", "DECIMAL"]
@@ -309,7 +309,7 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
 
 
 def as_landed(connection, settings, vendor, as_of):
-    """The tables of a vendor as they have landed, or what is wrong with each, as `inspect` gives them."""
+    """The tables of a vendor as they were loaded, or what is wrong with each, as `inspect` gives them."""
     forgotten, found = forgotten_customers(settings.warehouse), []
     try:
         tables = tables_in(settings.raw / vendor)
@@ -326,7 +326,7 @@ def as_landed(connection, settings, vendor, as_of):
             found.append([str(error)])
             continue
         if is_dated and not as_of:
-            found.append([f"{path}: nothing says when its rows landed. {ADVICE['loaded_at']}"])
+            found.append([f"{path}: nothing says when its rows were loaded. {ADVICE['loaded_at']}"])
         found.append(ReceivedInput(name, relation, selection, schema=vendor, is_dated_by_file=is_dated))
     return found
 

@@ -36,7 +36,7 @@ landed_lines as (
 
 ),
 
--- Of a line that has landed twice the newest; ids of lines are unique within an invoice. What begins with sub_ is a copy of a line to come.
+-- Of a line that was loaded twice the newest; ids of lines are unique within an invoice. What begins with sub_ is a copy of a line to come.
 ordered_lines as (
     select
         *,

@@ -1,4 +1,4 @@
--- Grain: one row per version of a subscription that has landed, from live mode: of a history, of the newest state, of an event.
+-- Grain: one row per version of a subscription that was loaded, from live mode: of a history, of the newest state, of an event.
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set table = landed_table('stripe', ['subscription_history', 'subscriptions', 'subscription'], 'subscriptions') %}
 {%- set events = landed_table('stripe', ['event', 'events'], 'events') %}

@@ -9,7 +9,14 @@ items as (select * from {{ ref('base_stripe_items') }}),
 prices as (select * from {{ ref('base_stripe_prices') }})
 
 select
-    items.*,
+    items.item_id,
+    items.subscription_id,
+    items.price_id,
+    items.quantity,
+    items.created_at,
+    items.period_ends_at,
+    items.tax_rates,
+    items.landed_at,
     case when items.created_at > subscriptions.created_at + interval '1' minute then items.created_at else subscriptions.started_at end
         as item_started_at,
     count(*) over (partition by items.subscription_id) as item_count

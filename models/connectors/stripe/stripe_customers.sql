@@ -1,4 +1,4 @@
--- Grain: one row per customer that has landed, from live mode. Who is billed and no longer listed is inferred by staging.
+-- Grain: one row per customer that was loaded, from live mode. Who is billed and no longer listed is inferred by staging.
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set rows = landed_table('stripe', ['customer', 'customers'], 'customers') %}
 with

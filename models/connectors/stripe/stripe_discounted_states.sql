@@ -11,22 +11,16 @@ active_discounts as (
     select
         states.item_id,
         states.changed_at,
-        discounts.*,
+        discounts.is_of_item,
+        discounts.ended_at,
+        discounts.discount_rate,
+        discounts.discount_amount,
+        discounts.is_once,
         min(case when discounts.is_once then 1 else 0 end) over (partition by states.item_id, states.changed_at) as is_only_once
     from states
-    inner join (
-        select
-            item_id as discounted_item_id,
-            is_of_item,
-            started_at,
-            ended_at,
-            discount_rate,
-            discount_amount,
-            is_once
-        from discounts
-    ) as discounts
+    inner join discounts
         on
-            states.item_id = discounts.discounted_item_id and discounts.started_at <= states.changed_at
+            states.item_id = discounts.item_id and discounts.started_at <= states.changed_at
             and coalesce(discounts.ended_at > states.changed_at, true)
 ),
 
@@ -51,7 +45,19 @@ item_discounts as (
 -- What is taken off a subscription once a bill is shared by its items' net amounts; the largest has what rounding leaves.
 net_amounts as (
     select
-        states.*,
+        states.item_id,
+        states.subscription_id,
+        states.changed_at,
+        states.price_id,
+        states.status,
+        states.quantity,
+        states.unit_amount,
+        states.currency,
+        states.billing_interval,
+        states.interval_count,
+        states.decimal_places,
+        states.cancel_requested_at,
+        states.cancel_reason,
         discounts.discount_rate,
         discounts.item_amount,
         discounts.subscription_amount,

@@ -17,7 +17,12 @@ items as (
 
 current_items as (
     select
-        items.*,
+        items.subscription_id,
+        items.item_id,
+        items.product_id,
+        items.billing_interval,
+        items.interval_count,
+        items.decimal_places,
         subscriptions.customer_id,
         subscriptions.started_at
     from items

@@ -35,7 +35,7 @@ tiered_amounts as (
 
 ),
 
--- Where tiers have not landed the last bill says what the units cost; where tax is included and no rate has, what of it was tax.
+-- Where tiers were not loaded the last bill says what the units cost; where tax is included and no rate has, what of it was tax.
 billed_periods as (
     select
         item_id,

@@ -12,7 +12,10 @@ requests as (select * from {{ ref('stripe_cancellation_requests') }}),
 
 with_prices as (
     select
-        instants.*,
+        instants.item_id,
+        instants.subscription_id,
+        instants.changed_at,
+        instants.removed_at,
         prices.price_id,
         prices.quantity,
         prices.unit_amount,
@@ -27,7 +30,18 @@ with_prices as (
 
 with_status as (
     select
-        priced.*,
+        priced.item_id,
+        priced.subscription_id,
+        priced.changed_at,
+        priced.removed_at,
+        priced.price_id,
+        priced.quantity,
+        priced.unit_amount,
+        priced.currency,
+        priced.billing_interval,
+        priced.interval_count,
+        priced.decimal_places,
+        priced.recency,
         states.status,
         row_number() over (
             partition by priced.item_id, priced.changed_at order by states.changed_at desc, states.precedence desc
@@ -39,7 +53,20 @@ with_status as (
 
 with_request as (
     select
-        priced.*,
+        priced.item_id,
+        priced.subscription_id,
+        priced.changed_at,
+        priced.removed_at,
+        priced.price_id,
+        priced.quantity,
+        priced.unit_amount,
+        priced.currency,
+        priced.billing_interval,
+        priced.interval_count,
+        priced.decimal_places,
+        priced.recency,
+        priced.status,
+        priced.status_recency,
         requests.cancel_requested_at,
         requests.cancel_reason,
         row_number() over (

@@ -29,7 +29,13 @@ item_periods as (
 subscriptions as (
 
     select
-        versions.*,
+        versions.subscription_id,
+        versions.status,
+        versions.started_at,
+        versions.trial_ended_at,
+        versions.pause_resumes_at,
+        versions.version_at,
+        versions.billing_status,
         coalesce(
             versions.ends_at, case when versions.is_canceled_at_period_end then item_periods.period_ends_at end
         ) as service_ends_at,
@@ -66,7 +72,7 @@ status_points as (
 
     union all
 
-    -- Trials are told by their dates, ends by theirs; the rest is known since the version that says it.
+    -- Dates say when a trial or the service ended; of the rest the version in which it was first seen does.
     select
         subscription_id,
         case

@@ -13,7 +13,6 @@ run_settings as (select * from {{ ref('run_settings') }}),
 
 -- The log by item and age, what lies ahead last: all rows, and the valid ones. Equal rows have one order.
 ranked_changes as (
-
     select
         changes.subscription_id,
         changes.item_id,
@@ -31,7 +30,6 @@ ranked_changes as (
         ) as recency_of_its_kind
     from {{ ref('base_subscription_changes') }} as changes
     cross join run_settings
-
 ),
 
 -- Of the log MRR on the as-of day, by the newest row of each item; a rejected one less what counts in its place.

@@ -1,7 +1,7 @@
 {#- What loaders write of a vendor's objects: the same things in tables, in columns of JSON, or flattened with one underscore or two.
-    Connectors name a thing once, by its path in the vendor's API; these macros look up where it has landed. What has not is null. -#}
+    Connectors name a thing once, by its path in the vendor's API; these macros look up where it was loaded. What has not is null. -#}
 
-{#- A vendor's table under the first of the names that loaders give it which has landed: its name, alias and columns, and what stands
+{#- A vendor's table under the first of the names that loaders give it which was loaded: its name, alias and columns, and what stands
     after `from`. -#}
 {% macro landed_table(vendor, names, alias) -%}
     {%- set found = namespace(name=none, columns={}, relation=none) -%}
@@ -20,6 +20,7 @@
     {%- endfor -%}
     {{ return({
         'name': found.name,
+        'vendor': vendor,
         'alias': alias,
         'columns': found.columns,
         'sql': (found.relation | string if found.name else '(select 1 as nothing where false)') ~ ' as ' ~ alias,
@@ -45,7 +46,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Where the value of a path has landed in rows: pairs of an expression and its type, in the order in which they count. -#}
+{#- Where the value of a path was loaded in rows: pairs of an expression and its type, in the order in which they count. -#}
 {% macro landed_places(rows, paths) -%}
     {%- set places = [] -%}
     {%- for path in ([paths] if paths is string else paths) -%}
@@ -70,7 +71,7 @@
     {{ return(places) }}
 {%- endmacro %}
 
-{#- Whether a path has landed at all. -#}
+{#- Whether a path was loaded at all. -#}
 {% macro is_landed(rows, paths) %}{{ return(landed_places(rows, paths) | length > 0) }}{% endmacro %}
 
 {#- The value of a path in rows, as a text, a number, an instant (seconds since 1970 too; 0 is none) or a boolean; of several paths
@@ -102,11 +103,11 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- When a row landed: the loader's time of it, else that of its load (dlt), else that of its file. -#}
+{#- When a row was loaded: the loader's time of it, else that of its load (dlt), else that of its file. -#}
 {% macro landed_at(rows, parent=none) -%}
     {%- set rows = parent if parent and (rows.columns is none or '_dlt_parent_id' in rows.columns) else rows -%}
     {%- if rows.columns and '_dlt_load_id' in rows.columns -%}
-        {%- set loads = landed_table(rows.vendor or 'stripe', ['_dlt_loads'], 'loads') -%}
+        {%- set loads = landed_table(rows.vendor, ['_dlt_loads'], 'loads') -%}
         (select max({{ landed(loads, 'inserted_at', 'instant') }}) from {{ loads.sql }} where cast(loads.load_id as {{ dbt.type_string() }}) = cast({{ rows.alias }}._dlt_load_id as {{ dbt.type_string() }}))
     {%- else -%}
         {{ landed(rows, ['_airbyte_extracted_at', '_airbyte_emitted_at', '_fivetran_synced', '_sdc_batched_at', '_last_synced_at', 'loaded_at'], 'instant') }}

@@ -1,7 +1,7 @@
-"""Tables of a vendor as a loader has landed them in raw/<vendor>/: every file or folder a view of all its columns.
+"""Tables of a vendor as a loader was loaded them in raw/<vendor>/: every file or folder a view of all its columns.
 
 No contract says what they hold: text stays text, names are in small letters with an underscore for whatever stands between, and
-the connector's models look up what is there. Rows whose loader does not say when they landed have the time of their file.
+the connector's models look up what is there. Rows whose loader does not say when they were loaded have the time of their file.
 """
 
 import re
@@ -19,7 +19,7 @@ from customer_value.files import (
     quoted,
 )
 
-# Columns by which loaders say when a row landed (macros/landed.sql, landed_at), or which load it belongs to.
+# Columns by which loaders say when a row landed (macros/vendor_tables.sql, landed_at), or which load it belongs to.
 LOADERS = ("_airbyte_", "_fivetran_", "_dlt_", "_sdc_", "_last_synced_at", "loaded_at", "inserted_at")
 # What vendors know of a person, by the names of columns, and the columns that may hold its customer's id.
 PERSONAL = "email name description phone address shipping customer_email customer_name customer_description".split()
@@ -32,7 +32,7 @@ def landed_name(text):
 
 
 def tables_in(folder):
-    """The tables that have landed in a vendor's folder: name -> path.
+    """The tables that were loaded in a vendor's folder: name -> path.
 
     Raises InputError where one is there twice.
     """
