@@ -1,4 +1,4 @@
-"""Chargebee's data as loaders land them: the log, the plans, the lines and the customers that were worked out by hand.
+"""Chargebee's data as loaders write them: the log, the plans, the lines and the customers that were worked out by hand.
 
 chargebee_cases.json holds the tables of one company, nested as Airbyte and Singer taps write them and in tables of their own as
 Fivetran does, and every row that must come of them. A subscription is a case.

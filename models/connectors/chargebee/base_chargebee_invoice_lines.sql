@@ -65,7 +65,7 @@ landed_lines as (
     {%- endfor %}
 ),
 
--- Of a document that has landed twice the lines of its newest version.
+-- Of a document that was loaded twice the lines of its newest version.
 ordered_lines as (
     select
         *,

@@ -16,6 +16,7 @@ landed_items as (
     select
         versions.subscription_id,
         versions.version_number,
+        versions.decimal_places,
         {{ 1 if is_addon else 2 }} as catalogue,
         {{ landed(rows, ['addon_id', 'id'] if is_addon else 'item_price_id') }} as price_id,
         {{ "'addon'" if is_addon else 'lower(' ~ landed(rows, 'item_type') ~ ')' }} as item_type,
@@ -37,6 +38,7 @@ landed_items as (
     select
         subscription_id,
         version_number,
+        decimal_places,
         1 as catalogue,
         plan_id as price_id,
         'plan' as item_type,
@@ -55,18 +57,17 @@ landed_items as (
 
 counted_items as (
     select
-        items.*,
+        *,
         -- An item without a quantity has a flat price.
-        coalesce(items.quantity_in_decimal, items.quantity, 1) as item_quantity,
-        coalesce(items.amount_in_decimal, items.amount / power(10, versions.decimal_places)) as billed_amount,
-        coalesce(items.unit_price_in_decimal, items.unit_price / power(10, versions.decimal_places)) as list_amount,
+        coalesce(quantity_in_decimal, quantity, 1) as item_quantity,
+        coalesce(amount_in_decimal, amount / power(10, decimal_places)) as billed_amount,
+        coalesce(unit_price_in_decimal, unit_price / power(10, decimal_places)) as list_amount,
         row_number() over (
-            partition by items.subscription_id, items.version_number, items.price_id, items.item_type
-            order by items.landed_at desc nulls last, items.amount desc, items.quantity desc
+            partition by subscription_id, version_number, price_id, item_type
+            order by landed_at desc nulls last, amount desc, quantity desc
         ) as duplicate_number
-    from landed_items as items
-    inner join versions on items.subscription_id = versions.subscription_id and items.version_number = versions.version_number
-    where items.price_id is not null
+    from landed_items
+    where price_id is not null
 )
 
 select

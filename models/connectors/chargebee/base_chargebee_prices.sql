@@ -44,7 +44,7 @@ landed_products as (
     from {{ items.sql }}
 ),
 
--- The catalogue that is in use is 2.0 where both have landed.
+-- The catalogue that is in use is 2.0 where both are there.
 ordered_prices as (
     select
         *,

@@ -1,7 +1,13 @@
--- Grain: one row per version of a subscription that has landed, of its table or of an event; its lists as texts of JSON.
+-- Grain: one row per version of a subscription that a loader gives, of its table or of an event; its lists as texts of JSON.
 {{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set table = landed_table('chargebee', ['subscription', 'subscriptions'], 'subscriptions') %}
 {%- set events = landed_table('chargebee', ['event', 'events'], 'events') %}
+{%- set instants = ['created_at', 'started_at', 'start_date', 'trial_start', 'trial_end', 'activated_at', 'pause_date', 'resume_date',
+    'due_since', 'cancelled_at', 'cancel_schedule_created_at', 'current_term_end', 'updated_at'] %}
+{%- set texts = ['trial_end_action', 'cancel_reason', 'cancel_reason_code', 'subscription_items', 'addons', 'coupons', 'coupon',
+    'discounts', 'contract_term', 'plan_id'] %}
+{%- set numbers = ['plan_quantity', 'plan_quantity_in_decimal', 'plan_free_quantity', 'plan_unit_price', 'plan_unit_price_in_decimal',
+    'plan_amount', 'plan_amount_in_decimal', 'due_invoices_count', 'resource_version'] %}
 with
 
 currencies as (select * from {{ ref('currencies') }}),
@@ -16,16 +22,13 @@ landed_versions as (
         upper({{ landed(rows, prefix ~ 'currency_code') }}) as currency,
         lower({{ landed(rows, prefix ~ 'billing_period_unit') }}) as billing_interval,
         {{ landed(rows, prefix ~ 'billing_period', 'number') }} as interval_count,
-        {% for column in ['created_at', 'started_at', 'start_date', 'trial_start', 'trial_end', 'activated_at', 'pause_date', 'resume_date',
-            'due_since', 'cancelled_at', 'cancel_schedule_created_at', 'current_term_end', 'updated_at'] -%}
+        {% for column in instants -%}
         {{ landed(rows, prefix ~ column, 'instant') }} as {{ column }},
         {% endfor -%}
-        {% for column in ['trial_end_action', 'cancel_reason', 'cancel_reason_code', 'subscription_items', 'addons', 'coupons', 'coupon',
-            'discounts', 'contract_term', 'plan_id'] -%}
+        {% for column in texts -%}
         {{ landed(rows, prefix ~ column) }} as {{ column }},
         {% endfor -%}
-        {% for column in ['plan_quantity', 'plan_quantity_in_decimal', 'plan_free_quantity', 'plan_unit_price', 'plan_unit_price_in_decimal',
-            'plan_amount', 'plan_amount_in_decimal', 'due_invoices_count', 'resource_version'] -%}
+        {% for column in numbers -%}
         {{ landed(rows, prefix ~ column, 'number') }} as {{ column }},
         {% endfor -%}
         coalesce({{ landed(rows, prefix ~ 'deleted', 'boolean') }}, false) as is_deleted_by_company,
@@ -48,7 +51,7 @@ dated_versions as (
     where subscription_id is not null
 ),
 
--- One version of an instant: that of the highest resource version, then the one that landed last.
+-- One version of an instant: that of the highest resource version, then the one that was loaded last.
 distinct_versions as (
     select
         *,
@@ -69,7 +72,21 @@ ordered_versions as (
 )
 
 select
-    versions.*,
+    versions.subscription_id,
+    versions.customer_id,
+    versions.status,
+    versions.currency,
+    versions.billing_interval,
+    versions.interval_count,
+    {% for column in instants + texts + numbers -%}
+    versions.{{ column }},
+    {% endfor -%}
+    versions.is_deleted,
+    versions.version_at,
+    versions.earlier_version_at,
+    versions.version_number,
+    versions.recency,
+    versions.landed_at,
     currencies.decimal_places
 from ordered_versions as versions
 left join currencies on versions.currency = currencies.currency

@@ -28,7 +28,13 @@ lines as (
 recurring_lines as (
 
     select
-        lines.*,
+        lines.subscription_id,
+        lines.price_id,
+        lines.entity_type,
+        lines.period_started_at,
+        lines.period_ended_at,
+        lines.amount,
+        lines.quantity,
         coalesce(prices.billing_interval, versions.billing_interval) as billing_interval,
         coalesce(prices.interval_count, versions.interval_count, 1) as interval_count,
         {{ days_between('cast(lines.period_started_at as date)', 'cast(lines.period_ended_at as date)') }} as days

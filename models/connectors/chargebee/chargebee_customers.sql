@@ -1,4 +1,4 @@
--- Grain: one row per customer and load in which it has landed. Who is billed and no longer listed is inferred by staging.
+-- Grain: one row per customer and load in which it came. Who is billed and no longer listed is inferred by staging.
 {{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set rows = landed_table('chargebee', ['customer', 'customers'], 'customers') %}
 with

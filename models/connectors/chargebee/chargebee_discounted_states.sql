@@ -57,7 +57,17 @@ item_discounts as (
 )
 
 select
-    states.*,
+    states.subscription_id,
+    states.price_id,
+    states.changed_at,
+    states.version_number,
+    states.status,
+    states.cancel_requested_at,
+    states.cancel_reason,
+    states.quantity,
+    states.unit_amount,
+    states.billing_interval,
+    states.interval_count,
     round(nullif(discounts.discount_rate, 0), 8) as discount_rate,
     round(nullif(discounts.discount_amount, 0), 8) as discount_amount,
     case discounts.is_only_once when 1 then 'once' when 0 then 'recurring' end as discount_kind,

@@ -40,7 +40,9 @@ instants as (
 
 dated_states as (
     select
-        instants.*,
+        instants.subscription_id,
+        instants.price_id,
+        instants.changed_at,
         states.version_number,
         states.status,
         states.cancel_requested_at,

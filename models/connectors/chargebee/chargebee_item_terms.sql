@@ -53,7 +53,12 @@ evidence as (
 
 ordered_evidence as (
     select
-        evidence.*,
+        evidence.subscription_id,
+        evidence.price_id,
+        evidence.is_there,
+        {% for column in terms -%}
+        evidence.{{ column }},
+        {% endfor -%}
         -- No terms before service.
         greatest(evidence.started_at, first_versions.service_starts_at) as since_at,
         row_number() over (

@@ -32,7 +32,20 @@ contract_starts as (
 
 changes as (
     select
-        states.*,
+        states.subscription_id,
+        states.price_id,
+        states.changed_at,
+        states.status,
+        states.cancel_requested_at,
+        states.cancel_reason,
+        states.quantity,
+        states.unit_amount,
+        states.billing_interval,
+        states.interval_count,
+        states.discount_rate,
+        states.discount_amount,
+        states.discount_kind,
+        states.discount_ends_at,
         lines.included_tax_rate,
         contracts.term_months,
         contracts.started_at as term_started_at,
