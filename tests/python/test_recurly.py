@@ -1,6 +1,6 @@
-"""Recurly's data as loaders land them: the log, the plans and the lines that were worked out by hand.
+"""Recurly's tables as two loaders write them: the log, the plans and the lines that were worked out by hand.
 
-recurly_cases.json holds, by case, what has landed and what must come of it, and why. All cases of a landing are one company.
+recurly_cases.json holds, by case, what was loaded and what must come of it, and why. All cases of a loader are one company.
 """
 
 import json
@@ -41,17 +41,17 @@ def keyed(name, rows):
 
 
 @pytest.fixture(scope="module")
-def landed(tmp_path_factory):
-    """What the connector makes of a landing: input -> rows by key; each landing is built once."""
+def connected(tmp_path_factory):
+    """What the connector makes of a loader's tables: input -> rows by key; each loader's are built once."""
     built = {}
 
-    def build(landing):
-        if landing not in built:
-            company = Company(tmp_path_factory.mktemp(landing), "2026-06-30")
+    def build(loader):
+        if loader not in built:
+            company = Company(tmp_path_factory.mktemp(loader), "2026-06-30")
             folder = company.settings.raw / "recurly"
             folder.mkdir(parents=True)
             for case in CASES:
-                for table, rows in case["input"].items() if case["landing"] == landing else ():
+                for table, rows in case["input"].items() if case["loader"] == loader else ():
                     with (folder / f"{table}.jsonl").open("a") as file:
                         file.writelines(json.dumps(row) + "\n" for row in rows)
             finished = company.dbt(
@@ -60,18 +60,18 @@ def landed(tmp_path_factory):
             )  # fmt: skip
             assert finished.returncode == 0, finished.stdout[-4000:]
             with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-                built[landing] = {
+                built[loader] = {
                     name: keyed(name, connection.sql(f"from connectors.recurly_{name}").to_arrow_table().to_pylist())
                     for name in KEYS
                 }
-        return built[landing]
+        return built[loader]
 
     return build
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["title"].replace(" ", "_") for case in CASES])
-def test_a_case_gives_what_was_worked_out_by_hand(landed, case):
-    found = landed(case["landing"])
+def test_a_case_gives_what_was_worked_out_by_hand(connected, case):
+    found = connected(case["loader"])
     for name in KEYS.keys() & case.keys():
         expected = keyed(name, case[name])
         subscriptions = {row.get("subscription_id") for row in case[name]} | set(case.get("absent", ()))
