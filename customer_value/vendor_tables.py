@@ -19,11 +19,14 @@ from customer_value.files import (
     quoted,
 )
 
-# Columns by which loaders say when a row landed (macros/vendor_tables.sql, landed_at), or which load it belongs to.
+# Columns by which loaders say when a row was loaded (macros/vendor_tables.sql, landed_at), or which load it belongs to.
 LOADERS = ("_airbyte_", "_fivetran_", "_dlt_", "_sdc_", "_last_synced_at", "loaded_at", "inserted_at")
 # What vendors know of a person, by the names of columns, and the columns that may hold its customer's id.
-PERSONAL = "email name description phone address shipping customer_email customer_name customer_description".split()
-CUSTOMER_IDS = ("customer_id", "customer", "id")
+PERSONAL = re.compile(
+    r"(customer_)?(first_|last_|full_)?name|company|description|email|cc_emails|phone|contacts|username|vat_number"
+    r"|(billing_|shipping_)?address.*|shipping.*|metadata.*"
+)
+CUSTOMER_IDS = ("customer_id", "customer", "account_id", "account_code", "code", "id")
 
 
 def landed_name(text):
@@ -50,11 +53,11 @@ def tables_in(folder):
 
 def without_forgotten(columns, forgotten):
     """The columns of a table as SQL, those with personal data null where their customer is forgotten."""
-    key = next((columns[name] for name in CUSTOMER_IDS if name in columns), None)
-    is_forgotten = f"cast({quoted(key)} as varchar) in ({', '.join(map(literal, sorted(forgotten)))})" if key else ""
+    ids = ", ".join(map(literal, sorted(forgotten)))
+    keys = [f"cast({quoted(columns[name])} as varchar) in ({ids})" for name in CUSTOMER_IDS if name in columns]
     for name, source in columns.items():
-        is_hidden = key and forgotten and name in PERSONAL
-        value = f"case when {is_forgotten} then null else {quoted(source)} end" if is_hidden else quoted(source)
+        is_hidden = keys and forgotten and PERSONAL.fullmatch(name)
+        value = f"case when {' or '.join(keys)} then null else {quoted(source)} end" if is_hidden else quoted(source)
         yield f"{value} as {quoted(name)}"
 
 

@@ -15,6 +15,8 @@ import duckdb
 import pytest
 from conftest import Company
 
+from customer_value.vendor_tables import landed_table
+
 FOLDER = Path(__file__).parent / "stripe"
 CASES = json.loads((FOLDER / "cases.json").read_text())
 LANDINGS = sorted({case["landing"] for case in CASES})
@@ -94,3 +96,24 @@ def test_what_was_never_service_is_left_out(landed, landing):
     assert '"sub_t8"' in text
     subscriptions = {row["subscription_id"] for row in landed(landing)["subscription_changes"]}
     assert not subscriptions & {"sub_t8", "sub_tt", "sub_t1_s16", "sub_t2_s16", "sub_t3_s16"}
+
+
+def test_who_is_forgotten_does_not_come_back_from_a_vendors_table(tmp_path):
+    """Names and addresses of a customer that is forgotten are null in the view of a vendor's table; those of others are not."""
+    path = tmp_path / "raw" / "stripe" / "customers.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "id,Name,email,billing_address_city,currency,_fivetran_synced\n"
+        "cus_1,Ada,ada@example.com,London,gbp,2026-06-30\ncus_2,Bob,bob@example.com,Paris,eur,2026-06-30\n"
+    )
+    company = Company(tmp_path, "2026-06-30")
+    with duckdb.connect() as connection:
+        relation, selection, is_dated_by_file = landed_table(
+            connection, company.settings, "stripe", path, "", {"cus_1"}
+        )
+        rows = connection.execute(f"select {', '.join(selection)} from {relation} order by all").fetchall()
+    assert not is_dated_by_file
+    assert [row[:5] for row in rows] == [
+        ("cus_1", None, None, None, "gbp"),
+        ("cus_2", "Bob", "bob@example.com", "Paris", "eur"),
+    ]

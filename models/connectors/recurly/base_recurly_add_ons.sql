@@ -40,7 +40,19 @@ landed_add_ons as (
 
 distinct_versions as (
     select
-        landed_add_ons.*,
+        landed_add_ons.item_id,
+        landed_add_ons.subscription_id,
+        landed_add_ons.plan_add_on_id,
+        landed_add_ons.add_on_name,
+        landed_add_ons.add_on_type,
+        landed_add_ons.quantity,
+        landed_add_ons.unit_amount,
+        landed_add_ons.tier_type,
+        landed_add_ons.tiers,
+        landed_add_ons.created_at,
+        landed_add_ons.expired_at,
+        landed_add_ons.updated_at,
+        landed_add_ons.landed_at,
         coalesce(landed_add_ons.updated_at, landed_add_ons.landed_at) as version_at,
         row_number() over (
             partition by landed_add_ons.item_id, coalesce(landed_add_ons.updated_at, landed_add_ons.landed_at)

@@ -47,7 +47,18 @@ ordered_changes as (
 known_changes as (
 
     select
-        changes.*,
+        changes.change_id,
+        changes.subscription_id,
+        changes.plan_id,
+        changes.unit_amount,
+        changes.quantity,
+        changes.activate_at,
+        changes.is_activated,
+        changes.created_at,
+        changes.deleted_at,
+        changes.updated_at,
+        changes.landed_at,
+        changes.recency,
         row_number() over (
             partition by changes.subscription_id, changes.is_activated order by changes.created_at desc nulls last, changes.change_id desc
         ) as plan_recency

@@ -65,7 +65,37 @@ served as (
 )
 
 select
-    versions.*,
+    versions.subscription_id,
+    versions.account_id,
+    versions.plan_id,
+    versions.state,
+    versions.currency,
+    versions.unit_amount,
+    versions.quantity,
+    versions.is_tax_included,
+    versions.tax_rate,
+    versions.is_renewed,
+    versions.term_cycles,
+    versions.created_at,
+    versions.activated_at,
+    versions.period_started_at,
+    versions.period_ends_at,
+    versions.term_started_at,
+    versions.term_ends_at,
+    versions.trial_started_at,
+    versions.trial_ends_at,
+    versions.paused_at,
+    versions.pause_cycles,
+    versions.canceled_at,
+    versions.expires_at,
+    versions.expiration_reason,
+    versions.ramp_intervals,
+    versions.updated_at,
+    versions.landed_at,
+    versions.version_at,
+    versions.load_recency,
+    versions.version_number,
+    versions.recency,
     case
         when versions.state = 'future'
             then coalesce(versions.period_started_at, versions.term_started_at, versions.trial_started_at, versions.activated_at)
