@@ -63,8 +63,13 @@ net_amounts as (
         discounts.subscription_amount,
         discounts.is_only_once,
         discounts.ended_at,
-        coalesce(states.quantity, 1) * states.unit_amount * (1 - coalesce(discounts.discount_rate, 0)) - coalesce(discounts.item_amount, 0)
-            as net_amount
+        -- What has ended has no share.
+        case
+            when states.status <> 'canceled'
+                then coalesce(states.quantity, 1) * states.unit_amount * (1 - coalesce(discounts.discount_rate, 0))
+                    - coalesce(discounts.item_amount, 0)
+            else 0
+        end as net_amount
     from states
     left join item_discounts as discounts on states.item_id = discounts.item_id and states.changed_at = discounts.changed_at
 ),

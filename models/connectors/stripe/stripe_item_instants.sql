@@ -33,37 +33,36 @@ ends as (
     group by subscription_id
 ),
 
--- The contract holds the end of a row's discount: it is an instant of its own only where another goes on.
+-- A change of one item may change what is taken off the others. The contract holds the end of a row's discount: it is an instant of
+-- its own only where another goes on.
 instants as (
 
-    select item_id, changed_at
+    select subscription_id, changed_at
     from item_prices
 
     union distinct
 
-    select items.item_id, states.changed_at
-    from items
-    inner join states on items.subscription_id = states.subscription_id
+    select subscription_id, changed_at
+    from states
 
     union distinct
 
-    select items.item_id, requests.changed_at
-    from items
-    inner join requests on items.subscription_id = requests.subscription_id
+    select subscription_id, changed_at
+    from requests
 
     union distinct
 
-    select item_id, removed_at as changed_at
+    select subscription_id, removed_at as changed_at
     from items
 
     union distinct
 
-    select item_id, started_at as changed_at
+    select subscription_id, started_at as changed_at
     from discounts
 
     union distinct
 
-    select ended.item_id, ended.ended_at as changed_at
+    select ended.subscription_id, ended.ended_at as changed_at
     from discounts as ended
     inner join discounts as others
         on
@@ -79,7 +78,7 @@ select
     instants.changed_at,
     items.removed_at
 from instants
-inner join items on instants.item_id = items.item_id
+inner join items on instants.subscription_id = items.subscription_id
 left join ends on items.subscription_id = ends.subscription_id
 where
     instants.changed_at >= items.started_at
