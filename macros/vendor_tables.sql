@@ -1,8 +1,7 @@
 {#- What loaders write of a vendor's objects: the same things in tables, in columns of JSON, or flattened with one underscore or two.
-    Connectors name a thing once, by its path in the vendor's API; these macros look up where it was loaded. What has not is null. -#}
+    Connectors name a thing once, by its path in the vendor's API; these macros look up where it stands. What was not loaded is null. -#}
 
-{#- A vendor's table under the first of the names that loaders give it which was loaded: its name, alias and columns, and what stands
-    after `from`. -#}
+{#- A vendor's table under the first of its names that is there: the name, an alias, its columns, and what stands after `from`. -#}
 {% macro landed_table(vendor, names, alias) -%}
     {%- set found = namespace(name=none, columns={}, relation=none) -%}
     {%- for name in names -%}
@@ -46,7 +45,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Where the value of a path was loaded in rows: pairs of an expression and its type, in the order in which they count. -#}
+{#- Where the value of a path stands in rows: pairs of an expression and its type, in the order in which they count. -#}
 {% macro landed_places(rows, paths) -%}
     {%- set places = [] -%}
     {%- for path in ([paths] if paths is string else paths) -%}
@@ -71,7 +70,7 @@
     {{ return(places) }}
 {%- endmacro %}
 
-{#- Whether a path was loaded at all. -#}
+{#- Whether a path stands anywhere in rows. -#}
 {% macro is_landed(rows, paths) %}{{ return(landed_places(rows, paths) | length > 0) }}{% endmacro %}
 
 {#- The value of a path in rows, as a text, a number, an instant (seconds since 1970 too; 0 is none) or a boolean; of several paths
