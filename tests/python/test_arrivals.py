@@ -192,6 +192,7 @@ def test_paths_are_no_sql(tmp_path, demo):
     assert main(["load", "--raw", str(home), "--warehouse", str(tmp_path / "o'hara.duckdb")]) == 0
 
 
+@pytest.mark.nightly
 def test_a_plain_dbt_build_sees_the_inputs(company):
     warehouse = {"CUSTOMER_VALUE_WAREHOUSE": str(company.home / "new" / "folder" / "warehouse.duckdb")}
     finished = company.dbt("build", **warehouse)

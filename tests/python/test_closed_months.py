@@ -133,11 +133,13 @@ def but_restatements(marts):
     return {mart: rows for mart, rows in marts.items() if mart != "restatements"}
 
 
+@pytest.mark.nightly
 def test_closing_changes_nothing(books):
     before, after, *_ = books[1]
     assert after == before and after["restatements"] == [] and len(after["customer_months"]) > 20
 
 
+@pytest.mark.nightly
 def test_closed_months_keep_every_cell(books):
     company, (*_, closed, _) = books
     kept = but_dimensions(closed)
@@ -145,6 +147,7 @@ def test_closed_months_keep_every_cell(books):
     assert all(kept.values()) and len(kept["cohort_retention"]) == 5
 
 
+@pytest.mark.nightly
 def test_corrections_are_adjustments_of_the_first_open_month(books):
     """By hand: leaves was there with 50, cheaper with 10 too much, late not with 30; unknown, 20, never was."""
     company = books[0]
@@ -170,6 +173,7 @@ def test_corrections_are_adjustments_of_the_first_open_month(books):
     ) == [("2025-02-01", 20), ("2025-03-01", 20), (april, 0)]
 
 
+@pytest.mark.nightly
 def test_a_closed_month_is_restated_with_what_it_shows(books):
     """March: what it shows, what is known now, and where the difference is booked. Of February both are 400, of other customers."""
     rows = rows_of(
@@ -326,7 +330,7 @@ def test_a_closed_month_that_does_not_add_up_is_found(copy, statement):
 
 
 @pytest.mark.parametrize("day", ["2025-02-30", "March 2025"])
-def test_the_day_must_be_one(books, day):
-    finished = books[0].dbt("build", "--select", "closed_months", "--vars", f"closed_until: '{day}'")
+def test_the_day_must_be_one(golden, day):
+    finished = golden.dbt("build", "--select", "closed_months", "--vars", f"closed_until: '{day}'")
     assert finished.returncode != 0
     assert f'var closed_until: found "{day}", expected a date, for example 2026-03-31, or nothing.' in finished.stdout

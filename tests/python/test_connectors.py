@@ -40,6 +40,7 @@ def connected(golden, tmp_path, input_name, sql, variables):
     return company
 
 
+@pytest.mark.nightly
 def test_a_connector_stands_in_for_a_source(golden, tmp_path):
     """It writes the columns that it has: others of the contract are null."""
     company = connected(golden, tmp_path, "customers", CONNECTOR, {})
@@ -52,6 +53,7 @@ def test_a_connector_stands_in_for_a_source(golden, tmp_path):
     assert count == all_count > 0 and parent_count == 0
 
 
+@pytest.mark.nightly
 def test_a_connector_need_not_write_more_than_is_required(golden, tmp_path):
     defaults = {"default_billing_interval": "month", "default_currency": "USD"}
     company = connected(golden, tmp_path, "subscription_changes", LEAST, defaults)
@@ -248,6 +250,7 @@ dune,2026-02-10,,Core,,month
 """
 
 
+@pytest.mark.nightly
 def test_published_cases_give_their_mrr(tmp_path):
     """acme changes its plan on 1 April, which is no end; two plans of cedar are two subscriptions; a price that is absent is not guessed."""
     variables = {

@@ -83,6 +83,7 @@ def as_text(raw, folder):
             )
 
 
+@pytest.mark.nightly
 def test_a_company_is_the_same_in_every_format(golden, tmp_path):
     company = Company(tmp_path, golden_ledger.AS_OF)
     company.settings.raw.mkdir()

@@ -74,6 +74,7 @@ def allowed(tmp_path_factory):
     return company
 
 
+@pytest.mark.nightly
 def test_one_flag_publishes_all_the_same_and_is_recorded(allowed):
     assert allowed.rows("select exceeds_max_rejected_rate from main.publication") == [(True,)]
     assert allowed.rows("select closing_mrr_amount from marts.mrr_monthly order by activity_month desc limit 1") == [

@@ -71,6 +71,7 @@ def definition_id(tmp_path_factory):
     return compiled
 
 
+@pytest.mark.nightly
 def test_a_definition_is_of_what_the_metrics_are_computed_by(definition_id):
     """Neither a comment nor a model beside the path changes it; a condition far up the path does, and only below it."""
     growth, path = "models/marts/growth/annual_offers.sql", "models/intermediate/billing/int_subscription_log.sql"

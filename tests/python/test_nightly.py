@@ -117,6 +117,7 @@ def nights(tmp_path_factory):
     return nights
 
 
+@pytest.mark.nightly
 def test_nights_add_up_to_a_full_build(nights, tmp_path):
     nightly = marts_of(nights.company)
     full = copied(nights.company, tmp_path / "full")
@@ -128,6 +129,7 @@ def test_nights_add_up_to_a_full_build(nights, tmp_path):
     assert len(nightly["customer_health_months"]) > 100
 
 
+@pytest.mark.nightly
 def test_months_that_were_known_are_restated_with_a_cause(nights):
     """No row of the memory is lost to a night or to a full build, and what came later is named."""
     with duckdb.connect(str(nights.company.settings.warehouse), read_only=True) as connection:
@@ -147,6 +149,7 @@ def test_months_that_were_known_are_restated_with_a_cause(nights):
     assert known > 0 and wrong == 0
 
 
+@pytest.mark.nightly
 def test_only_what_changed_is_derived_again(nights):
     """A night that brings nothing builds no day anew; another definition builds them all."""
     query = (

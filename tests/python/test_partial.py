@@ -120,6 +120,7 @@ def third(second):
     return company, before, finished, company.held(), company.summary
 
 
+@pytest.mark.nightly
 def test_what_failed_stays_at_the_last_good_publication(third):
     company, before, finished, held, _ = third
     assert finished.returncode == 1, finished.stdout[-4000:]
@@ -136,12 +137,14 @@ def test_what_failed_stays_at_the_last_good_publication(third):
     assert company.rows("select max(activity_month) = date '2026-10-01' from marts.mrr_monthly") == [(True,)]
 
 
+@pytest.mark.nightly
 def test_what_changed_its_columns_is_absent(third):
     _, _, _, held, _ = third
     assert held["winback_candidates"]["status"] == "absent"
     assert "its columns have changed" in held["winback_candidates"]["reason"]
 
 
+@pytest.mark.nightly
 def test_comments_stay_with_what_is_withheld(third):
     company, *_ = third
     assert company.rows("select count(*) from duckdb_columns() where schema_name = 'marts' and comment is null") == [
@@ -149,6 +152,7 @@ def test_comments_stay_with_what_is_withheld(third):
     ]
 
 
+@pytest.mark.nightly
 def test_no_page_shows_two_days_without_saying_so(third):
     company, *_ = third
     made = company.run_as_of(THIRD, command="report")
@@ -162,6 +166,7 @@ def test_no_page_shows_two_days_without_saying_so(third):
     )
 
 
+@pytest.mark.nightly
 def test_withheld_marts_keep_their_day_when_they_fail_again(third):
     company, before, *_ = third
     again = company.run_as_of(THIRD)
@@ -170,6 +175,7 @@ def test_withheld_marts_keep_their_day_when_they_fail_again(third):
     assert company.marts()["customers"] == before["customers"]
 
 
+@pytest.mark.nightly
 def test_a_strict_run_publishes_nothing(third):
     company, *_ = third
     before = (company.settings.published / "customer_value.duckdb").read_bytes()
@@ -178,6 +184,7 @@ def test_a_strict_run_publishes_nothing(third):
     assert (company.settings.published / "customer_value.duckdb").read_bytes() == before
 
 
+@pytest.mark.nightly
 def test_the_core_stops_everything(third):
     company, *_ = third
     before = (company.settings.published / "customer_value.duckdb").read_bytes()

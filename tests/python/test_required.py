@@ -145,6 +145,7 @@ def test_late_dimensions_drop_no_mrr(full, tmp_path):
 ZONE = "{reporting_time_zone: America/Los_Angeles}"
 
 
+@pytest.mark.nightly
 def test_an_evening_in_los_angeles_counts_on_its_own_day(tmp_path):
     """31 January 20:00 there is 1 February 04:00 in UTC."""
     tables = TABLES | {
@@ -174,6 +175,7 @@ def test_an_evening_in_los_angeles_counts_on_its_own_day(tmp_path):
     assert rows_of(company, days) == [(date(2025, 3, 1),)]
 
 
+@pytest.mark.nightly
 def test_a_date_without_a_time_is_that_day_in_the_reporting_time_zone(tmp_path):
     days = [date(2025, 2, 1), date(2025, 5, 1)]
     tables = TABLES | {
@@ -187,6 +189,7 @@ def test_a_date_without_a_time_is_that_day_in_the_reporting_time_zone(tmp_path):
         assert rows_of(company, "select count(*) from marts.rejected_rows") == [(0,)]
 
 
+@pytest.mark.nightly
 def test_the_as_of_day_is_one_of_the_reporting_time_zone(tmp_path):
     company = company_of(tmp_path, TABLES | {"subscription_changes": [change("grows", "2025-02-01")]})
     company = Company(company.home, "")

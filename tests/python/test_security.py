@@ -13,6 +13,7 @@ from customer_value.settings import PROJECT
 HOSTILE = "o'brien\"; drop schema marts cascade; -- $(x) `y` %s {{ 1 }} 日本"
 
 
+@pytest.mark.nightly
 def test_hostile_paths_are_paths(demo, tmp_path):
     """Folders with quotes, semicolons and braces in their names are read from, built in and published to."""
     home = tmp_path / HOSTILE
@@ -56,6 +57,7 @@ def test_every_number_is_checked():
     assert numbers == set(re.findall(r"'([a-z_]+)'", checked))
 
 
+@pytest.mark.nightly
 def test_names_are_not_published_where_they_must_not_be(demo, tmp_path):
     """With personal data switched off no published cell holds a customer's name, no cell ever an address."""
     shutil.copytree(demo.home, tmp_path / "home")
