@@ -39,6 +39,7 @@ def test_hostile_vars_are_values(demo, tmp_path):
     assert found == [("past_due",)]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["number_limit", "chain_gap_hours"])
 def test_vars_that_are_numbers_must_be_numbers(demo, tmp_path, name):
     shutil.copytree(demo.home, tmp_path / "home")
