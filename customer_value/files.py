@@ -72,6 +72,16 @@ class Files:
     format: str
     paths: list
 
+    def unreadable(self, error):
+        """What is wrong with files that DuckDB cannot read, in a line."""
+        reason = "; ".join(str(error).splitlines()[:2])
+        return f"{self.path}: found a file that cannot be read ({reason}), expected {self.format}. Write it again."
+
+    def types(self, connection):
+        """Column -> its type, in the order in which the files have them. Raises what DuckDB does where they cannot be read."""
+        described = connection.execute(f"describe select * from {self.relation()}").fetchall()
+        return {name: kind for name, kind, *_ in described}
+
     def relation(self, with_file=False):
         """The files as an SQL table expression, whose texts are texts; with_file names the file of each row."""
         named = f", filename = {literal(FILE)}" if with_file else ""

@@ -58,10 +58,9 @@ class Table:
         self.relation = self.files.relation()
         self.connection = duckdb.connect()
         try:
-            found = self.connection.execute(f"describe select * from {self.relation}").fetchall()
+            self.types = self.files.types(self.connection)
         except duckdb.Error as error:
-            raise InputError(f"{file}: cannot be read ({str(error).splitlines()[0]}).") from None
-        self.types = {name: kind for name, kind, *_ in found}
+            raise InputError(self.files.unreadable(error)) from None
 
     def example(self, column):
         """A value of a column."""

@@ -275,9 +275,7 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
         return ReceivedInput(contract.name, None, selection, schema=schema)
     renamed = settings.vars["columns"].get(contract.name if schema == "raw" else f"{schema}.{contract.name}") or {}
     try:
-        relation = files.relation()
-        described = connection.execute(f"describe select * from {relation}").fetchall()
-        columns = Columns(connection, contract, files, relation, {name: kind for name, kind, *_ in described}, renamed)
+        columns = Columns(connection, contract, files, files.relation(), files.types(connection), renamed)
         problems = [
             columns.problem(column, wanted)
             for column, wanted in contract.columns.items()
@@ -287,8 +285,7 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
         if found := [*filter(None, problems), *unread]:
             return found
     except duckdb.Error as error:
-        reason = "; ".join(str(error).splitlines()[:2])
-        return [f"{files.path}: found a file that cannot be read ({reason}), expected {files.format}. Write it again."]
+        return [files.unreadable(error)]
     sources, selection = columns.sources, []
     is_dated_by_file = "loaded_at" not in sources
     for column, wanted in contract.columns.items():

@@ -68,14 +68,11 @@ def landed_table(connection, settings, vendor, path, as_of, forgotten):
     """
     files = files_at(path)
     try:
-        described = connection.execute(f"describe select * from {files.relation()}").fetchall()
+        sources = files.types(connection)
     except duckdb.Error as error:
-        reason = "; ".join(str(error).splitlines()[:2])
-        raise InputError(
-            f"{path}: found a file that cannot be read ({reason}), expected {files.format}. Write it again."
-        ) from None
+        raise InputError(files.unreadable(error)) from None
     columns = {}
-    for source, *_ in described:
+    for source in sources:
         columns.setdefault(landed_name(source), source)
     is_dated_by_file = not any(name.startswith(LOADERS) for name in columns)
     selection = list(without_forgotten(columns, forgotten))

@@ -27,22 +27,17 @@
 {%- endmacro %}
 
 {#- The elements of a list within the rows of a table, or within such elements: from a table of their own where a loader writes one
-    (dlt: `<table>__<path>`, joined to their parents by its ids), else from the JSON of the rows. -#}
-{% macro landed_list(vendor, rows, path, alias, tables=[]) -%}
-    {%- set own = landed_table(vendor, tables, alias) if tables else {'name': none} -%}
-    {%- set list = landed(rows, path) -%}
-    {%- if own.name and '_dlt_parent_id' in own.columns and '_dlt_id' in (rows.columns or {}) -%}
+    (dlt: `<table>__<path>`, joined to their parents by its ids), else from the JSON of the rows; without a path from their table alone. -#}
+{% macro landed_list(rows, path, alias, tables=[]) -%}
+    {%- set own = landed_table(rows.vendor, tables, alias) -%}
+    {%- if '_dlt_parent_id' in own.columns and '_dlt_id' in (rows.columns or {}) -%}
         {%- do own.update({'sql': rows.sql ~ ' inner join ' ~ own.sql ~ ' on ' ~ rows.alias ~ '._dlt_id = ' ~ alias ~ '._dlt_parent_id'}) -%}
-        {{ return(own) }}
-    {%- elif own.name and not is_landed(rows, path) -%}
-        {{ return(own) }}
-    {%- elif is_landed(rows, path) -%}
-        {{ return({
-            'name': rows.name, 'alias': alias, 'columns': none, 'sql': rows.sql ~ ' ' ~ join_json_elements(list, alias)
-        }) }}
-    {%- else -%}
-        {{ return({'name': none, 'alias': alias, 'columns': {}, 'sql': rows.sql ~ ' inner join (select 1 as nothing where false) as ' ~ alias ~ ' on false'}) }}
+    {%- elif path and is_landed(rows, path) -%}
+        {%- do own.update({'name': rows.name, 'columns': none, 'sql': rows.sql ~ ' ' ~ join_json_elements(landed(rows, path), alias)}) -%}
+    {%- elif not own.name -%}
+        {%- do own.update({'sql': rows.sql ~ ' inner join ' ~ own.sql ~ ' on false'}) -%}
     {%- endif -%}
+    {{ return(own) }}
 {%- endmacro %}
 
 {#- Where the value of a path stands in rows: pairs of an expression and its type, in the order in which they count. -#}

@@ -13,6 +13,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import golden_ledger
@@ -31,7 +32,8 @@ class Parsed:
     found, dbt reads the project again.
     """
 
-    content = None
+    # By the vars, for dbt reads the project again where they differ.
+    contents: ClassVar = {}
 
     @staticmethod
     def hash_of(warehouse):
@@ -47,15 +49,21 @@ class Parsed:
 
     @classmethod
     @contextmanager
-    def shared_with(cls, company):
-        """Give a company that has not been built yet what another one had dbt read; take it where none has."""
+    def shared_with(cls, company, arguments=()):
+        """Give a company that has not been built yet what another one with its vars had dbt read; take it where none has."""
+        given = str(arguments[arguments.index("--vars") + 1]) if "--vars" in arguments else ""
+        key = (json.dumps(company.settings.own_vars), given)
         own = company.settings.warehouse.parent / "target" / "partial_parse.msgpack"
-        if cls.content is not None and not own.exists():
+        content, is_new = cls.contents.get(key), not own.exists()
+        if content is not None and is_new:
             own.parent.mkdir(parents=True, exist_ok=True)
-            own.write_bytes(cls.content.replace(b"hash of the connection", cls.hash_of(company.settings.warehouse)))
+            own.write_bytes(content.replace(b"hash of the connection", cls.hash_of(company.settings.warehouse)))
         yield
-        if cls.content is None and own.exists():
-            cls.content = own.read_bytes().replace(cls.hash_of(company.settings.warehouse), b"hash of the connection")
+        # A copy of the project is another one, and what was there before may be of other vars.
+        if content is None and is_new and own.exists() and "--project-dir" not in arguments:
+            cls.contents[key] = own.read_bytes().replace(
+                cls.hash_of(company.settings.warehouse), b"hash of the connection"
+            )
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class Company:
 
     def dbt(self, *arguments, **variables):
         """Run a plain dbt command with the environment that a scheduler would set."""
-        with Parsed.shared_with(self):
+        with Parsed.shared_with(self, arguments):
             return subprocess.run(
                 [Path(sys.executable).with_name("dbt"), *arguments],
                 cwd=PROJECT,

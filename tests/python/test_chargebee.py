@@ -5,35 +5,19 @@ Fivetran does, and every row that must come of them. A subscription is a case.
 """
 
 import json
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 from conftest import Company
+from connector_rows import built, plain_row
 
 COMPANY = json.loads((Path(__file__).parent / "chargebee_cases.json").read_text())
 CASES = COMPANY["subscription_changes"]
-# What the cases leave open: names that stand in no input, and when the files came.
-OPEN = ("plan_name", "product_name", "loaded_at")
-
-
-def plain(value):
-    """A value as it compares: numbers to a millionth, instants as text."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return round(float(value), 6)
-    return value
 
 
 def plain_rows(rows):
     """Rows without what is null or open, in one order."""
-    plain_ones = [
-        {name: plain(row[name]) for name in row if row[name] is not None and name not in OPEN} for row in rows
-    ]
-    return sorted(plain_ones, key=lambda row: json.dumps(row, sort_keys=True))
+    return sorted(map(plain_row, rows), key=lambda row: json.dumps(row, sort_keys=True))
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +28,8 @@ def found(tmp_path_factory):
     folder.mkdir(parents=True)
     for name, rows in COMPANY["tables"].items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    finished = company.dbt(
-        "build", "--select", "+path:models/connectors/chargebee", "--exclude-resource-type", "unit_test", "test",
-        "--vars", "connectors: {billing: chargebee}",
-    )  # fmt: skip
-    assert finished.returncode == 0, finished.stdout[-4000:]
-    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        return {
-            name: plain_rows(connection.sql(f"from connectors.chargebee_{name}").to_arrow_table().to_pylist())
-            for name in COMPANY
-            if name != "tables"
-        }
+    names = [name for name in COMPANY if name != "tables"]
+    return {name: plain_rows(rows) for name, rows in built(company, "chargebee", names).items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["title"].replace(" ", "_") for case in CASES])

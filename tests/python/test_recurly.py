@@ -4,13 +4,11 @@ recurly_cases.json holds, by case, what was loaded and what must come of it, and
 """
 
 import json
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 from conftest import Company
+from connector_rows import built, plain_row
 
 CASES = json.loads(Path(__file__).with_name("recurly_cases.json").read_text())
 KEYS = {
@@ -18,35 +16,21 @@ KEYS = {
     "plans": ("plan_id",),
     "invoice_lines": ("invoice_line_id",),
 }
-# What the cases leave open.
-OPEN = ("plan_name", "product_name", "loaded_at")
-
-
-def plain(value):
-    """A value as it compares: numbers to a millionth, instants as texts."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return round(float(value), 6)
-    return value
 
 
 def keyed(name, rows):
     """Rows by their key, without what is null or open."""
-    kept = [{column: plain(value) for column, value in row.items() if value is not None} for row in rows]
-    return {
-        tuple(row.get(key) for key in KEYS[name]): {column: row[column] for column in row if column not in OPEN}
-        for row in kept
-    }
+    kept = map(plain_row, rows)
+    return {tuple(row.get(key) for key in KEYS[name]): row for row in kept}
 
 
 @pytest.fixture(scope="module")
 def connected(tmp_path_factory):
     """What the connector makes of a loader's tables: input -> rows by key; each loader's are built once."""
-    built = {}
+    found = {}
 
     def build(loader):
-        if loader not in built:
+        if loader not in found:
             company = Company(tmp_path_factory.mktemp(loader), "2026-06-30")
             folder = company.settings.raw / "recurly"
             folder.mkdir(parents=True)
@@ -54,17 +38,8 @@ def connected(tmp_path_factory):
                 for table, rows in case["input"].items() if case["loader"] == loader else ():
                     with (folder / f"{table}.jsonl").open("a") as file:
                         file.writelines(json.dumps(row) + "\n" for row in rows)
-            finished = company.dbt(
-                "build", "--select", "+path:models/connectors/recurly", "--exclude-resource-type", "unit_test",
-                "--vars", "connectors: {billing: recurly}",
-            )  # fmt: skip
-            assert finished.returncode == 0, finished.stdout[-4000:]
-            with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-                built[loader] = {
-                    name: keyed(name, connection.sql(f"from connectors.recurly_{name}").to_arrow_table().to_pylist())
-                    for name in KEYS
-                }
-        return built[loader]
+            found[loader] = {name: keyed(name, rows) for name, rows in built(company, "recurly", KEYS).items()}
+        return found[loader]
 
     return build
 

@@ -1,8 +1,8 @@
 -- Grain: one row per coupon that is listed, money in minor units.
 {{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set coupons = landed_table('chargebee', ['coupon', 'coupons'], 'coupons') %}
-{%- set constraints = landed_list('chargebee', coupons, 'item_constraints', 'constraints') %}
-{%- set criteria = landed_list('chargebee', coupons, 'item_constraint_criteria', 'criteria') %}
+{%- set constraints = landed_list(coupons, 'item_constraints', 'constraints') %}
+{%- set criteria = landed_list(coupons, 'item_constraint_criteria', 'criteria') %}
 with
 
 landed_coupons as (

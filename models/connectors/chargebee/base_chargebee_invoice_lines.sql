@@ -3,8 +3,8 @@
 {%- set invoices = landed_table('chargebee', ['invoice', 'invoices'], 'invoices') %}
 {%- set credits = landed_table('chargebee', ['credit_note', 'credit_notes'], 'credits') %}
 {%- set kinds = [
-    [invoices, landed_list('chargebee', invoices, 'line_items', 'lines', ['invoice_line_item', 'invoice_line_items']), 'invoice_id', 'false'],
-    [credits, landed_list('chargebee', credits, 'line_items', 'lines', ['credit_note_line_item', 'credit_note_line_items']), 'credit_note_id', 'true']
+    [invoices, landed_list(invoices, 'line_items', 'lines', ['invoice_line_item', 'invoice_line_items']), 'invoice_id', 'false'],
+    [credits, landed_list(credits, 'line_items', 'lines', ['credit_note_line_item', 'credit_note_line_items']), 'credit_note_id', 'true']
 ] %}
 with
 

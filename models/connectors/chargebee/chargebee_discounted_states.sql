@@ -44,10 +44,7 @@ item_discounts as (
         subscription_id,
         price_id,
         changed_at,
-        case
-            when max(discount_rate) >= 1 then 1
-            else 1 - round(exp(sum(ln(case when discount_rate < 1 then 1 - discount_rate else 1 end))), 8)
-        end as discount_rate,
+        {{ combined_rate('discount_rate') }} as discount_rate,
         sum(discount_amount) as discount_amount,
         min(ended_at) as ended_at,
         max(is_only_once) as is_only_once

@@ -73,9 +73,7 @@ ordered_evidence as (
 compared_evidence as (
     select
         *,
-        {% for column in ['is_there'] + terms -%}
-        lag({{ column }}) over (partition by subscription_id, price_id order by since_at) as earlier_{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ earlier_columns(['is_there'] + terms, 'subscription_id, price_id', 'since_at') }}
     from ordered_evidence
     where precedence = 1
 )

@@ -62,9 +62,7 @@ compared_changes as (
     select
         *,
         row_number() over (partition by subscription_id, price_id order by changed_at) as change_number,
-        {% for column in columns -%}
-        lag({{ column }}) over (partition by subscription_id, price_id order by changed_at) as earlier_{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ earlier_columns(columns, 'subscription_id, price_id') }}
     from changes
 )
 
@@ -83,6 +81,4 @@ from compared_changes as changes
 inner join versions on changes.subscription_id = versions.subscription_id and versions.recency = 1
 where
     changes.change_number = 1
-    {%- for column in columns %}
-    or changes.{{ column }} is distinct from changes.earlier_{{ column }}
-    {%- endfor %}
+    or {{ differs_from_earlier(columns, 'changes') }}

@@ -2,7 +2,7 @@
 {{ config(enabled='recurly' in var('connectors') | string) }}
 {%- set subscriptions = landed_table('recurly', ['subscription_history', 'subscriptions', 'subscription'], 'subscriptions') %}
 {%- set table = landed_table('recurly', ['subscription_add_on_history', 'subscription_add_ons', 'subscription_add_on'], 'add_ons') %}
-{%- set list = landed_list('recurly', subscriptions, 'add_ons', 'add_ons', ['subscriptions__add_ons']) %}
+{%- set list = landed_list(subscriptions, 'add_ons', 'add_ons', ['subscriptions__add_ons']) %}
 {%- set rows = table if table.name else list %}
 {%- set is_nested = not table.name and (list.columns is none or '_dlt_parent_id' in list.columns) %}
 {%- set catalog = landed_table('recurly', ['add_on_history', 'add_ons', 'add_on'], 'catalog') %}

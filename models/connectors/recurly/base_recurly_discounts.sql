@@ -5,8 +5,8 @@
 ) %}
 {%- set coupons = landed_table('recurly', ['coupon_history', 'coupons', 'coupon'], 'coupons') %}
 {%- set table = landed_table('recurly', ['coupon_discount'], 'discounts') %}
-{%- set of_coupons = landed_list('recurly', coupons, 'discount.currencies', 'discounts') %}
-{%- set of_redemptions = landed_list('recurly', redemptions, 'coupon.discount.currencies', 'discounts') %}
+{%- set of_coupons = landed_list(coupons, 'discount.currencies', 'discounts') %}
+{%- set of_redemptions = landed_list(redemptions, 'coupon.discount.currencies', 'discounts') %}
 with
 
 redemptions as (

@@ -2,7 +2,7 @@
 {{ config(enabled='recurly' in var('connectors') | string) }}
 {%- set invoices = landed_table('recurly', ['invoice_history', 'invoices', 'invoice'], 'invoices') %}
 {%- set table = landed_table('recurly', ['line_item_history', 'line_items', 'line_item'], 'lines') %}
-{%- set rows = table if table.name else landed_list('recurly', invoices, 'line_items', 'lines') %}
+{%- set rows = table if table.name else landed_list(invoices, 'line_items', 'lines') %}
 {%- set is_nested = not table.name %}
 with
 

@@ -32,10 +32,7 @@ item_discounts as (
     select
         item_id,
         changed_at,
-        case
-            when max(discount_rate) >= 1 then 1
-            else cast(1 - exp(sum(ln(case when discount_rate < 1 then 1 - discount_rate else 1 end))) as {{ type_rate() }})
-        end as discount_rate,
+        {{ combined_rate('discount_rate') }} as discount_rate,
         sum(discount_amount) as subscription_amount,
         min(ended_at) as ended_at,
         max(is_only_once) as is_only_once

@@ -2,7 +2,7 @@
 {{ config(enabled='recurly' in var('connectors') | string) }}
 {%- set plans = landed_table('recurly', ['plan_history', 'plans', 'plan'], 'plans') %}
 {%- set table = landed_table('recurly', ['plan_currency_history'], 'prices') %}
-{%- set list = landed_list('recurly', plans, 'currencies', 'prices') %}
+{%- set list = landed_list(plans, 'currencies', 'prices') %}
 {%- set catalog = landed_table('recurly', ['add_on_history', 'add_ons', 'add_on'], 'catalog') %}
 with
 

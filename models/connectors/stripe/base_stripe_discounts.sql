@@ -1,11 +1,11 @@
 -- Grain: one row per discount of a subscription, an item or a customer, with what its coupon takes off, in minor units.
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set subscriptions = landed_table('stripe', ['subscriptions', 'subscription'], 'subscriptions') %}
-{%- set items = landed_list('stripe', subscriptions, 'items.data', 'items', ['subscription__items__data']) %}
+{%- set items = landed_list(subscriptions, 'items.data', 'items', ['subscription__items__data']) %}
 {%- set customers = landed_table('stripe', ['customer', 'customers'], 'customers') %}
 {%- set coupons = landed_table('stripe', ['coupon', 'coupons'], 'coupons') %}
-{%- set of_subscriptions = landed_list('stripe', subscriptions, 'discounts', 'discounts', ['subscription__discounts']) %}
-{%- set of_items = landed_list('stripe', items, 'discounts', 'discounts', ['subscription__items__data__discounts']) %}
+{%- set of_subscriptions = landed_list(subscriptions, 'discounts', 'discounts', ['subscription__discounts']) %}
+{%- set of_items = landed_list(items, 'discounts', 'discounts', ['subscription__items__data__discounts']) %}
 {%- set table = landed_table('stripe', ['discount', 'subscription_discount'], 'discounts') %}
 {%- set of_customers = landed_table('stripe', ['customer_discount'], 'discounts') %}
 {%- set places = [

@@ -4,7 +4,7 @@
 {%- set places = [] %}
 {%- for state in ['object', 'previous_attributes'] %}
 {%- do places.append([
-    landed_list('stripe', events, 'data.' ~ state ~ '.items.data', 'items', ['event__data__' ~ state ~ '__items__data']), state != 'object'
+    landed_list(events, 'data.' ~ state ~ '.items.data', 'items', ['event__data__' ~ state ~ '__items__data']), state != 'object'
 ]) %}
 {%- endfor %}
 with

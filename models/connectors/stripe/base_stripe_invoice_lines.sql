@@ -2,11 +2,11 @@
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set invoices = landed_table('stripe', ['invoice', 'invoices'], 'invoices') %}
 {%- set table = landed_table('stripe', ['invoice_line_item', 'invoice_line_items'], 'invoice_lines') %}
-{%- set list = landed_list('stripe', invoices, 'lines.data', 'invoice_lines', ['invoice__lines__data']) %}
+{%- set list = landed_list(invoices, 'lines.data', 'invoice_lines', ['invoice__lines__data']) %}
 {%- set rows = table if table.name else list %}
-{%- set discounts = landed_list('stripe', rows, 'discount_amounts', 'discounts', ['invoice__lines__data__discount_amounts']) %}
-{%- set new_taxes = landed_list('stripe', rows, 'taxes', 'taxes', ['invoice__lines__data__taxes']) %}
-{%- set old_taxes = landed_list('stripe', rows, 'tax_amounts', 'taxes', ['invoice__lines__data__tax_amounts']) %}
+{%- set discounts = landed_list(rows, 'discount_amounts', 'discounts', ['invoice__lines__data__discount_amounts']) %}
+{%- set new_taxes = landed_list(rows, 'taxes', 'taxes', ['invoice__lines__data__taxes']) %}
+{%- set old_taxes = landed_list(rows, 'tax_amounts', 'taxes', ['invoice__lines__data__tax_amounts']) %}
 {%- set line_id = landed(rows, 'id') %}
 {%- set invoice_id = landed(rows, ['invoice.id', 'invoice_id', 'invoice']) %}
 {%- set landed_at = landed_at(rows, invoices) %}
@@ -21,7 +21,6 @@ landed_lines as (
             'subscription.id', 'subscription_id', 'subscription']) }} as subscription_id,
         {{ landed(rows, ['parent.subscription_item_details.subscription_item', 'subscription_item', 'subscription_item_id']) }} as item_id,
         {{ landed(rows, ['pricing.price_details.price', 'price.id', 'price_id', 'plan.id', 'plan_id', 'price']) }} as price_id,
-        {{ landed(rows, ['price.product', 'pricing.price_details.product', 'plan.product']) }} as product_id,
         {{ landed(rows, ['price.recurring.usage_type', 'plan.usage_type']) }} as usage_type,
         coalesce({{ landed(rows, ['parent.subscription_item_details.proration', 'parent.invoice_item_details.proration', 'proration'], 'boolean') }}, false)
             as is_proration,
@@ -97,7 +96,6 @@ select
     lines.subscription_id,
     lines.item_id,
     lines.price_id,
-    lines.product_id,
     lines.usage_type,
     lines.is_proration,
     lines.quantity,

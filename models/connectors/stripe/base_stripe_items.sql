@@ -2,7 +2,7 @@
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set subscriptions = landed_table('stripe', ['subscriptions', 'subscription'], 'subscriptions') %}
 {%- set table = landed_table('stripe', ['subscription_item', 'subscription_items'], 'items') %}
-{%- set list = landed_list('stripe', subscriptions, 'items.data', 'items', ['subscription__items__data']) %}
+{%- set list = landed_list(subscriptions, 'items.data', 'items', ['subscription__items__data']) %}
 {#- Loaders keep removed items in a table of items: the list of the subscription itself counts where it was loaded. #}
 {%- set rows = list if list.name else table if table.name else subscriptions %}
 {%- set is_export = not list.name and not table.name %}

@@ -1,17 +1,16 @@
 -- Grain: one row per price, in major units (its tiers in minor ones): from the list of prices, else as an item or a line names it.
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set subscriptions = landed_table('stripe', ['subscriptions', 'subscription'], 'subscriptions') %}
-{%- set items = landed_list('stripe', subscriptions, 'items.data', 'items', ['subscription__items__data']) %}
+{%- set items = landed_list(subscriptions, 'items.data', 'items', ['subscription__items__data']) %}
 {%- set item_table = landed_table('stripe', ['subscription_items'], 'items') %}
 {%- set invoices = landed_table('stripe', ['invoice', 'invoices'], 'invoices') %}
-{%- set lines = landed_list('stripe', invoices, 'lines.data', 'invoice_lines', ['invoice__lines__data']) %}
+{%- set lines = landed_list(invoices, 'lines.data', 'invoice_lines', ['invoice__lines__data']) %}
 {%- set line_table = landed_table('stripe', ['invoice_line_items'], 'invoice_lines') %}
 {%- set prices = landed_table('stripe', ['price', 'prices'], 'prices') %}
 {%- set plans = landed_table('stripe', ['plan', 'plans'], 'plans') %}
 {%- set events = landed_table('stripe', ['event', 'events'], 'events') %}
-{%- set event_items = landed_list('stripe', events, 'data.object.items.data', 'event_items', ['event__data__object__items__data']) %}
-{%- set earlier_items = landed_list(
-    'stripe', events, 'data.previous_attributes.items.data', 'event_items', ['event__data__previous_attributes__items__data']
+{%- set event_items = landed_list(events, 'data.object.items.data', 'event_items', ['event__data__object__items__data']) %}
+{%- set earlier_items = landed_list(events, 'data.previous_attributes.items.data', 'event_items', ['event__data__previous_attributes__items__data']
 ) %}
 {#- The dashboard's export has a plan's terms beside its subscription, in major units. #}
 {%- set export = landed_table('stripe', ['subscriptions'], 'subscriptions') %}

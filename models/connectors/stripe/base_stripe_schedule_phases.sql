@@ -1,8 +1,8 @@
 -- Grain: one row per item of a phase of a schedule that has not begun when it was loaded.
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set schedules = landed_table('stripe', ['subscription_schedule', 'subscription_schedules'], 'schedules') %}
-{%- set phases = landed_list('stripe', schedules, 'phases', 'phases') %}
-{%- set items = landed_list('stripe', phases, 'items', 'items') %}
+{%- set phases = landed_list(schedules, 'phases', 'phases') %}
+{%- set items = landed_list(phases, 'items', 'items') %}
 with
 
 landed_phases as (

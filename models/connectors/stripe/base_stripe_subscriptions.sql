@@ -23,7 +23,6 @@ landed_subscriptions as (
         {{ landed(rows, prefix ~ 'cancellation_details.feedback') }} as cancellation_feedback,
         {{ landed(rows, prefix ~ 'pause_collection.behavior') }} as pause_behavior,
         {{ landed(rows, prefix ~ 'pause_collection.resumes_at', 'instant') }} as pause_resumes_at,
-        {{ landed(rows, [prefix ~ 'current_period_start', prefix ~ 'current_period_start_utc'], 'instant') }} as period_started_at,
         {{ landed(rows, [prefix ~ 'current_period_end', prefix ~ 'current_period_end_utc'], 'instant') }} as period_ends_at,
         {{ landed(rows, prefix ~ 'quantity', 'number') }} as quantity,
         {{ landed(rows, prefix ~ 'currency') }} as currency,
@@ -45,7 +44,6 @@ ordered_versions as (
     select
         *,
         coalesce(version_started_at, landed_at) as version_at,
-        lag(status) over (partition by subscription_id order by coalesce(version_started_at, landed_at)) as earlier_status,
         row_number() over (
             partition by subscription_id order by coalesce(version_started_at, landed_at) asc, canceled_at asc
         ) as version_number,
@@ -85,7 +83,6 @@ select
     versions.cancellation_feedback,
     versions.pause_behavior,
     versions.pause_resumes_at,
-    versions.period_started_at,
     versions.quantity,
     versions.currency,
     versions.version_at,

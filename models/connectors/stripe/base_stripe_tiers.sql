@@ -2,7 +2,7 @@
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set prices = landed_table('stripe', ['price', 'prices'], 'prices') %}
 {%- set table = landed_table('stripe', ['tier', 'price_tier'], 'tiers') %}
-{%- set list = landed_list('stripe', prices, 'no_such_list', 'tiers', ['price__tiers']) %}
+{%- set list = landed_list(prices, none, 'tiers', ['price__tiers']) %}
 with
 
 prices as (select * from {{ ref('base_stripe_prices') }}),

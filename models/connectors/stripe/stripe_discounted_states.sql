@@ -29,10 +29,7 @@ item_discounts as (
     select
         item_id,
         changed_at,
-        case
-            when max(discount_rate) >= 1 then 1
-            else 1 - round(exp(sum(ln(case when discount_rate < 1 then 1 - discount_rate else 1 end))), 8)
-        end as discount_rate,
+        {{ combined_rate('discount_rate') }} as discount_rate,
         sum(case when is_of_item then discount_amount else 0 end) as item_amount,
         sum(case when is_of_item then 0 else discount_amount end) as subscription_amount,
         min(ended_at) as ended_at,

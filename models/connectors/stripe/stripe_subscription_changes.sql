@@ -36,9 +36,7 @@ compared_changes as (
     select
         *,
         row_number() over (partition by item_id order by changed_at) as change_number,
-        {% for column in columns -%}
-        lag({{ column }}) over (partition by item_id order by changed_at) as earlier_{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ earlier_columns(columns, 'item_id') }}
     from changes
 )
 
@@ -54,6 +52,4 @@ select
 from compared_changes
 where
     change_number = 1
-    {%- for column in columns %}
-    or {{ column }} is distinct from earlier_{{ column }}
-    {%- endfor %}
+    or {{ differs_from_earlier(columns) }}

@@ -42,12 +42,7 @@ months_gone as (
 select
     months_gone.gone_months - 1 as gone_months,
     months_gone.at_risk_count,
-    cast(
-        case
-            when max(later_months.return_rate) = 1 then 1
-            else 1 - exp(sum(ln(1 - case when later_months.return_rate = 1 then 0 else later_months.return_rate end)))
-        end as {{ type_rate() }}
-    ) as return_rate
+    {{ combined_rate('later_months.return_rate') }} as return_rate
 from months_gone
 inner join months_gone as later_months
     on

@@ -1,0 +1,37 @@
+"""What a connector makes of a vendor's tables, as rows that compare with those that were worked out by hand."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+
+import duckdb
+
+# What the cases leave open: names that stand in no input, and when the files came.
+OPEN = ("plan_name", "product_name", "loaded_at")
+
+
+def plain(value):
+    """A value as it compares: numbers to a millionth, instants as text that is written one way."""
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return round(float(value), 6)
+    return value
+
+
+def plain_row(row):
+    """A row without what is null or open."""
+    return {name: plain(value) for name, value in row.items() if value is not None and name not in OPEN}
+
+
+def built(company, vendor, names):
+    """Build a vendor's connector for a company: input -> the rows of the model that stands in for it."""
+    finished = company.dbt(
+        "build", "--select", f"+path:models/connectors/{vendor}", "--exclude-resource-type", "unit_test",
+        "--vars", f"connectors: {{billing: {vendor}}}",
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout[-4000:]
+    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
+        return {name: connection.sql(f"from connectors.{vendor}_{name}").to_arrow_table().to_pylist() for name in names}
