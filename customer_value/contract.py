@@ -6,16 +6,20 @@ neither while it parses nor in unit tests.
 
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 
 import yaml
 from jinja2 import Template
 
+from customer_value.errors import InputError
 from customer_value.settings import PROJECT
 
 SOURCES = PROJECT / "models" / "staging" / "_sources.yml"
 CONNECTORS = PROJECT / "models" / "connectors"
 MACRO = PROJECT / "macros" / "contract.sql"
+# The folder of a company's own tables: each stands in for one input.
+PLAIN = "plain"
 
 # How a type of the contract is called in DuckDB.
 DUCKDB_TYPES = {
@@ -90,18 +94,39 @@ def connected(connectors):
 
     The tables of a connector whose source has no contract are read as they were loaded: None. Any other is read where the
     condition `enabled` of its declaration holds, as in dbt.
+
+    Raises InputError where a group of inputs names no connector.
     """
-    replaced, folders = set(), {}
+    replaced, folders, problems = set(), {}, []
     for key, named in connectors.items():
         for name in [named] if isinstance(named, str) else named:
             folder = next((folder for folder in supplied() if f"{name}_".startswith(f"{folder}_")), None)
+            if key not in inputs() and folder in (None, PLAIN):
+                problems.append(unknown_connector(key, str(name)))
+                continue
             replaced |= {key} if key in inputs() else set(supplied().get(folder, ()))
             if folder and (file := CONNECTORS / folder / "_sources.yml").exists():
                 tables = tables_of(file)
                 folders[folder] = tables and {
                     table: found for table, found in tables.items() if found.is_enabled(connectors)
                 }
+    if problems:
+        raise InputError("\n".join(problems))
     return replaced, dict(sorted(folders.items()))
+
+
+def unknown_connector(key, name):
+    """What is wrong where `key: name` in the var connectors names neither an input nor a connector of a group, and what to do."""
+    written = f"var connectors: {{{key}: {name}}}"
+    near = get_close_matches(key, inputs(), 1, 0.7)
+    if near:
+        return f"{written}: found no input {key}. Is it {near[0]}?"
+    if name.split("_")[0] == PLAIN:
+        return f"{written}: a plain table stands in for one input: write its name in place of {key}, for example subscription_changes."
+    vendors = [folder for folder in supplied() if folder != PLAIN]
+    near = get_close_matches(name, vendors, 1, 0.6)
+    advice = f"Is it {near[0]}?" if near else f"Expected one of {', '.join(vendors)}."
+    return f"{written}: found no connector {name}. {advice}"
 
 
 def macro():

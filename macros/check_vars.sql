@@ -56,4 +56,18 @@
             ~ '", expected a name of the time zone database, for example America/Los_Angeles.'
         ) -%}
     {%- endif -%}
+    {%- for key, named in var('connectors').items() if key not in input_contracts() -%}
+        {%- for name in ([named] if named is string else named) -%}
+            {%- set found = [] -%}
+            {%- for vendor in connector_models() if vendor != 'plain' and (name ~ '_').startswith(vendor ~ '_') -%}
+                {%- do found.append(vendor) -%}
+            {%- endfor -%}
+            {%- if not found -%}
+                {%- do exceptions.raise_compiler_error(
+                    'var connectors: found {' ~ key ~ ': ' ~ name ~ '}, expected the name of an input before the colon, or a group of inputs and one of '
+                    ~ connector_models() | reject('equalto', 'plain') | join(', ') ~ '.'
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
 {% endmacro %}

@@ -3,7 +3,7 @@
 {% macro input_contracts() -%}
     {{ return({
         "customers": {
-            "meta": {"required": false, "key": ["customer_id"]},
+            "meta": {"required": false, "key": ["customer_id"], "is_completed_by_key": true},
             "columns": {
                 "customer_id": {"type": "string", "is_required": true},
                 "customer_name": {"type": "string", "is_personal": true},
@@ -22,7 +22,7 @@
             },
         },
         "plans": {
-            "meta": {"required": false, "key": ["plan_id"]},
+            "meta": {"required": false, "key": ["plan_id"], "is_completed_by_key": true},
             "columns": {
                 "plan_id": {"type": "string", "is_required": true},
                 "plan_name": {"type": "string"},
@@ -127,7 +127,7 @@
             },
         },
         "users": {
-            "meta": {"required": false, "key": ["user_id"]},
+            "meta": {"required": false, "key": ["user_id"], "is_completed_by_key": true},
             "columns": {
                 "user_id": {"type": "string", "is_required": true},
                 "customer_id": {"type": "string", "is_required": true, "staged_as": "canonical_customer"},
@@ -208,6 +208,9 @@
 {% macro connector_models() -%}
     {{ return({
         "chargebee": {"customers": "chargebee_customers", "plans": "chargebee_plans", "subscription_changes": "chargebee_subscription_changes", "invoice_lines": "chargebee_invoice_lines"},
+        "facebook_ads": {"marketing_spend": "facebook_ads_marketing_spend"},
+        "google_ads": {"marketing_spend": "google_ads_marketing_spend"},
+        "linkedin_ads": {"marketing_spend": "linkedin_ads_marketing_spend"},
         "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines"},
         "recurly": {"customers": "recurly_customers", "plans": "recurly_plans", "subscription_changes": "recurly_subscription_changes", "invoice_lines": "recurly_invoice_lines"},
         "stripe": {"customers": "stripe_customers", "plans": "stripe_plans", "subscription_changes": "stripe_subscription_changes", "invoice_lines": "stripe_invoice_lines"},

@@ -7,7 +7,7 @@ plan_currencies as (
     select
         {{ trimmed('plan_id') }} as plan_id,
         min({{ folded_code(raw_column('plans', 'currency')) }}) as currency
-    from {{ raw('plans') }}
+    from {{ raw('plans') }} as received_plans
     group by {{ trimmed('plan_id') }}
 
 ),
@@ -31,7 +31,7 @@ currencies as (select * from {{ ref('currencies') }}),
 converted_currencies as (
 
     select distinct {{ folded_code('currency') }} as currency
-    from {{ raw('exchange_rates') }}
+    from {{ raw('exchange_rates') }} as received_rates
     where rate <> 1
 
 ),
@@ -61,7 +61,7 @@ as_of as (
     select cast(max(loaded_at) as date) as as_of_date
     from (
         {%- for input_name in input_names() %}
-        select {{ local_time('max(loaded_at)') }} as loaded_at from {{ raw(input_name) }}
+        select {{ local_time('max(loaded_at)') }} as loaded_at from {{ raw(input_name) }} as received_rows
         {%- if not loop.last %} union all{% endif %}
         {%- endfor %}
     ) as newest

@@ -21,7 +21,7 @@ billed_customers as (
     select
         {{ trimmed('customer_id') }} as customer_id,
         {{ local_time('min(loaded_at)') }} as loaded_at
-    from {{ raw(input_name) }}
+    from {{ raw(input_name) }} as received_rows
     group by {{ trimmed('customer_id') }}
     {% if not loop.last %}
     union all

@@ -1,11 +1,16 @@
 """A connector's model takes the place of a source by one var."""
 
+import json
+import re
 import shutil
 
 import pytest
 import yaml
 from conftest import Company, OwnProject, rows_of
 from copies import project_copy
+
+from customer_value.contract import connected as connected_inputs
+from customer_value.errors import InputError
 
 CONNECTOR = """-- Grain: one row per customer of the vendor.
 select
@@ -288,3 +293,73 @@ def test_the_connectors_unit_tests_pass(plain, billed):
         finished = company.dbt("test", "--select", "path:models/connectors,test_type:unit")
         assert finished.returncode == 0, finished.stdout[-3000:]
         assert finished.stdout.count("PASS plain_") == count
+
+
+def lines(path, *rows):
+    """A file of JSON lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def test_several_connectors_complete_each_other(tmp_path):
+    """Rows of the log are those of all. Of a customer whom several list the first that knows a value counts: Stripe does not know b's name."""
+    company = Company(tmp_path, "2026-06-30")
+    price = {
+        "id": "price", "currency": "usd", "unit_amount": 1000, "product": "p", "recurring": {"interval": "month", "interval_count": 1},
+    }  # fmt: skip
+    stripe, recurly = company.settings.raw / "stripe", company.settings.raw / "recurly"
+    lines(
+        stripe / "subscriptions.jsonl",
+        {
+            "id": "sub_a", "customer": "a", "status": "active", "start_date": 1767225600, "currency": "usd",
+            "items": {"data": [{"id": "si_a", "quantity": 2, "price": price}]},
+        },
+    )  # fmt: skip
+    lines(
+        stripe / "customers.jsonl",
+        {"id": "a", "name": "A of Stripe", "email": "a@a.example"},
+        {"id": "b", "email": "b@b.example"},
+    )
+    lines(
+        recurly / "subscriptions.jsonl",
+        {
+            "id": "r", "account": {"id": "b"}, "plan": {"id": "solo"}, "state": "active", "currency": "USD", "unit_amount": 25,
+            "quantity": 1, "activated_at": "2026-02-01T00:00:00Z", "updated_at": "2026-02-01T00:00:00Z",
+        },
+    )  # fmt: skip
+    lines(recurly / "plans.jsonl", {"id": "solo", "interval_unit": "months", "interval_length": 1})
+    lines(
+        recurly / "accounts.jsonl",
+        {"id": "b", "company": "B of Recurly", "address": {"country": "FR"}, "email": "another@b.example"},
+        {"id": "c", "company": "C of Recurly"},
+    )
+    finished = company.dbt(
+        "build", "--exclude-resource-type", "test", "unit_test", "--select", "+stg_customers", "+stg_subscription_changes",
+        "--vars", "connectors: {billing: [stripe, recurly]}",
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout[-4000:]
+    assert rows_of(
+        company, "select customer_id, customer_name, country, email from staging.stg_customers order by 1"
+    ) == [
+        ("a", "A of Stripe", None, "a@a.example"),
+        ("b", "B of Recurly", "FR", "b@b.example"),
+        ("c", "C of Recurly", None, None),
+    ]
+    log = "select subscription_id, customer_id, plan_id, quantity * unit_amount from staging.stg_subscription_changes order by 1"
+    assert rows_of(company, log) == [("r", "b", "solo", 25), ("sub_a", "a", "price", 20)]
+
+
+@pytest.mark.parametrize(
+    ("connectors", "said"),
+    [
+        ({"billing": "strpe"}, "{billing: strpe}: found no connector strpe. Is it stripe?"),
+        (
+            {"subscription_change": "plain_subscription_changes"},
+            "found no input subscription_change. Is it subscription_changes?",
+        ),
+        ({"billing": ["stripe", "plain"]}, "{billing: plain}: a plain table stands in for one input"),
+    ],
+)
+def test_a_connector_that_is_none_is_refused(connectors, said):
+    with pytest.raises(InputError, match=re.escape(said)):
+        connected_inputs(connectors)

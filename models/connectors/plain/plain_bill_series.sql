@@ -1,7 +1,7 @@
 -- Grain: one row per bill that may be one of a series (filter: newest version), with the item that it may be a bill of.
 -- Streams of equal amounts that cross each other are items of their own. What lies between two bills of a stream, or
 -- beside one, and is not repeated itself, is a bill of no item.
-{{ config(enabled='plain_invoice_lines' in var('connectors').values()) }}
+{{ config(enabled='plain_invoice_lines' in var('connectors') | string) }}
 with
 
 streams as (select * from {{ ref('plain_bill_streams') }}),

@@ -1,5 +1,5 @@
 -- Grain: one row per bill that may be one of a series (filter: newest version).
-{{ config(enabled='plain_invoice_lines' in var('connectors').values()) }}
+{{ config(enabled='plain_invoice_lines' in var('connectors') | string) }}
 with
 
 bills as (select * from {{ ref('plain_bills') }}),

@@ -1,7 +1,7 @@
 -- Grain: one row per subscription item and day of a bill (filter: the interval of the bill is known).
 -- The interval is that of the gap to the next bill, else of the gap before. A gap counts where the amount, or that of a
 -- month, changes twofold at most, or a gap beside it is alike; beside a shorter one only after a larger amount.
-{{ config(enabled='plain_invoice_lines' in var('connectors').values()) }}
+{{ config(enabled='plain_invoice_lines' in var('connectors') | string) }}
 with
 
 bills as (select * from {{ ref('plain_bill_series') }}),

@@ -1,5 +1,5 @@
 -- Grain: one row per start, changed price or interval, and end of a subscription item, inferred from its bills.
-{% set is_used = 'plain_billed_subscription_changes' in var('connectors').values() -%}
+{% set is_used = 'plain_billed_subscription_changes' in var('connectors') | string -%}
 {%- if is_used and var('connectors').get('invoice_lines') != 'plain_invoice_lines' -%}
     {%- do exceptions.raise_compiler_error(
         'var connectors: found subscription_changes: plain_billed_subscription_changes alone, expected invoice_lines: '

@@ -1,7 +1,7 @@
 -- Grain: one row per row of the plain table bills.
 -- Equal rows of one load are as many bills. The same row in a later load is the same bill, and so is a row of its
 -- invoice, plan and day.
-{{ config(enabled='plain_invoice_lines' in var('connectors').values()) }}
+{{ config(enabled='plain_invoice_lines' in var('connectors') | string) }}
 with
 
 bills as (select * from {{ source('plain', 'bills') }}),

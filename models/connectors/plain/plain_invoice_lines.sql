@@ -1,5 +1,5 @@
 -- Grain: one row per row of the plain table bills: recurring where a subscription has it, credit below 0, else one_off.
-{{ config(materialized='view', enabled='plain_invoice_lines' in var('connectors').values()) }}
+{{ config(materialized='view', enabled='plain_invoice_lines' in var('connectors') | string) }}
 with
 
 bills as (select * from {{ ref('plain_bills') }}),

@@ -1,7 +1,7 @@
 -- Grain: one row per start and per end of a row of the plain table subscriptions.
 -- An end that another period of its item continues is none. A period that begins two days or more before another one of
 -- its subscription and plan ends is an item beside it. Of one start the newest load says the end.
-{{ config(materialized='view', enabled='plain_subscription_changes' in var('connectors').values()) }}
+{{ config(materialized='view', enabled='plain_subscription_changes' in var('connectors') | string) }}
 {%- set ends_on = dbt.dateadd('day', 1, 'ended_at') if var('end_is_inclusive') else 'ended_at' %}
 with
 

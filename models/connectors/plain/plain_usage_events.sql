@@ -1,7 +1,7 @@
 -- Grain: one row per row of the plain table events.
 -- An event without an id has one made of its row. Equal rows of one load are as many events; the same row in a later
 -- load is the same event.
-{{ config(materialized='view', enabled='plain_usage_events' in var('connectors').values()) }}
+{{ config(materialized='view', enabled='plain_usage_events' in var('connectors') | string) }}
 with
 
 events as (select * from {{ source('plain', 'events') }})

@@ -8,7 +8,9 @@
 {%- set new_taxes = landed_list(rows, 'taxes', 'taxes', ['invoice__lines__data__taxes']) %}
 {%- set old_taxes = landed_list(rows, 'tax_amounts', 'taxes', ['invoice__lines__data__tax_amounts']) %}
 {%- set line_id = landed(rows, 'id') %}
-{%- set invoice_id = landed(rows, ['invoice.id', 'invoice_id', 'invoice']) %}
+{#- Earlier versions of the API do not say within a line of which invoice it is. #}
+{%- set said_invoice_id = landed(rows, ['invoice.id', 'invoice_id', 'invoice']) %}
+{%- set invoice_id = said_invoice_id if table.name else 'coalesce(' ~ said_invoice_id ~ ', ' ~ landed(invoices, 'id') ~ ')' %}
 {%- set landed_at = landed_at(rows, invoices) %}
 with
 

@@ -14,7 +14,12 @@ landed_items as (
 
     select
         {{ landed(rows, 'id') }} as item_id,
-        {{ landed(rows, ['subscription', 'subscription_id'] + (['id'] if is_export else [])) }} as subscription_id,
+        {% if list.name -%} coalesce(
+            {{ landed(rows, ['subscription', 'subscription_id']) }},
+            {{ landed(subscriptions, 'id') }}
+        )
+        {%- else -%} {{ landed(rows, ['subscription', 'subscription_id'] + (['id'] if is_export else [])) }}
+        {%- endif %} as subscription_id,
         {{ landed(rows, ['price.id', 'price_id', 'price', 'plan.id', 'plan_id', 'plan']) }} as price_id,
         {{ landed(rows, 'quantity', 'number') }} as quantity,
         {{ 'cast(null as timestamp)' if is_export else landed(rows, 'created', 'instant') }} as created_at,

@@ -13,6 +13,7 @@ ticket_start as (
 
     select cast(min(opened_at) as date) as ticket_date
     from current_tickets
+    where priority is not null
 
 ),
 
@@ -66,5 +67,5 @@ left join successions
         and coalesce(population.month_end_date <= successions.next_known_date, true)
         and coalesce(population.month_end_date <= successions.resolved_at, true)
 group by population.customer_id, population.activity_month, population.month_end_date, ticket_start.ticket_date
--- None is zero from the first ticket on; before that it is not known.
+-- None is zero from the first ticket with a priority on; before that it is not known.
 having ticket_start.ticket_date < population.month_end_date or count(successions.ticket_id) > 0

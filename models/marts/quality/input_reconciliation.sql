@@ -10,7 +10,7 @@ raw_counts as (
         (select sum(case when staged.is_inferred then 1 end) from {{ ref('stg_' ~ input_name) }} as staged)
         {%- else -%} 0 {%- endif %} as inferred_count,
         {{ local_time('max(loaded_at)') }} as newest_loaded_at
-    from {{ raw(input_name) }}
+    from {{ raw(input_name) }} as received_rows
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
