@@ -26,6 +26,8 @@ DUCKDB_TYPES = {
     "string": "VARCHAR",
     "timestamp": "TIMESTAMP",
     "date": "DATE",
+    # The first day of a month, which may be written as a month or as any of its days.
+    "month": "DATE",
     "double": "DOUBLE",
     "boolean": "BOOLEAN",
 }

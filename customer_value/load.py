@@ -37,6 +37,7 @@ ACCEPTED_TYPES = {
     "string": ["VARCHAR", "ENUM", "UUID", *WHOLE_NUMBERS],
     "timestamp": TIMESTAMPS,
     "date": TIMESTAMPS,
+    "month": TIMESTAMPS,
     "double": NUMBERS,
     "boolean": ["BOOLEAN"],
 }

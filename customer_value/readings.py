@@ -13,7 +13,13 @@ from customer_value.files import literal, quoted
 NOTHING = ["", "null", "none", "nil", "n/a", "na", "nan", "-", "\\n"]
 BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 BOOLEANS = {"true": ["true", "t", "yes", "y", "1", "1.0"], "false": ["false", "f", "no", "n", "0", "0.0"]}
-EXAMPLES = {"double": "1234.5", "timestamp": "2026-03-31T18:00:00Z", "date": "2026-03-31", "boolean": "true"}
+EXAMPLES = {
+    "double": "1234.5",
+    "timestamp": "2026-03-31T18:00:00Z",
+    "date": "2026-03-31",
+    "month": "2026-03",
+    "boolean": "true",
+}
 CHOICES = {
     "decimal": ("comma", "point"),
     "day": ("day first", "month first"),
@@ -33,6 +39,8 @@ NAMED_MONTH = r".*\p{L}{3}.*"
 ANY_DAY = r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(\D.*)?"
 CLOCKS = ["", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p"]
 NAMED_DAYS = ["%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y"]
+# Months without a day, with one blank for what stands between.
+MONTHS = ["%Y %m", "%m %Y", "%Y%m", "%b %Y", "%B %Y", "%b %y", "%B %y", "%Y %b", "%Y %B"]
 
 
 def matches(text, pattern):
@@ -88,6 +96,12 @@ def instant_of(text, order):
     )
 
 
+def month_of(text, order):
+    """The first day of a month, of a text that names a month or one of its days."""
+    bare = f"regexp_replace({text}, '[-/., ]+', ' ', 'g')"
+    return f"coalesce(try_strptime({bare}, [{', '.join(map(literal, MONTHS))}]), date_trunc('month', {instant_of(text, order)}))"
+
+
 def boolean_of(text):
     cases = " ".join(
         f"when lower({text}) in ({', '.join(map(literal, words))}) then {value}" for value, words in BOOLEANS.items()
@@ -125,7 +139,7 @@ def evidence_queries(column, wanted):
         comma, point = (matches(bare, DECIMAL[mark]) for mark in CHOICES["decimal"])
         is_open = f"{comma} and {point} and not {matches(bare, WHOLE)}"
         return "decimal", f"{comma} and not {point}", f"{point} and not {comma}", is_open, text
-    if wanted in ("timestamp", "date"):
+    if wanted in ("timestamp", "date", "month"):
         first, second = (f"try_cast(regexp_extract({text}, {literal('^' + ANY_DAY)}, {n}) as integer)" for n in (1, 2))
         is_day = matches(text, ANY_DAY)
         is_dotted = f"{text} like '__.%' or {text} like '_.%'"
@@ -178,6 +192,8 @@ def value_of(column, wanted, answer):
         return number_of(text, answer)
     if wanted == "boolean":
         return boolean_of(text)
+    if wanted == "month":
+        return month_of(text, answer)
     return instant_of(text, answer)
 
 

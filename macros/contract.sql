@@ -211,8 +211,12 @@
         "facebook_ads": {"marketing_spend": "facebook_ads_marketing_spend"},
         "google_ads": {"marketing_spend": "google_ads_marketing_spend"},
         "linkedin_ads": {"marketing_spend": "linkedin_ads_marketing_spend"},
-        "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines"},
+        "paddle": {},
+        "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines", "marketing_spend": "plain_marketing_spend"},
         "recurly": {"customers": "recurly_customers", "plans": "recurly_plans", "subscription_changes": "recurly_subscription_changes", "invoice_lines": "recurly_invoice_lines"},
+        "revenuecat": {},
+        "rudderstack": {"usage_events": "rudderstack_usage_events"},
+        "segment": {"usage_events": "segment_usage_events"},
         "stripe": {"customers": "stripe_customers", "plans": "stripe_plans", "subscription_changes": "stripe_subscription_changes", "invoice_lines": "stripe_invoice_lines"},
     }) }}
 {%- endmacro %}

@@ -87,6 +87,18 @@ CHANNELS = [
     ("all", "linkedin_ads", "paid_social"),
 ]
 
+# A sheet of accounting: three ways to write a month, two bookings of one month, one in a currency of its own, a credit, a typing error.
+SHEET = """Month,Channel,Amount,Currency
+2026-01,events,1200,
+2026-01,events,300.50,
+Feb 2026,events,1000,EUR
+15/02/2026,events,-200,EUR
+2026-02,events,50,USD
+2026-03,partner,9O,
+2026-03,partner,70,
+"""
+JANUARY, FEBRUARY = (date(2026, month, 1) for month in (1, 2))
+
 FIRST, SECOND, THIRD = (date(2026, 3, day) for day in (1, 2, 3))
 EXPECTED = {
     ("google_ads", FIRST, "paid_search", "Search EU (google_ads)", 60.725, "EUR"),
@@ -101,6 +113,13 @@ EXPECTED = {
     ("facebook_ads", FIRST, "paid_social", "Shop (facebook_ads)", 4.5, "GBP"),
     ("linkedin_ads", FIRST, "paid_social", "Retargeting (linkedin_ads)", 50.2, "EUR"),
     ("linkedin_ads", FIRST, "paid_social", "Events (linkedin_ads)", 3.0, "CHF"),
+}
+SHEET_ROWS = {
+    (JANUARY, "events", "events", 1500.5, None, None),
+    (FEBRUARY, "events", "events (EUR)", 800.0, "EUR", None),
+    (FEBRUARY, "events", "events (USD)", 50.0, "USD", None),
+    (FIRST, "partner", "partner", None, None, "amount = 9O"),
+    (FIRST, "partner", "partner", 70.0, None, None),
 }
 CONNECTORS = ("google_ads", "facebook_ads", "linkedin_ads")
 LOADED = "2026-03-04T04:00:00Z"
@@ -161,8 +180,8 @@ def others():
 
 
 @pytest.fixture(scope="module", params=[fivetran, others], ids=["Fivetran", "Airbyte and dlt"])
-def spend(request, tmp_path_factory):
-    """Rows of marketing_spend by the connectors, with the connector's name and without the time of their load."""
+def warehouse(request, tmp_path_factory):
+    """The warehouse of a company with spend on ads, and a sheet of what it spends otherwise."""
     company = Company(tmp_path_factory.mktemp("spend"), "2026-06-30")
     for name, rows in request.param().items():
         path = company.settings.raw / f"{name}.jsonl"
@@ -172,7 +191,9 @@ def spend(request, tmp_path_factory):
     (company.settings.raw / "subscription_changes.csv").write_text(
         "subscription_id,changed_at,customer_id,status,unit_amount,loaded_at\ns,2026-01-01,c,active,10,2026-06-30\n"
     )
-    given = "--vars", f"connectors: {{spend: [{', '.join(CONNECTORS)}]}}"
+    (company.settings.raw / "plain").mkdir()
+    (company.settings.raw / "plain" / "marketing_spend.csv").write_text(SHEET)
+    given = "--vars", f"connectors: {{spend: [{', '.join(CONNECTORS)}], marketing_spend: plain_marketing_spend}}"
     finished = company.dbt("seed", "--select", "channel_map", *given)
     assert finished.returncode == 0, finished.stdout[-4000:]
     with duckdb.connect(str(company.settings.warehouse)) as connection:
@@ -180,16 +201,24 @@ def spend(request, tmp_path_factory):
             "select schema_name from duckdb_tables() where table_name = 'channel_map'"
         ).fetchall()
         connection.executemany(f"insert into {schema}.channel_map values (?, ?, ?)", CHANNELS)
-    finished = company.dbt("run", "--select", *(f"path:models/connectors/{name}" for name in CONNECTORS), *given)
+    finished = company.dbt(
+        "run", "--select", *(f"path:models/connectors/{name}" for name in (*CONNECTORS, "plain")), *given
+    )
     assert finished.returncode == 0, finished.stdout[-4000:]
-    with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        return [
-            (name, *row[:3], None if row[3] is None else float(row[3]), *row[4:])
-            for name in CONNECTORS
-            for row in connection.sql(
-                f"select spend_date, channel, campaign, amount, currency, loaded_at from connectors.{name}_marketing_spend"
-            ).fetchall()
-        ]
+    with duckdb.connect(str(company.settings.warehouse)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def spend(warehouse):
+    """Rows of marketing_spend by the connectors, with the connector's name and the time of their load."""
+    return [
+        (name, *row[:3], None if row[3] is None else float(row[3]), *row[4:])
+        for name in CONNECTORS
+        for row in warehouse.sql(
+            f"select spend_date, channel, campaign, amount, currency, loaded_at from connectors.{name}_marketing_spend"
+        ).fetchall()
+    ]
 
 
 def test_spend_is_what_was_worked_out_by_hand(spend):
@@ -205,3 +234,9 @@ def test_each_row_has_a_key_of_its_own(spend):
 
 def test_rows_were_loaded_when_their_loader_says_so(spend):
     assert {row[6].isoformat() for row in spend} == {"2026-03-04T04:00:00", "2026-03-09T04:00:00"}
+
+
+def test_a_sheet_by_month_counts_on_the_first_of_it(warehouse):
+    """Bookings of a month are summed, two currencies are two rows, and what cannot be read is named."""
+    columns = "spend_date, channel, campaign, cast(amount as double), currency, unreadable_value"
+    assert set(warehouse.sql(f"select {columns} from connectors.plain_marketing_spend").fetchall()) == SHEET_ROWS
