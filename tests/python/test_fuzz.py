@@ -164,7 +164,12 @@ BUILT = {
         "subscription_changes", "select * replace (cast(changed_at as date) as changed_at) from t"
     ),
     "no optional inputs": every(
-        *(lambda raw, name=name: (raw / f"{name}.parquet").unlink() for name, contract in inputs().items() if not contract.required)
+        lambda raw: shutil.rmtree(raw / "usage_events"),
+        *(
+            lambda raw, name=name: (raw / f"{name}.parquet").unlink()
+            for name, contract in inputs().items()
+            if not contract.required and name != "usage_events"
+        ),
     ),
     "optional inputs without rows": change_each(
         [name for name, contract in inputs().items() if not contract.required], "from t limit 0"
