@@ -207,16 +207,26 @@
 {#- The models of every connector: connector -> input -> the model that stands in for it. -#}
 {% macro connector_models() -%}
     {{ return({
+        "amplitude": {"usage_events": "amplitude_usage_events"},
         "chargebee": {"customers": "chargebee_customers", "plans": "chargebee_plans", "subscription_changes": "chargebee_subscription_changes", "invoice_lines": "chargebee_invoice_lines"},
+        "delighted": {"nps_responses": "delighted_nps_responses"},
         "facebook_ads": {"marketing_spend": "facebook_ads_marketing_spend"},
+        "ga4": {"usage_events": "ga4_usage_events"},
         "google_ads": {"marketing_spend": "google_ads_marketing_spend"},
+        "hubspot": {"customers": "hubspot_customers", "support_tickets": "hubspot_support_tickets", "leads": "hubspot_leads"},
+        "intercom": {"support_tickets": "intercom_support_tickets"},
         "linkedin_ads": {"marketing_spend": "linkedin_ads_marketing_spend"},
-        "paddle": {},
-        "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines", "marketing_spend": "plain_marketing_spend"},
+        "mixpanel": {"usage_events": "mixpanel_usage_events"},
+        "paddle": {"customers": "paddle_customers", "plans": "paddle_plans", "subscription_changes": "paddle_subscription_changes", "invoice_lines": "paddle_invoice_lines", "refunds": "paddle_refunds"},
+        "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines", "nps_responses": "plain_nps_responses", "marketing_spend": "plain_marketing_spend"},
+        "posthog": {"usage_events": "posthog_usage_events"},
         "recurly": {"customers": "recurly_customers", "plans": "recurly_plans", "subscription_changes": "recurly_subscription_changes", "invoice_lines": "recurly_invoice_lines"},
         "revenuecat": {},
         "rudderstack": {"usage_events": "rudderstack_usage_events"},
+        "salesforce": {"customers": "salesforce_customers", "support_tickets": "salesforce_support_tickets", "leads": "salesforce_leads"},
         "segment": {"usage_events": "segment_usage_events"},
         "stripe": {"customers": "stripe_customers", "plans": "stripe_plans", "subscription_changes": "stripe_subscription_changes", "invoice_lines": "stripe_invoice_lines"},
+        "typeform": {"nps_responses": "typeform_nps_responses"},
+        "zendesk": {"support_tickets": "zendesk_support_tickets"},
     }) }}
 {%- endmacro %}

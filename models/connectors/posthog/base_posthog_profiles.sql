@@ -1,0 +1,14 @@
+-- Grain: one row per person of whom something is known.
+{{ config(enabled='posthog' in var('connectors') | string) }}
+with
+
+persons as (select * from {{ ref('base_posthog_persons') }})
+
+select
+    'user' as profile_type,
+    person_id as profile_id,
+    max(customer_key) as customer_key,
+    max(email) as email
+from persons
+where person_id is not null
+group by person_id

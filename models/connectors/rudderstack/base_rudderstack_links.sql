@@ -1,0 +1,3 @@
+-- Grain: one row per anonymous id and time in which it was one user.
+{{ config(enabled='rudderstack' in var('connectors') | string) }}
+{{ identified_users('rudderstack') }}
