@@ -1,0 +1,63 @@
+-- Grain: one row per contact, those that were deleted or merged too, with the customer that it belongs to.
+{{ config(enabled='hubspot' in var('connectors') | string) }}
+{%- set rows = landed_table('hubspot', ['contact', 'contacts'], 'contacts') %}
+{%- set id_property = var('hubspot_customer_id_property', 'stripe_customer_id') %}
+{#- HubSpot says that a contact has become a customer by its stage, or by the day when it reached that; where neither was loaded, a
+    contact of a customer has become one. -#}
+{%- set stages = ['lifecyclestage', 'hs_lifecyclestage_customer_date'] %}
+{%- set has_stages = is_landed(rows, ['properties.' ~ stages[0], 'property_' ~ stages[0], 'property_' ~ stages[1]] + stages) %}
+with
+
+company_customers as (select * from {{ ref('base_hubspot_company_customers') }}),
+
+merges as (select * from {{ ref('base_hubspot_merges') }}),
+
+landed_contacts as (
+
+    select
+        {{ landed(rows, 'id') }} as contact_id,
+        {{ hubspot_property(rows, id_property) }} as stored_id,
+        lower({{ hubspot_property(rows, 'email') }}) as email,
+        {{ hubspot_property(rows, 'hs_analytics_source') }} as source,
+        lower({{ hubspot_property(rows, stages[0]) }}) as lifecycle_stage,
+        {{ hubspot_property(rows, stages[1], 'instant') }} as customer_at,
+        {{ hubspot_property(rows, 'createdate', 'instant') }} as created_at,
+        {% for flag in ['is_deleted', '_fivetran_deleted', 'archived'] -%}
+        coalesce({{ landed(rows, flag, 'boolean') }}, false){{ ' or ' if not loop.last }}
+        {%- endfor %} as is_deleted,
+        {{ hubspot_property(rows, 'lastmodifieddate', 'instant') }} as updated_at,
+        {{ landed_at(rows) }} as loaded_at
+    from {{ rows.sql }}
+
+),
+
+contacts as (
+    select
+        *,
+        row_number() over (
+            partition by contact_id order by updated_at desc nulls last, loaded_at desc nulls last, email asc
+        ) as recency
+    from landed_contacts
+)
+
+select
+    contacts.contact_id,
+    coalesce(
+        {{ known_customer('hubspot', [], 'contacts.stored_id') }},
+        company_customers.customer_id,
+        {{ known_customer('hubspot', ['contacts.contact_id', 'contacts.email', dbt.split_part('contacts.email', "'@'", 2)]) }}
+    ) as customer_id,
+    contacts.source,
+    {%- if has_stages %}
+    coalesce(contacts.lifecycle_stage in ('customer', 'evangelist'), false) or contacts.customer_at is not null as is_customer,
+    {%- else %}
+    true as is_customer,
+    {%- endif %}
+    contacts.created_at,
+    contacts.is_deleted,
+    merges.merged_id is not null as is_merged,
+    contacts.loaded_at
+from contacts
+left join company_customers on contacts.contact_id = company_customers.object_id and company_customers.object_type = 'contact'
+left join merges on contacts.contact_id = merges.merged_id and merges.object_type = 'contact'
+where contacts.recency = 1
