@@ -197,7 +197,7 @@ where i < greatest(1, least(40, round(seats * (1 - 0.6 * sqrt(hazard)) * (0.7 + 
 -- Bills: each item at each start of a billing period, in the terms of that day.
 create table invoice_lines as
 with bills as (
-    select s.n, i.item_id, s.paid_from + to_months(cast(k * m.months as int)) as issued_at, m.months, k
+    select s.n, s.stint, i.item_id, s.paid_from + to_months(cast(k * m.months as int)) as issued_at, m.months, k
     from stints s
     join (select distinct n, subscription_id, item_id from log) i on i.n = s.n and i.subscription_id = s.subscription_id
     cross join lateral (select case when i.item_id = 'core' then s.period else 1 end as months) m
@@ -205,7 +205,7 @@ with bills as (
     where s.paid_from + to_months(cast(k * m.months as int)) < least(s.ends_at, end_at())
 ),
 terms as (
-    select b.n, b.item_id, b.issued_at, b.months, b.k, l.subscription_id, l.customer_id, l.plan_id, l.currency, l.quantity,
+    select b.n, case when b.stint = 2 then 'r' else '' end as mark, b.item_id, b.issued_at, b.months, b.k, l.subscription_id, l.customer_id, l.plan_id, l.currency, l.quantity,
         l.unit_amount, l.discount_kind, l.discount_ends_at, l.status,
         case when l.discount_kind = 'recurring' and b.issued_at < coalesce(l.discount_ends_at, end_at()) then l.discount_rate
             when l.discount_kind = 'once' and b.k = 0 then l.discount_rate else 0 end as rate,
@@ -227,7 +227,8 @@ lines as (
     where draw between 0.1 and 0.14 and status = 'active' and plan_id <> 'coaching'
 )
 select
-    'i' || n || '_' || item_id || '_' || k || '_' || kind as invoice_line_id, 'i' || n || '_' || k as invoice_id, customer_id,
+    'i' || n || mark || '_' || item_id || '_' || k || '_' || kind as invoice_line_id, 'i' || n || mark || '_' || k as invoice_id,
+    customer_id,
     subscription_id, item_id, plan_id, kind, issued_at, issued_at as period_start_at,
     issued_at + to_months(cast(months as int)) as period_end_at, quantity, amount, discount as discount_amount,
     case when currency = 'USD' then 0 else round(amount * 0.2, 2) end as tax_amount, currency,

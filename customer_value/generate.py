@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from customer_value import as_landed
 from customer_value.contract import DUCKDB_TYPES, inputs
 from customer_value.dirt import BAD_ROWS
 from customer_value.errors import InputError
@@ -170,8 +171,10 @@ def write_input(connection, contract, path, seed):
     )
 
 
-def generate(raw, customers, months, seed, events_per_customer_month):
+def generate(raw, customers, months, seed, events_per_customer_month, landing=None):
     """Write the demonstration company into the folder `raw`, its ground truth into `raw/truth`.
+
+    With the name of a landing (as_landed.LANDINGS) what a vendor's connector stands in for is written in the vendor's tables.
 
     Raises InputError where the folder holds files that are not ours to replace.
     """
@@ -190,7 +193,11 @@ def generate(raw, customers, months, seed, events_per_customer_month):
         connection.execute("create table people as from people_rows")
         connection.execute((PROJECT / "customer_value" / "company.sql").read_text())
         write_events(connection, rng, raw / "usage_events", events_per_customer_month)
+        if landing:
+            as_landed.write(connection, raw, landing)
         for contract in inputs().values():
+            if landing and contract.name in as_landed.LANDINGS[landing].inputs:
+                continue
             if contract.name == "usage_events":
                 connection.execute(
                     f"create table usage_events as (from {literal(raw / 'usage_events' / 'part_0000.parquet')} "
@@ -217,3 +224,5 @@ def generate(raw, customers, months, seed, events_per_customer_month):
         )
         connection.execute(f"copy (from hazards) to {literal(truth / 'segments.parquet')} (format parquet)")
     print(f"generate: wrote {customers:,} customers over {months} months to {raw}")
+    if landing:
+        print(f"generate: to read it, write into company.yml: connectors: {{billing: {landing}}}")

@@ -48,7 +48,8 @@ item_lines as (
         and coalesce(lines.usage_type, prices.usage_type, '') <> 'metered'
 ),
 
--- A version is dated by the second of the proration that it caused, not by the time of its synchronization.
+-- A version is dated by the second of the proration to its quantity, not by the time of its synchronization. Those before an item began
+-- are of others, which the subscription no longer has.
 version_quantities as (
 
     select
@@ -60,9 +61,10 @@ version_quantities as (
     inner join current_items on versions.subscription_id = current_items.subscription_id and current_items.item_count = 1
     left join item_lines
         on
-            current_items.item_id = item_lines.item_id and item_lines.is_proration
+            current_items.item_id = item_lines.item_id and item_lines.is_proration and item_lines.amount >= 0
+            and versions.quantity = item_lines.quantity
             and item_lines.period_started_at between versions.version_at - interval '48' hour and versions.version_at
-    where versions.quantity is not null
+    where versions.quantity is not null and coalesce(versions.version_at >= current_items.item_started_at, true)
     group by current_items.subscription_id, current_items.item_id, versions.version_at, versions.quantity
 
 )
