@@ -20,9 +20,7 @@ landed_companies as (
         {{ hubspot_property(rows, 'hs_analytics_source') }} as source,
         replace({{ hubspot_property(rows, 'hs_parent_company_id') }}, '.0', '') as parent_company_id,
         {{ hubspot_property(rows, 'createdate', 'instant') }} as created_at,
-        {% for flag in ['is_deleted', '_fivetran_deleted', 'archived'] -%}
-        coalesce({{ landed(rows, flag, 'boolean') }}, false){{ ' or ' if not loop.last }}
-        {%- endfor %} as is_deleted,
+        {{ hubspot_is_deleted(rows) }} as is_deleted,
         {{ hubspot_property(rows, 'hs_lastmodifieddate', 'instant') }} as updated_at,
         {{ landed_at(rows) }} as loaded_at
     from {{ rows.sql }}

@@ -2,10 +2,10 @@
 {{ config(enabled='hubspot' in var('connectors') | string) }}
 {%- set rows = landed_table('hubspot', ['contact', 'contacts'], 'contacts') %}
 {%- set id_property = var('hubspot_customer_id_property', 'stripe_customer_id') %}
-{#- HubSpot says that a contact has become a customer by its stage, or by the day when it reached that; where neither was loaded, a
-    contact of a customer has become one. -#}
-{%- set stages = ['lifecyclestage', 'hs_lifecyclestage_customer_date'] %}
-{%- set has_stages = is_landed(rows, ['properties.' ~ stages[0], 'property_' ~ stages[0], 'property_' ~ stages[1]] + stages) %}
+{#- HubSpot says that a contact has become a customer by its stage, or by the day when it reached that; where none of them was loaded,
+    a contact of a customer has become one. -#}
+{%- set stage_dates = ['hs_lifecyclestage_customer_date', 'hs_v2_date_entered_customer'] %}
+{%- set has_stages = is_landed(rows, hubspot_paths(['lifecyclestage'] + stage_dates)) %}
 with
 
 company_customers as (select * from {{ ref('base_hubspot_company_customers') }}),
@@ -19,12 +19,10 @@ landed_contacts as (
         {{ hubspot_property(rows, id_property) }} as stored_id,
         lower({{ hubspot_property(rows, 'email') }}) as email,
         {{ hubspot_property(rows, 'hs_analytics_source') }} as source,
-        lower({{ hubspot_property(rows, stages[0]) }}) as lifecycle_stage,
-        {{ hubspot_property(rows, stages[1], 'instant') }} as customer_at,
+        lower({{ hubspot_property(rows, 'lifecyclestage') }}) as lifecycle_stage,
+        {{ hubspot_property(rows, stage_dates, 'instant') }} as customer_at,
         {{ hubspot_property(rows, 'createdate', 'instant') }} as created_at,
-        {% for flag in ['is_deleted', '_fivetran_deleted', 'archived'] -%}
-        coalesce({{ landed(rows, flag, 'boolean') }}, false){{ ' or ' if not loop.last }}
-        {%- endfor %} as is_deleted,
+        {{ hubspot_is_deleted(rows) }} as is_deleted,
         {{ hubspot_property(rows, 'lastmodifieddate', 'instant') }} as updated_at,
         {{ landed_at(rows) }} as loaded_at
     from {{ rows.sql }}

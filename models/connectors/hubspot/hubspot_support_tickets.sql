@@ -18,9 +18,7 @@ landed_tickets as (
         {{ hubspot_property(rows, 'createdate', 'instant') }} as created_at,
         {{ hubspot_property(rows, 'closed_date', 'instant') }} as closed_at,
         lower({{ hubspot_property(rows, 'hs_ticket_priority') }}) as priority,
-        {% for flag in ['is_deleted', '_fivetran_deleted', 'archived'] -%}
-        coalesce({{ landed(rows, flag, 'boolean') }}, false){{ ' or ' if not loop.last }}
-        {%- endfor %} as is_deleted,
+        {{ hubspot_is_deleted(rows) }} as is_deleted,
         {{ hubspot_property(rows, 'hs_lastmodifieddate', 'instant') }} as updated_at,
         {{ landed_at(rows) }} as loaded_at
     from {{ rows.sql }}

@@ -48,7 +48,8 @@ part_closings as (
 
     select
         {{ landed(parts, 'conversation_id') }} as conversation_id,
-        max({{ landed(parts, 'created_at', 'instant') }}) as closed_at
+        max({{ landed(parts, 'created_at', 'instant') }}) as closed_at,
+        max({{ landed_at(parts) }}) as landed_at
     from {{ parts.sql }}
     where lower({{ landed(parts, 'part_type') }}) = 'close'
     group by {{ landed(parts, 'conversation_id') }}
@@ -58,9 +59,11 @@ part_closings as (
 select
     versions.conversation_id,
     versions.author_id,
-    versions.author_email,
+    {{ known_customer(
+        'intercom', ['versions.author_id', 'versions.author_email', dbt.split_part('versions.author_email', "'@'", 2)]
+    ) }} as author_customer_id,
     versions.created_at,
-    versions.landed_at,
+    greatest(versions.landed_at, part_closings.landed_at) as landed_at,
     case when versions.priority in ('priority', 'true', 't', '1') then 'high' else 'normal' end as priority,
     case
         when versions.state = 'closed'

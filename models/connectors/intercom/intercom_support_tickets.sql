@@ -42,13 +42,7 @@ ordered_customers as (
 
 select
     '{{ prefix }}' || conversations.conversation_id as ticket_id,
-    coalesce(
-        ordered_customers.customer_id,
-        {{ known_customer(
-            'intercom',
-            ['conversations.author_id', 'conversations.author_email', dbt.split_part('conversations.author_email', "'@'", 2)]
-        ) }}
-    ) as customer_id,
+    coalesce(ordered_customers.customer_id, conversations.author_customer_id) as customer_id,
     conversations.created_at as opened_at,
     conversations.resolved_at,
     conversations.priority,
