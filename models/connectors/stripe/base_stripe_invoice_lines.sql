@@ -26,6 +26,8 @@ landed_lines as (
         {{ landed(rows, ['price.recurring.usage_type', 'plan.usage_type']) }} as usage_type,
         coalesce({{ landed(rows, ['parent.subscription_item_details.proration', 'parent.invoice_item_details.proration', 'proration'], 'boolean') }}, false)
             as is_proration,
+        {{ landed(rows, ['parent.type', 'type']) }} in ('invoiceitem', 'invoice_item_details') as is_single,
+        coalesce({{ landed(rows, 'discountable', 'boolean') }}, true) as is_discountable,
         {{ landed(rows, 'quantity', 'number') }} as quantity,
         {{ landed(rows, 'amount', 'number') }} as amount,
         {{ landed(rows, 'currency') }} as currency,
@@ -47,7 +49,6 @@ ordered_lines as (
 ),
 
 discounts as (
-
     select
         {{ line_id }} as line_id,
         {{ invoice_id }} as invoice_id,
@@ -55,7 +56,6 @@ discounts as (
         sum({{ landed(discounts, 'amount', 'number') }}) as amount
     from {{ discounts.sql }}
     group by 1, 2, 3
-
 ),
 
 -- Earlier versions of the API say of a tax whether it is included, later ones how it behaves.
@@ -100,6 +100,8 @@ select
     lines.price_id,
     lines.usage_type,
     lines.is_proration,
+    lines.is_single,
+    lines.is_discountable,
     lines.quantity,
     lines.amount,
     lines.currency,

@@ -3,7 +3,7 @@
 {%- set rows = landed_table('stripe', ['invoice', 'invoices'], 'invoices') %}
 with
 
-lines as (select * from {{ ref('base_stripe_invoice_lines') }}),
+lines as (select * from {{ ref('stripe_billed_lines') }}),
 
 prices as (select * from {{ ref('base_stripe_prices') }}),
 
@@ -41,7 +41,8 @@ select
     case
         when lines.is_proration then 'proration'
         when coalesce(lines.usage_type, prices.usage_type) = 'metered' then 'usage'
-        when lines.item_id is null and lines.subscription_id is null then 'one_off'
+        when lines.amount < 0 then 'credit'
+        when lines.item_id is null and (lines.is_single or lines.subscription_id is null) then 'one_off'
         else 'recurring'
     end as kind,
     invoices.issued_at,

@@ -6,7 +6,7 @@ discounts as (select * from {{ ref('base_stripe_discounts') }}),
 
 subscriptions as (select * from {{ ref('base_stripe_subscriptions') }}),
 
-lines as (select * from {{ ref('base_stripe_invoice_lines') }}),
+lines as (select * from {{ ref('stripe_billed_lines') }}),
 
 items as (
     select

@@ -10,7 +10,7 @@ prices as (select * from {{ ref('base_stripe_prices') }}),
 
 tiers as (select * from {{ ref('base_stripe_tiers') }}),
 
-lines as (select * from {{ ref('base_stripe_invoice_lines') }}),
+lines as (select * from {{ ref('stripe_billed_lines') }}),
 
 -- Graduated: each unit at the price of its tier, and the flat amount of each tier reached. Volume: all at the tier reached.
 tiered_amounts as (
