@@ -221,7 +221,7 @@
         "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines", "nps_responses": "plain_nps_responses", "marketing_spend": "plain_marketing_spend"},
         "posthog": {"usage_events": "posthog_usage_events"},
         "recurly": {"customers": "recurly_customers", "plans": "recurly_plans", "subscription_changes": "recurly_subscription_changes", "invoice_lines": "recurly_invoice_lines"},
-        "revenuecat": {},
+        "revenuecat": {"customers": "revenuecat_customers", "plans": "revenuecat_plans", "subscription_changes": "revenuecat_subscription_changes", "invoice_lines": "revenuecat_invoice_lines"},
         "rudderstack": {"usage_events": "rudderstack_usage_events"},
         "salesforce": {"customers": "salesforce_customers", "support_tickets": "salesforce_support_tickets", "leads": "salesforce_leads"},
         "segment": {"usage_events": "segment_usage_events"},
