@@ -204,7 +204,7 @@ select
             select max_by(price_id, s.changed_at) from stripe.states s where s.si = billed.si and s.changed_at <= billed.issued_at
         )
     end as price_id,
-    lower(currency) as currency, cast(case when kind in ('recurring', 'proration') then quantity else 1 end as bigint) as quantity,
+    lower(currency) as currency, cast(quantity as bigint) as quantity,
     minor(amount + discount_amount) as amount, minor(discount_amount) as discount_amount, minor(tax_amount) as tax_amount,
     issued_at, period_start_at, period_end_at, status, paid_at, loaded_at
 from billed
