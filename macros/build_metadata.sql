@@ -1,8 +1,7 @@
-{#- Build metadata: what a build records for the next one, as rows of kind and value, in the schema that nothing drops. -#}
+{#- Build metadata: what a build records for the next one, as rows of kind and value, in the schema of the history, which nothing drops. -#}
 {% macro build_metadata() -%}
-    {{ return(api.Relation.create(
-        database=target.database, schema=generate_schema_name('history', none), identifier='build_metadata'
-    )) }}
+    {%- set beside = graph.nodes['model.customer_value.known_metrics'] if execute else this -%}
+    {{ return(api.Relation.create(database=beside.database, schema=beside.schema, identifier='build_metadata')) }}
 {%- endmacro %}
 
 {#- Record one value of a kind in place of the earlier one. -#}
@@ -37,12 +36,37 @@
     {%- endfor -%}
 {% endmacro %}
 
+{#- Whether a command runs anything of this project: hooks of a package run with every command of the project that installed it. -#}
+{% macro is_selected() -%}
+    {{ return('.customer_value.' in selected_resources | join(' ')) }}
+{%- endmacro %}
+
+{#- Another project's model of the same name would be tested in place of this one's, unless dbt looks into the package first. -#}
+{% macro check_names() %}
+    {%- set own_nodes = graph.nodes.values() | selectattr('package_name', 'equalto', 'customer_value') | list -%}
+    {%- set own_ids = own_nodes | map(attribute='unique_id') | list -%}
+    {%- set mistaken = [] -%}
+    {%- for node in own_nodes if node.resource_type == 'test' -%}
+        {%- for unique_id in node.depends_on.nodes if unique_id not in own_ids -%}
+            {%- do mistaken.append(unique_id) if unique_id.replace('.' ~ project_name ~ '.', '.customer_value.') in own_ids -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if mistaken -%}
+        {%- do exceptions.raise_compiler_error(
+            'customer_value has models that are named as yours are: ' ~ mistaken | unique | sort | join(', ')
+            ~ '. Write `flags: {require_ref_searches_node_package_before_root: true}` into your dbt_project.yml, '
+            ~ 'so that dbt takes each project\'s own.'
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
+
 {#- Before a run: incremental models whose definition has changed since they were built are dropped, so that this run builds
     them in full. A definition is the SQL of the incremental models, of what they read and of staging, the contract of the
     inputs and the vars in them. dbt does not show macros here: a change to one wants --full-refresh. Models of other packages
     are left alone. -#}
 {% macro before_run() %}
-    {%- if execute and flags.WHICH in ('build', 'run') -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and is_selected() -%}
+        {%- do check_names() -%}
         {%- do check_vars() -%}
         {%- do carry_history_over() -%}
         {%- do run_query(
@@ -68,7 +92,7 @@
         {%- endfor -%}
         {%- for name in [
             'account_level', 'connectors', 'default_billing_interval', 'default_currency', 'earliest_date', 'number_limit',
-            'reporting_time_zone', 'usage_window_days'
+            'reporting_time_zone', 'replacements', 'usage_window_days'
         ] -%}
             {%- do sources.update({name: var(name) | string}) -%}
         {%- endfor -%}
@@ -91,7 +115,7 @@
 
 {#- After a build of everything in which nothing failed: only what it built may be published. -#}
 {% macro after_run() %}
-    {%- if execute and flags.WHICH == 'build' -%}
+    {%- if execute and flags.WHICH == 'build' and is_selected() -%}
         {%- set built = results | map(attribute='node.unique_id') | list -%}
         {%- set missing = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
             | selectattr('package_name', 'equalto', 'customer_value') | rejectattr('unique_id', 'in', built) | list -%}

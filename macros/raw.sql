@@ -18,35 +18,40 @@
     {{ return(models | unique | list) }}
 {%- endmacro %}
 
-{#- A column of an input; null, of the contract's type, where the model that stands in for the input does not write it.
-    What the input validation makes visible has every column. -#}
-{% macro connected_column(input_name, name, model, relation=none) -%}
-    {%- set written = [] -%}
-    {%- if execute -%}
-        {%- for column in adapter.get_columns_in_relation(ref(model)) -%}
-            {%- do written.append(column.name | lower) -%}
+{#- A relation in the shape of an input, as a query: every column of the contract in its type, null where the relation does not have
+    it. Without a relation: no row. -#}
+{% macro rows_of_input(input_name, relation) -%}
+    {%- set existing = {} -%}
+    {%- if execute and relation is not none -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do existing.update({column.name | lower: column}) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- set meta = input_contracts()[input_name].columns[name] -%}
-    {%- if written and name not in written and not meta.is_required -%}
-        {%- set types = {'string': dbt.type_string(), 'double': type_double()} -%}
-        cast(null as {{ types.get(meta.type, meta.type) }})
-    {%- else -%}
-        {{ relation ~ '.' if relation }}{{ name }}
-    {%- endif -%}
+    {%- set types = {'string': dbt.type_string(), 'double': type_double()} -%}
+    {%- set values = [] -%}
+    {%- for name, meta in input_contracts()[input_name].columns.items() -%}
+        {%- set type = types.get(meta.type, meta.type) -%}
+        {%- if name in existing -%}
+            {%- set has_zone = 'zone' in existing[name].dtype | lower and 'without' not in existing[name].dtype | lower -%}
+            {%- do values.append('cast(' ~ name ~ (" at time zone 'UTC'" if has_zone) ~ ' as ' ~ type ~ ') as ' ~ name) -%}
+        {%- elif existing and meta.is_required -%}
+            {%- do exceptions.raise_compiler_error(
+                relation ~ ': found no column ' ~ name ~ ', expected it of the input ' ~ input_name ~ '. Found: ' ~ existing | join(', ') ~ '.'
+            ) -%}
+        {%- else -%}
+            {%- do values.append('cast(null as ' ~ type ~ ') as ' ~ name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return('select ' ~ values | join(', ') ~ (' where false' if relation is none else ' from ' ~ relation)) }}
 {%- endmacro %}
 
-{#- The rows of several connectors for one input, as a subquery with every column. Where the input says is_completed_by_key, a key is
-    one row, in which the first connector that knows a value counts; else all rows of all. -#}
-{% macro combined_rows(input_name, models) -%}
+{#- The rows of several relations in the shape of an input, as a subquery. Where the input says is_completed_by_key, a key is one row, in
+    which the first that knows a value counts; else all rows of all. -#}
+{% macro combined_rows(input_name, relations) -%}
     {%- set contract = input_contracts()[input_name] -%}
     {%- set parts = [] -%}
-    {%- for model in models -%}
-        {%- set values = [] -%}
-        {%- for name in contract.columns -%}
-            {%- do values.append(connected_column(input_name, name, model) ~ ' as ' ~ name) -%}
-        {%- endfor -%}
-        {%- do parts.append('select ' ~ values | join(', ') ~ ' from ' ~ ref(model)) -%}
+    {%- for relation in relations -%}
+        {%- do parts.append(rows_of_input(input_name, relation)) -%}
     {%- endfor -%}
     {%- if not contract.meta.is_completed_by_key -%}
         {{ return('(' ~ parts | join(' union all ') ~ ')') }}
@@ -63,21 +68,27 @@
     {{ return(rows.sql) }}
 {%- endmacro %}
 
-{#- An input of the contract, to be given an alias: the source, or the models of connectors that stand in for it by the var
-    connectors. -#}
+{#- An input of the contract with every column, to be given an alias: what the models of connectors write that stand in for it by the var
+    connectors, else the source. The load of files makes it visible as the contract wants it; any other table is brought into its
+    shape, and one that is not there has no rows. -#}
 {% macro raw(input_name) -%}
     {%- set models = connected_models(input_name) -%}
-    {%- if models | length > 1 -%}
-        {{ return(combined_rows(input_name, models)) }}
+    {%- set table = source('customer_value', input_name) -%}
+    {%- if models -%}
+        {%- set relations = [] -%}
+        {%- for model in models -%}
+            {%- do relations.append(ref(model)) -%}
+        {%- endfor -%}
+        {{ return(combined_rows(input_name, relations)) }}
+    {%- elif not execute or model.resource_type == 'unit_test' or (target.type == 'duckdb' and project_name == 'customer_value') -%}
+        {{ return(table) }}
     {%- endif -%}
-    {{ return(ref(models[0]) if models else source('raw', input_name)) }}
-{%- endmacro %}
-
-{#- A column of what macro raw gives. -#}
-{% macro raw_column(input_name, name, relation=none) -%}
-    {%- set models = connected_models(input_name) -%}
-    {%- if models | length == 1 -%}
-        {{ return(connected_column(input_name, name, models[0], relation)) }}
+    {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
+    {%- if relation is none and input_contracts()[input_name].meta.required -%}
+        {%- do exceptions.raise_compiler_error(
+            table ~ ': found no such table, expected the input ' ~ input_name
+            ~ '. Name its place by the vars raw_schema and raw_database, or what stands in for it by the var connectors.'
+        ) -%}
     {%- endif -%}
-    {{ return((relation ~ '.' if relation else '') ~ name) }}
+    {{ return('(' ~ rows_of_input(input_name, relation) ~ ')') }}
 {%- endmacro %}

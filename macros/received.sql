@@ -40,15 +40,11 @@
     {%- set columns = input_contracts()[input_name].columns -%}
     {%- set folded = {} -%}
     {%- set values = {} -%}
-    {%- set sources = {} -%}
-    {%- for name in columns -%}
-        {%- do sources.update({name: raw_column(input_name, name, 'received')}) -%}
-    {%- endfor -%}
     {%- for name, meta in columns.items() -%}
-        {%- set source = sources[name] -%}
+        {%- set source = 'received.' ~ name -%}
         {%- set as_word = 'coalesce(' ~ name ~ '_words.means, ' ~ folded_word(source) ~ ')' -%}
         {%- if name == 'billing_interval' -%}
-            {%- set is_contradicted = 'billing_interval_words.interval_count > 1 and ' ~ sources.interval_count ~ ' > 1' -%}
+            {%- set is_contradicted = 'billing_interval_words.interval_count > 1 and received.interval_count > 1' -%}
             {%- do folded.update({name: 'case when ' ~ is_contradicted ~ ' then ' ~ source ~ ' else ' ~ as_word ~ ' end'}) -%}
         {%- elif meta.folded_as == 'word' -%}
             {%- do folded.update({name: as_word}) -%}
@@ -61,8 +57,6 @@
             {%- do values.update({name: local_time(source)}) -%}
         {%- elif meta.type == 'string' -%}
             {%- do (folded if name.endswith('_id') else values).update({name: trimmed(source)}) -%}
-        {%- elif source != 'received.' ~ name -%}
-            {%- do values.update({name: source}) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- do values.update(folded) -%}
@@ -73,7 +67,7 @@
     select
         {{ input_columns(input_name, 'received', values) }},
         {% for name, value in folded.items() -%}
-        coalesce({{ sources[name] }} <> {{ value }}, false){{ ' or ' if not loop.last }}
+        coalesce(received.{{ name }} <> {{ value }}, false){{ ' or ' if not loop.last }}
         {%- else -%}
         false
         {%- endfor %} as is_folded
@@ -81,7 +75,7 @@
     {%- for name in word_columns(input_name) %}
     left join {{ ref('words') }} as {{ name }}_words
         on
-            {{ folded_word(sources[name]) }} = {{ name }}_words.word
+            {{ folded_word('received.' ~ name) }} = {{ name }}_words.word
             and {{ name }}_words.input_name = '{{ input_name }}'
             and {{ name }}_words.column_name = '{{ name }}'
     {%- endfor %}

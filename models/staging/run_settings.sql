@@ -6,7 +6,7 @@ plan_currencies as (
 
     select
         {{ trimmed('plan_id') }} as plan_id,
-        min({{ folded_code(raw_column('plans', 'currency')) }}) as currency
+        min({{ folded_code('currency') }}) as currency
     from {{ raw('plans') }} as received_plans
     group by {{ trimmed('plan_id') }}
 
@@ -16,13 +16,13 @@ log_currencies as (
 
     select
         coalesce(
-            {{ folded_code(raw_column('subscription_changes', 'currency', 'changes')) }},
+            {{ folded_code('changes.currency') }},
             plan_currencies.currency,
             {{ word_var('default_currency') }}
         ) as currency
     from {{ raw('subscription_changes') }} as changes
     left join plan_currencies
-        on {{ trimmed(raw_column('subscription_changes', 'plan_id', 'changes')) }} = plan_currencies.plan_id
+        on {{ trimmed('changes.plan_id') }} = plan_currencies.plan_id
 
 ),
 

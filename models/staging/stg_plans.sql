@@ -17,12 +17,12 @@ versions as (
 
 billed_plans as (
 
-    select {{ trimmed(raw_column('subscription_changes', 'plan_id')) }} as plan_id
+    select {{ trimmed('plan_id') }} as plan_id
     from {{ raw('subscription_changes') }} as received_changes
 
     union distinct
 
-    select {{ trimmed(raw_column('invoice_lines', 'plan_id')) }} as plan_id
+    select {{ trimmed('plan_id') }} as plan_id
     from {{ raw('invoice_lines') }} as received_lines
 
 ),

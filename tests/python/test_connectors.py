@@ -16,12 +16,12 @@ CONNECTOR = """-- Grain: one row per customer of the vendor.
 select
     customer_id || '_vendor' as customer_id, customer_name, email, country, industry, employee_count,
     acquisition_channel, created_at, deleted_at, merged_into_customer_id, loaded_at
-from {{ source('raw', 'customers') }}
+from {{ source('customer_value', 'customers') }}
 """
 
 LEAST = """-- Grain: one row per change of a subscription, with no more than the contract requires.
 select subscription_id, changed_at, customer_id, status, unit_amount, loaded_at
-from {{ source('raw', 'subscription_changes') }}
+from {{ source('customer_value', 'subscription_changes') }}
 """
 
 
