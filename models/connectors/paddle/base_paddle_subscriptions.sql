@@ -11,6 +11,7 @@ landed_subscriptions as (
     select
         {{ landed(rows, prefix ~ 'id') }} as subscription_id,
         {{ landed(rows, prefix ~ 'customer_id') }} as customer_id,
+        {{ landed(rows, prefix ~ 'address_id') }} as address_id,
         lower({{ landed(rows, prefix ~ 'status') }}) as status,
         upper({{ landed(rows, prefix ~ 'currency_code') }}) as currency,
         {{ landed(rows, [prefix ~ 'started_at', prefix ~ 'first_billed_at', prefix ~ 'created_at'], 'instant') }} as started_at,
@@ -79,6 +80,7 @@ served as (
 select
     versions.subscription_id,
     versions.customer_id,
+    versions.address_id,
     case versions.status when 'inactive' then 'paused' else versions.status end as status,
     versions.currency,
     served.started_at,

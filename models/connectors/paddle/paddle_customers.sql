@@ -2,28 +2,26 @@
 {{ config(enabled='paddle' in var('connectors') | string) }}
 {%- set rows = landed_table('paddle', ['customers', 'customer'], 'customers') %}
 {%- set businesses = landed_table('paddle', ['businesses', 'business', 'customer_business', 'customer_businesses'], 'businesses') %}
-{%- set addresses = landed_table('paddle', ['addresses', 'address', 'customer_address', 'customer_addresses'], 'addresses') %}
 with
 
-{% for name, table, column in [('businesses', businesses, 'name'), ('addresses', addresses, 'country_code')] -%}
-{{ name }} as (
+addresses as (select * from {{ ref('base_paddle_addresses') }}),
+
+businesses as (
 
     select
-        {{ landed(table, 'customer_id') }} as customer_id,
-        {{ landed(table, column) }} as {{ column }},
+        {{ landed(businesses, 'customer_id') }} as customer_id,
+        {{ landed(businesses, 'name') }} as business_name,
         row_number() over (
-            partition by {{ landed(table, 'customer_id') }}
+            partition by {{ landed(businesses, 'customer_id') }}
             order by
-                case {{ landed(table, 'status') }} when 'archived' then 1 else 0 end asc,
-                {{ landed(table, ['updated_at', 'created_at'], 'instant') }} desc nulls last,
-                {{ landed(table, 'id') }} desc
+                case {{ landed(businesses, 'status') }} when 'archived' then 1 else 0 end asc,
+                {{ landed(businesses, ['updated_at', 'created_at'], 'instant') }} desc nulls last,
+                {{ landed(businesses, 'id') }} desc
         ) as recency
-    from {{ table.sql }}
-    where {{ landed(table, column) }} is not null
+    from {{ businesses.sql }}
 
 ),
 
-{% endfor -%}
 customers as (
 
     select
@@ -42,12 +40,12 @@ customers as (
 
 select
     customers.customer_id,
-    coalesce(businesses.name, customers.customer_name) as customer_name,
+    coalesce(businesses.business_name, customers.customer_name) as customer_name,
     customers.email,
-    addresses.country_code as country,
+    addresses.country,
     customers.created_at,
     customers.loaded_at
 from customers
 left join businesses on customers.customer_id = businesses.customer_id and businesses.recency = 1
-left join addresses on customers.customer_id = addresses.customer_id and addresses.recency = 1
+left join addresses on customers.customer_id = addresses.customer_id and addresses.choice = 1
 where customers.recency = 1

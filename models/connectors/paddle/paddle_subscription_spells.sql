@@ -31,7 +31,8 @@ unpaid_bills as (
 
 spells as (
 
-    -- A billing period that begins with the resumption dates it, else the version that is no longer paused does.
+    -- A billing period that begins with the resumption dates it, else the version that is no longer paused does. What was canceled
+    -- and has a pause was in it.
     select
         subscription_id,
         'paused' as status,
@@ -43,7 +44,7 @@ spells as (
             else next_version_at
         end as ended_at
     from versions
-    where status = 'paused'
+    where status = 'paused' or (status = 'canceled' and paused_at is not null)
 
     union all
 
