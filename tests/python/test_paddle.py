@@ -4,6 +4,7 @@ paddle_cases.json holds, by case, what the API gives and what must come of it, a
 """
 
 import json
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,13 @@ def fivetran_tables(tables):
     for table, rows in tables.items():
         for row in rows:
             prices = [item["price"] for item in row.get("items", []) if "price" in item]
-            found.setdefault("price", []).extend(flattened(price) for price in prices)
+            for price in prices:
+                for override in price.pop("unit_price_overrides", []):
+                    found.setdefault("price_unit_price_override", []).extend(
+                        {"price_id": price["id"], "country_code": country} | override["unit_price"]
+                        for country in override["country_codes"]
+                    )
+                found.setdefault("price", []).append(flattened(price))
             columns = flattened(row)
             for name, (child, parent) in LISTS.get(table, {}).items():
                 for index, element in enumerate(columns.pop(name, [])):
@@ -76,7 +83,7 @@ def connected(tmp_path_factory):
             folder = company.settings.raw / "paddle"
             folder.mkdir(parents=True)
             for case in CASES:
-                tables = case["input"] if landing == "api" else fivetran_tables(case["input"])
+                tables = case["input"] if landing == "api" else fivetran_tables(deepcopy(case["input"]))
                 for table, rows in tables.items() if landing == "api" or case.get("is_in_fivetran", True) else ():
                     with (folder / f"{table}.jsonl").open("a") as file:
                         file.writelines(json.dumps(row) + "\n" for row in rows)

@@ -29,7 +29,7 @@ durations as (
         end as unit,
         coalesce(
             case
-                when duration like 'p%' then {{ number_in('substring(duration, 2, length(duration) - 2)') }}
+                when duration like 'p%' then {{ number_in('substring(duration, 2, greatest(length(duration) - 2, 0))') }}
                 {%- for word, number in number_words.items() %}
                 when duration like '{{ word }}%' then {{ number }}
                 {%- endfor %}
