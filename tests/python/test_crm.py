@@ -41,7 +41,7 @@ def write_seeds(warehouse):
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """What the connectors make of a loader's tables: model -> rows by their first column; each loader's are built once."""
+    """What the connectors make of a loader's tables: model -> rows; each loader's are built once."""
     built = {}
 
     def build(loader):

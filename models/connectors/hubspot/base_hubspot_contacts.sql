@@ -43,7 +43,7 @@ select
     coalesce(
         {{ known_customer('hubspot', [], 'contacts.stored_id') }},
         company_customers.customer_id,
-        {{ known_customer('hubspot', ['contacts.contact_id', 'contacts.email', dbt.split_part('contacts.email', "'@'", 2)]) }}
+        {{ known_customer('hubspot', ['contacts.contact_id', 'contacts.email', email_domain('contacts.email')]) }}
     ) as customer_id,
     contacts.source,
     {%- if has_stages %}

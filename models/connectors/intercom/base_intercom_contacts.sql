@@ -64,7 +64,7 @@ known_contacts as (
         coalesce(
             {{ known_customer('intercom', [], 'contacts.stored_id') }},
             ordered_customers.customer_id,
-            {{ known_customer('intercom', ['contacts.contact_id', 'contacts.email', dbt.split_part('contacts.email', "'@'", 2)]) }}
+            {{ known_customer('intercom', ['contacts.contact_id', 'contacts.email', email_domain('contacts.email')]) }}
         ) as customer_id
     from contacts
     left join ordered_customers on contacts.contact_id = ordered_customers.contact_id and ordered_customers.choice = 1

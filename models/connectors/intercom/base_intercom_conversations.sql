@@ -60,7 +60,7 @@ select
     versions.conversation_id,
     versions.author_id,
     {{ known_customer(
-        'intercom', ['versions.author_id', 'versions.author_email', dbt.split_part('versions.author_email', "'@'", 2)]
+        'intercom', ['versions.author_id', 'versions.author_email', email_domain('versions.author_email')]
     ) }} as author_customer_id,
     versions.created_at,
     greatest(versions.landed_at, part_closings.landed_at) as landed_at,

@@ -41,7 +41,7 @@ select
         when leads.is_converted or leads.account_id is not null
             then coalesce(
                 accounts.customer_id,
-                {{ known_customer('salesforce', ['leads.lead_id', 'leads.email', dbt.split_part('leads.email', "'@'", 2)]) }}
+                {{ known_customer('salesforce', ['leads.lead_id', 'leads.email', email_domain('leads.email')]) }}
             )
     end as customer_id,
     leads.loaded_at

@@ -60,7 +60,7 @@ known_contacts as (
             accounts.customer_id,
             {{ known_customer(
                 'salesforce',
-                ['landed_contacts.contact_id', 'landed_contacts.email', dbt.split_part('landed_contacts.email', "'@'", 2)]
+                ['landed_contacts.contact_id', 'landed_contacts.email', email_domain('landed_contacts.email')]
             ) }}
         ) as customer_id
     from landed_contacts
@@ -73,7 +73,7 @@ select
     coalesce(
         accounts.customer_id,
         known_contacts.customer_id,
-        {{ known_customer('salesforce', ['cases.email', dbt.split_part('cases.email', "'@'", 2)]) }}
+        {{ known_customer('salesforce', ['cases.email', email_domain('cases.email')]) }}
     ) as customer_id,
     cases.created_at as opened_at,
     case when coalesce(cases.is_closed, true) then cases.closed_at end as resolved_at,

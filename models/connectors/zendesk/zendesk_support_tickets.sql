@@ -60,7 +60,7 @@ requesters as (
         requester_id,
         organization_id,
         is_suspended,
-        {{ known_customer('zendesk', ['requester_id', 'email', dbt.split_part('email', "'@'", 2)], 'stored_id') }} as customer_id
+        {{ known_customer('zendesk', ['requester_id', 'email', email_domain('email')], 'stored_id') }} as customer_id
     from landed_requesters
     where recency = 1
 )
