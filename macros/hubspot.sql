@@ -9,7 +9,7 @@
     {{ return(paths) }}
 {%- endmacro %}
 
-{#- The value of a property, as macro landed gives it; of several properties the first that is not null. -#}
+{#- The value of a property as a text, a number, an instant or a boolean; of several properties the first that is not null. -#}
 {% macro hubspot_property(rows, names, kind='text') %}{{ landed(rows, hubspot_paths(names), kind) }}{% endmacro %}
 
 {#- Whether a record was deleted, of which loaders say it in different columns. -#}
