@@ -8,6 +8,8 @@ create macro minor(amount) as cast(round(amount * 100) as bigint);
 create macro price_of(plan_id, currency, unit_amount) as
     'price_' || plan_id || '_' || lower(currency) || '_' || cast(round(unit_amount * 100) as bigint);
 
+create macro seconds(instant) as cast(epoch(instant) as bigint);
+
 -- A span of service of each item. Services are single charges in Stripe, and no items.
 create table stripe.spans as
 with log as (
@@ -154,7 +156,8 @@ with billed as (
 changes as (
     select
         *,
-        lag(price_id) over w as earlier_price_id, lag(quantity) over w as earlier_quantity, lag(unit_amount) over w as earlier_unit_amount
+        lag(price_id) over w as earlier_price_id, lag(quantity) over w as earlier_quantity, lag(unit_amount) over w as earlier_unit_amount,
+        earlier_price_id <> price_id or earlier_quantity <> quantity as is_change
     from stripe.states window w as (partition by si order by changed_at)
 ),
 starts as (
@@ -163,13 +166,12 @@ starts as (
 -- From its second on a change is prorated: a credit for what was, a debit for what is.
 prorations as (
     select sub, si, changed_at, earlier_price_id as price_id, earlier_quantity as quantity, -earlier_quantity * earlier_unit_amount as full_amount
-    from changes where (earlier_price_id, earlier_quantity) <> (price_id, quantity) and status <> 'trialing'
+    from changes where is_change and status <> 'trialing'
     union all
     select c.sub, c.si, c.changed_at, c.price_id, c.quantity, c.quantity * c.unit_amount
     from changes c join stripe.subs b using (sub) left join starts t on t.si = c.si
     where c.status <> 'trialing' and (
-        (c.earlier_price_id, c.earlier_quantity) <> (c.price_id, c.quantity)
-        or (c.earlier_price_id is null and coalesce(t.billed_from <> c.changed_at, true))
+        c.is_change or (c.earlier_price_id is null and coalesce(t.billed_from <> c.changed_at, true))
     )
     union all
     select n.sub, n.si, n.ended_at, s.price_id, s.quantity, -s.quantity * s.unit_amount
@@ -245,3 +247,16 @@ select
 from sold join plans using (plan_id)
 union all
 select distinct 'price_use_' || currency, 'prod_use', 'Usage', currency, 100, 'month', 1, 'metered' from stripe.lines where kind = 'usage';
+
+-- A price as it stands within other objects.
+create table stripe.price_objects as
+select
+    price_id,
+    {
+        'id': price_id, 'product': product_id, 'nickname': nickname, 'currency': currency, 'unit_amount': unit_amount,
+        'unit_amount_decimal': cast(unit_amount as varchar), 'billing_scheme': 'per_unit', 'tax_behavior': 'exclusive',
+        'type': case when billing_interval is null then 'one_time' else 'recurring' end,
+        'recurring': case when billing_interval is not null
+            then {'interval': billing_interval, 'interval_count': interval_count, 'usage_type': usage_type} end
+    } as price
+from stripe.prices;
