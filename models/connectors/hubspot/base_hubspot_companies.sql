@@ -4,7 +4,10 @@
 {%- set id_property = var('hubspot_customer_id_property', 'stripe_customer_id') %}
 with
 
-merges as (select * from {{ ref('base_hubspot_merges') }}),
+merged_companies as (
+    select * from {{ ref('base_hubspot_merges') }}
+    where object_type = 'company'
+),
 
 landed_companies as (
 
@@ -17,7 +20,7 @@ landed_companies as (
         {{ hubspot_property(rows, 'country') }} as country_name,
         {{ hubspot_property(rows, 'industry') }} as industry,
         {{ hubspot_property(rows, 'numberofemployees', 'number') }} as employee_count,
-        {{ hubspot_property(rows, 'hs_analytics_source') }} as source,
+        {{ hubspot_property(rows, 'hs_analytics_source') }} as channel_source,
         replace({{ hubspot_property(rows, 'hs_parent_company_id') }}, '.0', '') as parent_company_id,
         {{ hubspot_property(rows, 'createdate', 'instant') }} as created_at,
         {{ hubspot_is_deleted(rows) }} as is_deleted,
@@ -47,11 +50,11 @@ known_companies as (
 -- A company that was merged may no longer be among those that are loaded.
 all_companies as (
     select
-        coalesce(companies.company_id, merges.merged_id) as company_id,
+        coalesce(companies.company_id, merged_companies.merged_id) as company_id,
         companies.company_id is null as is_gone,
-        merges.remaining_id
+        merged_companies.remaining_id
     from known_companies as companies
-    full outer join (select * from merges where object_type = 'company') as merges on companies.company_id = merges.merged_id
+    full outer join merged_companies on companies.company_id = merged_companies.merged_id
 )
 
 select
@@ -63,7 +66,7 @@ select
     coalesce({{ country_code('companies.country_code') }}, {{ country_code('companies.country_name') }}) as country,
     companies.industry,
     companies.employee_count,
-    {{ mapped_channel('hubspot', 'companies.source') }} as acquisition_channel,
+    {{ mapped_channel('hubspot', 'companies.channel_source') }} as acquisition_channel,
     companies.created_at,
     all_companies.remaining_id is not null as is_merged,
     all_companies.is_gone or companies.is_deleted as is_deleted,

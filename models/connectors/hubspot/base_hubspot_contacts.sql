@@ -10,7 +10,10 @@ with
 
 company_customers as (select * from {{ ref('base_hubspot_company_customers') }}),
 
-merges as (select * from {{ ref('base_hubspot_merges') }}),
+merged_contacts as (
+    select * from {{ ref('base_hubspot_merges') }}
+    where object_type = 'contact'
+),
 
 landed_contacts as (
 
@@ -18,7 +21,7 @@ landed_contacts as (
         {{ landed(rows, 'id') }} as contact_id,
         {{ hubspot_property(rows, id_property) }} as stored_id,
         lower({{ hubspot_property(rows, 'email') }}) as email,
-        {{ hubspot_property(rows, 'hs_analytics_source') }} as source,
+        {{ hubspot_property(rows, 'hs_analytics_source') }} as channel_source,
         lower({{ hubspot_property(rows, 'lifecyclestage') }}) as lifecycle_stage,
         {{ hubspot_property(rows, stage_dates, 'instant') }} as customer_at,
         {{ hubspot_property(rows, 'createdate', 'instant') }} as created_at,
@@ -45,7 +48,7 @@ select
         company_customers.customer_id,
         {{ known_customer('hubspot', ['contacts.contact_id', 'contacts.email', email_domain('contacts.email')]) }}
     ) as customer_id,
-    contacts.source,
+    contacts.channel_source,
     {%- if has_stages %}
     coalesce(contacts.lifecycle_stage in ('customer', 'evangelist'), false) or contacts.customer_at is not null as is_customer,
     {%- else %}
@@ -53,9 +56,9 @@ select
     {%- endif %}
     contacts.created_at,
     contacts.is_deleted,
-    merges.merged_id is not null as is_merged,
+    merged_contacts.merged_id is not null as is_merged,
     contacts.loaded_at
 from contacts
 left join company_customers on contacts.contact_id = company_customers.object_id and company_customers.object_type = 'contact'
-left join merges on contacts.contact_id = merges.merged_id and merges.object_type = 'contact'
+left join merged_contacts on contacts.contact_id = merged_contacts.merged_id
 where contacts.recency = 1

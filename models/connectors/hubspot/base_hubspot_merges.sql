@@ -26,16 +26,16 @@ landed_merges as (
 -- What was merged into something that was merged itself is part of what remains.
 ordered_merges as (
     select
-        merges.object_type,
-        merges.merged_id,
-        merges.remaining_id,
+        earlier.object_type,
+        earlier.merged_id,
+        earlier.remaining_id,
         row_number() over (
-            partition by merges.object_type, merges.merged_id
-            order by case when later.merged_id is null then 0 else 1 end asc, merges.remaining_id asc
+            partition by earlier.object_type, earlier.merged_id
+            order by case when later.merged_id is null then 0 else 1 end asc, earlier.remaining_id asc
         ) as choice
-    from landed_merges as merges
-    left join landed_merges as later on merges.object_type = later.object_type and merges.remaining_id = later.merged_id
-    where merges.merged_id <> merges.remaining_id
+    from landed_merges as earlier
+    left join landed_merges as later on earlier.object_type = later.object_type and earlier.remaining_id = later.merged_id
+    where earlier.merged_id <> earlier.remaining_id
 )
 
 select

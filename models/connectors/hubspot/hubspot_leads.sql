@@ -5,10 +5,10 @@ with
 contacts as (select * from {{ ref('base_hubspot_contacts') }})
 
 select
-    contact_id as lead_id,
-    created_at,
-    {{ mapped_channel('hubspot', 'contacts.source') }} as channel,
-    case when is_customer then customer_id end as customer_id,
-    loaded_at
+    contacts.contact_id as lead_id,
+    contacts.created_at,
+    {{ mapped_channel('hubspot', 'contacts.channel_source') }} as channel,
+    case when contacts.is_customer then contacts.customer_id end as customer_id,
+    contacts.loaded_at
 from contacts
-where not is_deleted and not is_merged
+where not contacts.is_deleted and not contacts.is_merged

@@ -1,7 +1,8 @@
--- Grain: one row per contact whose customer is known: by an id of its own, by the oldest of its companies that is a customer, by the seed.
+-- Grain: one row per contact whose customer is known: by an id of its own, its oldest company that is a customer, or the seed.
 {{ config(enabled='intercom' in var('connectors') | string) }}
 {%- set rows = landed_table('intercom', ['contact_history', 'contacts', 'contact'], 'contacts') %}
-{%- set links = landed_list(rows, 'companies.data', 'links', ['contact_company_history', 'contact_companies', 'contacts__companies__data']) %}
+{%- set link_tables = ['contact_company_history', 'contact_companies', 'contacts__companies__data'] %}
+{%- set links = landed_list(rows, 'companies.data', 'links', link_tables) %}
 {%- set owner = links if 'contact_id' in (links.columns or {}) else rows %}
 {%- set attribute = var('intercom_customer_id_attribute', 'company_id') %}
 with

@@ -74,6 +74,8 @@ left join part_closings on versions.conversation_id = part_closings.conversation
 left join version_closings on versions.conversation_id = version_closings.conversation_id
 where
     versions.recency = 1
-    {%- if is_landed(rows, answers) %}
-    and (coalesce(versions.author_type, 'user') not in ('admin', 'bot') or versions.answered_at is not null)
-    {%- endif %}
+    and (
+        coalesce(versions.author_type, 'user') not in ('admin', 'bot')
+        or versions.answered_at is not null
+        or {{ 'false' if is_landed(rows, answers) else 'true' }}
+    )

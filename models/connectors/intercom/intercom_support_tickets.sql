@@ -1,7 +1,8 @@
 -- Grain: one row per conversation that a contact began or answered.
 {{ config(enabled='intercom' in var('connectors') | string) }}
 {%- set rows = landed_table('intercom', ['conversation_history', 'conversations', 'conversation'], 'conversations') %}
-{%- set links = landed_list(rows, 'contacts.contacts', 'links', ['conversation_contact_history', 'conversations__contacts__contacts']) %}
+{%- set link_tables = ['conversation_contact_history', 'conversations__contacts__contacts'] %}
+{%- set links = landed_list(rows, 'contacts.contacts', 'links', link_tables) %}
 {%- set owner = links if 'conversation_id' in (links.columns or {}) else rows %}
 {#- Ids of several systems may meet. -#}
 {%- set prefix = 'intercom:' if connected_models('support_tickets') | length > 1 else '' %}

@@ -1,4 +1,4 @@
--- Grain: one row per customer that Salesforce knows: of several accounts of one customer the one that was neither merged nor deleted, the oldest.
+-- Grain: one row per customer that Salesforce knows: of several accounts of one customer the oldest that was not merged.
 {{ config(enabled='salesforce' in var('connectors') | string) }}
 with
 

@@ -10,7 +10,7 @@ landed_leads as (
     select
         {{ landed(rows, 'id') }} as lead_id,
         {{ landed(rows, ['created_date', 'createddate'], 'instant') }} as created_at,
-        {{ landed(rows, ['lead_source', 'leadsource']) }} as source,
+        {{ landed(rows, ['lead_source', 'leadsource']) }} as channel_source,
         lower({{ landed(rows, 'email') }}) as email,
         coalesce({{ landed(rows, ['is_converted', 'isconverted'], 'boolean') }}, false) as is_converted,
         {{ landed(rows, ['converted_account_id', 'convertedaccountid']) }} as account_id,
@@ -27,7 +27,7 @@ leads as (
     select
         *,
         row_number() over (
-            partition by lead_id order by updated_at desc nulls last, loaded_at desc nulls last, source asc
+            partition by lead_id order by updated_at desc nulls last, loaded_at desc nulls last, channel_source asc
         ) as recency
     from landed_leads
     where is_active
@@ -36,13 +36,14 @@ leads as (
 select
     leads.lead_id,
     leads.created_at,
-    {{ mapped_channel('salesforce', 'leads.source') }} as channel,
+    {{ mapped_channel('salesforce', 'leads.channel_source') }} as channel,
     case
         when leads.is_converted or leads.account_id is not null
-            then coalesce(
-                accounts.customer_id,
-                {{ known_customer('salesforce', ['leads.lead_id', 'leads.email', email_domain('leads.email')]) }}
-            )
+            then
+                coalesce(
+                    accounts.customer_id,
+                    {{ known_customer('salesforce', ['leads.lead_id', 'leads.email', email_domain('leads.email')]) }}
+                )
     end as customer_id,
     leads.loaded_at
 from leads

@@ -46,7 +46,9 @@ landed_contacts as (
         lower({{ landed(people, 'email') }}) as email,
         row_number() over (
             partition by {{ landed(people, 'id') }}
-            order by {{ landed(people, ['system_modstamp', 'systemmodstamp', 'last_modified_date', 'lastmodifieddate'], 'instant') }} desc nulls last
+            order by
+                {{ landed(people, ['system_modstamp', 'systemmodstamp'], 'instant') }} desc nulls last,
+                {{ landed_at(people) }} desc nulls last
         ) as recency
     from {{ people.sql }}
     where coalesce({{ landed(people, '_fivetran_active', 'boolean') }}, true)

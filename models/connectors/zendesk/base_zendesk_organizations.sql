@@ -1,4 +1,4 @@
--- Grain: one row per organization, with the customer that it is: by its stored id, else by the seed, else by the one customer of its domains.
+-- Grain: one row per organization, with the customer that it is: by its stored id, else the seed, else the one of its domains.
 {{ config(enabled='zendesk' in var('connectors') | string) }}
 {%- set rows = landed_table('zendesk', ['organization', 'organizations'], 'organizations') %}
 {%- set domains = landed_list(rows, 'domain_names', 'domains', ['domain_name', 'organizations__domain_names']) %}
