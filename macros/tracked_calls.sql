@@ -149,13 +149,24 @@ ordered_calls as (
         ) as email_recency
     from calls
     where profile_id is not null
+),
+
+profiles as (
+    select
+        profile_type,
+        profile_id,
+        max(case when key_recency = 1 then customer_key end) as customer_key,
+        max(case when email_recency = 1 then email end) as email
+    from ordered_calls
+    group by profile_type, profile_id
 )
 
+-- What an address says is kept, and not the address.
 select
     profile_type,
     profile_id,
-    max(case when key_recency = 1 then customer_key end) as customer_key,
-    max(case when email_recency = 1 then email end) as email
-from ordered_calls
-group by profile_type, profile_id
+    customer_key,
+    {{ customer_of_address(vendor, 'email') }} as address_customer_id,
+    {{ is_own_staff('email') }} as is_own_staff
+from profiles
 {%- endmacro %}

@@ -19,6 +19,18 @@
 {#- The domain of an e-mail address, in small letters. -#}
 {% macro email_domain(email) %}lower({{ dbt.split_part(email, "'@'", 2) }}){% endmacro %}
 
+{#- Whether an e-mail address is that of the company's own staff: of a domain of the var internal_email_domains. -#}
+{% macro is_own_staff(email) -%}
+    {%- set domains = [] -%}
+    {%- for domain in var('internal_email_domains', []) -%}
+        {%- do domains.append(dbt.string_literal(dbt.escape_single_quotes((domain | string | lower).lstrip('@')))) -%}
+    {%- endfor -%}
+    {{ 'coalesce(' ~ email_domain(email) ~ ' in (' ~ domains | join(', ') ~ '), false)' if domains else 'false' }}
+{%- endmacro %}
+
+{#- The customer that the aliases of an e-mail address or its domain say. -#}
+{% macro customer_of_address(connector, email) %}{{ known_customer(connector, ['lower(' ~ email ~ ')', email_domain(email)]) }}{% endmacro %}
+
 {#- When an event arrived: the tracker's time of it, else the loader's. -#}
 {% macro arrived_at(rows, paths) %}coalesce({{ landed(rows, paths, 'instant') }}, {{ landed_at(rows) }}){% endmacro %}
 
@@ -53,15 +65,18 @@ from ordered_calls
 where previous_user_id is null or previous_user_id <> user_id
 {%- endmacro %}
 
-{#- The account that an event's groups name: under the type that the var `<vendor>_group` says, else under the usual names of one. -#}
-{% macro group_paths(vendor, parents) -%}
+{#- The account that an event's groups name, of several the first: under the type that the var `<vendor>_group` says, else under the
+    usual names of one. Groups stand below parents, paths that end where a group's name begins; `others` are whole paths. -#}
+{% macro group_of(rows, parents, suffix='', others=[]) -%}
+    {%- set named = var(rows.vendor ~ '_group', '') -%}
     {%- set paths = [] -%}
-    {%- for group in ([var(vendor ~ '_group')] if var(vendor ~ '_group', '') else ['company', 'organization', 'account', 'customer', 'workspace']) -%}
+    {%- for group in ([named] if named else ['company' ~ suffix, 'organization' ~ suffix, 'account' ~ suffix, 'customer' ~ suffix, 'workspace' ~ suffix]) -%}
         {%- for parent in parents -%}
-            {%- do paths.extend([parent ~ group ~ '[0]', parent ~ group]) -%}
+            {%- do paths.append(parent ~ group) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(paths) }}
+    {%- set value = landed(rows, paths + ([] if named else others)) -%}
+    case when left({{ value }}, 1) = '[' then {{ dbt.split_part(value, "'\"'", 2) }} else {{ value }} end
 {%- endmacro %}
 
 {#- The property or trait that holds the billing customer's id. -#}
@@ -71,13 +86,9 @@ where previous_user_id is null or previous_user_id <> user_id
     customer_key, email, occurred_at, loaded_at) and the seed event_feature_map, as a CTE, what was used: a row per customer,
     user, feature and day, and one more of the same event_id for each day on which more of it arrived, with the sum until then.
     Other CTEs may say who the ids are: `links` (anonymous_id, user_id, linked_at, unlinked_at), `memberships` (user_id, account_id,
-    joined_at, left_at; null: open) and `profiles` (profile_type user or account, profile_id, customer_key, email). -#}
+    joined_at, left_at; null: open) and `profiles` (profile_type user or account, profile_id, customer_key, address_customer_id, is_own_staff). -#}
 {% macro used_days(connector, has_links=false, has_memberships=false, has_profiles=false) -%}
 {%- set nothing = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
-{%- set domains = [] -%}
-{%- for domain in var('internal_email_domains', []) -%}
-    {%- do domains.append(dbt.string_literal(dbt.escape_single_quotes((domain | string | lower).lstrip('@')))) -%}
-{%- endfor -%}
 named_features as (
     select
         {{ folded_event('event_name') }} as folded_name,
@@ -210,11 +221,9 @@ stored_customers as (
             {{ 'users.customer_key' if has_profiles else nothing }},
             account_days.account_id
         ) as customer_key,
-        lower(coalesce(
-            {{ 'users.email' if has_profiles else nothing }},
-            account_days.email,
-            case when account_days.user_id like '%@%' then account_days.user_id end
-        )) as email
+        {{ 'users.address_customer_id' if has_profiles else nothing }} as address_customer_id,
+        {{ 'coalesce(users.is_own_staff, false)' if has_profiles else 'false' }} as is_own_staff,
+        coalesce(account_days.email, case when account_days.user_id like '%@%' then account_days.user_id end) as email
     from account_days
     {%- if has_profiles %}
     left join profiles as accounts on accounts.profile_type = 'account' and account_days.account_id = accounts.profile_id
@@ -225,7 +234,11 @@ stored_customers as (
 -- The company's own staff is left out.
 known_customers as (
     select
-        {{ known_customer(connector, ['email', email_domain('email')], stored_id='customer_key') }} as customer_id,
+        coalesce(
+            {{ known_customer(connector, [], stored_id='customer_key') }},
+            address_customer_id,
+            {{ customer_of_address(connector, 'email') }}
+        ) as customer_id,
         user_id,
         feature,
         activity_date,
@@ -235,9 +248,7 @@ known_customers as (
         loaded_at,
         event_count
     from stored_customers
-    {%- if domains %}
-    where coalesce({{ email_domain('email') }} not in ({{ domains | join(', ') }}), true)
-    {%- endif %}
+    where not is_own_staff and not {{ is_own_staff('email') }}
 ),
 
 customer_days as (

@@ -47,21 +47,17 @@ def seconds(instant):
     return int(datetime.datetime.fromisoformat(instant).timestamp())
 
 
-def event_tables(calls):
-    """The table of all calls of track as one table for each event."""
-    tables = {}
-    for row in rows_in(calls):
-        tables.setdefault(row["event"], []).append(row)
-    return tables
+# RudderStack's calls of track stand in one table for each event, Segment's in one of all.
+CALLS_BY_EVENT = {name: rows_in(text) for name, text in cases.CALLS.items() if name != "tracks"}
+for row in rows_in(cases.TRACKS):
+    CALLS_BY_EVENT.setdefault(row["event"], []).append(row)
+VARIABLES["rudderstack_event_tables"] = sorted(CALLS_BY_EVENT.keys() - cases.CALLS.keys())
 
 
 def files_of_the_first():
-    """Segment's table of all events as CSV; others as exports and Fivetran write them, JSON within texts."""
+    """Segment's tables as CSV; others as exports and Fivetran write them, JSON within texts."""
     yield from ((f"segment/{name}.csv", text) for name, text in cases.CALLS.items())
-    for name, rows in {
-        **event_tables(cases.TRACKS),
-        **{n: rows_in(t) for n, t in cases.CALLS.items() if n != "tracks"},
-    }.items():
+    for name, rows in CALLS_BY_EVENT.items():
         yield (
             f"rudderstack/{name}.jsonl",
             cases.lines({key.upper(): value for key, value in row.items()} for row in rows),
@@ -125,13 +121,13 @@ def files_of_the_first():
 
 
 def files_of_the_second():
-    """RudderStack's table of all events, Segment's of each event; others as objects of the APIs, by Airbyte and the like."""
-    yield from ((f"rudderstack/{name}.csv", text) for name, text in cases.CALLS.items())
-    for name, rows in {
-        **event_tables(cases.TRACKS),
-        **{n: rows_in(t) for n, t in cases.CALLS.items() if n != "tracks"},
-    }.items():
-        yield f"segment/{name}.jsonl", cases.lines(rows)
+    """Segment's tables with names in capitals; others as objects of the APIs, by Airbyte and the like."""
+    for name, text in cases.CALLS.items():
+        yield (
+            f"segment/{name}.jsonl",
+            cases.lines({key.upper(): value for key, value in row.items()} for row in rows_in(text)),
+        )
+    yield from ((f"rudderstack/{name}.jsonl", cases.lines(rows)) for name, rows in CALLS_BY_EVENT.items())
     names = ("UUID", "EVENT", "DISTINCT_ID", "PROPERTIES", "TIMESTAMP")
     yield (
         "posthog/events.jsonl",
@@ -196,36 +192,37 @@ def files_of_the_second():
     yield "plain/surveys.csv", cases.SURVEYS
 
 
-LANDINGS = {"first": (files_of_the_first, "rudderstack"), "second": (files_of_the_second, "segment")}
+SEEDS = {"customer_aliases": cases.ALIASES, "event_feature_map": cases.FEATURES}
+LANDINGS = {"first": files_of_the_first, "second": files_of_the_second}
+
+
+def company_of(home, files):
+    """A company with these files, as of the end of June."""
+    company = Company(home, "2026-06-30")
+    for name, text in [*files, ("subscription_changes.csv", cases.LOG)]:
+        path = company.settings.raw / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return company
+
+
+def dbt(company, command, *selected):
+    """Run a dbt command, which must succeed."""
+    finished = company.dbt(command, "--vars", json.dumps(VARIABLES), "--select", *selected)
+    assert finished.returncode == 0, finished.stdout[-4000:]
 
 
 @pytest.fixture(scope="module", params=LANDINGS)
 def connected(request, tmp_path_factory):
     """What the connectors make of a company's tables: connector -> rows."""
-    files, by_event = LANDINGS[request.param]
-    company = Company(tmp_path_factory.mktemp(request.param), "2026-06-30")
-    for name, text in files():
-        path = company.settings.raw / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (company.settings.raw / "subscription_changes.csv").write_text(cases.LOG)
-    tables = sorted(event_tables(cases.TRACKS))
-    variables = ["--vars", json.dumps(VARIABLES | {f"{by_event}_event_tables": tables})]
-    for arguments in (
-        ["seed", "--select", "customer_aliases", "event_feature_map", *variables],
-        ["build", "--select", *(f"path:models/connectors/{name}" for name in (*TRACKERS, *SURVEYS)), *variables],
-    ):
-        finished = (
-            company.dbt(*arguments, "--exclude-resource-type", "unit_test")
-            if arguments[0] == "build"
-            else company.dbt(*arguments)
-        )
-        assert finished.returncode == 0, finished.stdout[-4000:]
-        if arguments[0] == "seed":
-            with duckdb.connect(str(company.settings.warehouse)) as connection:
-                for seed, text in (("customer_aliases", cases.ALIASES), ("event_feature_map", cases.FEATURES)):
-                    rows = [tuple(value or None for value in row) for row in csv.reader(io.StringIO(text))][1:]
-                    connection.executemany(f"insert into definitions.{seed} values (?, ?, ?)", rows)
+    company = company_of(tmp_path_factory.mktemp(request.param), LANDINGS[request.param]())
+    dbt(company, "seed", *SEEDS)
+    with duckdb.connect(str(company.settings.warehouse)) as connection:
+        for seed, text in SEEDS.items():
+            rows = [tuple(value or None for value in row) for row in csv.reader(io.StringIO(text))][1:]
+            connection.executemany(f"insert into definitions.{seed} values (?, ?, ?)", rows)
+    models = [f"path:models/connectors/{connector}" for connector in (*TRACKERS, *SURVEYS)]
+    dbt(company, "build", *models, "--exclude-resource-type", "unit_test")
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
         return {
             connector: connection.sql(f"from connectors.{connector}_{name}").to_arrow_table().to_pylist()
@@ -263,3 +260,26 @@ def test_what_comes_late_supersedes_the_row_of_its_day(connected):
 def test_what_was_answered_is_an_answer_of_a_customer(connected, survey):
     columns = ("response_id", "customer_id", "user_id", "score", "comment", "responded_at")
     assert compared(connected[survey], columns) == compared(expected(ANSWERED[survey], ["score"]), columns)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("variables", "model", "message"),
+    [
+        (
+            {"typeform_nps_field_ids": []},
+            "typeform_nps_responses",
+            "var typeform_nps_field_ids: found nothing, expected the ids",
+        ),
+        (
+            {"segment_event_tables": ["reports"]},
+            "base_segment_events",
+            "found no table segment.reports, expected the names",
+        ),
+    ],
+    ids=["no_field_that_asks_for_nps", "no_table_of_an_event"],
+)
+def test_a_var_that_names_nothing_is_refused(tmp_path, variables, model, message):
+    company = company_of(tmp_path, files_of_the_first())
+    finished = company.dbt("run", "--select", model, "--vars", json.dumps(VARIABLES | variables))
+    assert finished.returncode == 1 and message in finished.stdout

@@ -9,7 +9,7 @@ select
     {{ landed(rows, 'event_type') }} as event_name,
     {{ landed(rows, 'amplitude_id') }} as anonymous_id,
     {{ landed(rows, 'user_id') }} as user_id,
-    {{ landed(rows, group_paths('amplitude', ['groups.'])) }} as account_id,
+    {{ group_of(rows, ['groups.']) }} as account_id,
     {{ landed(rows, ['event_properties.' ~ property, 'user_properties.' ~ property]) }} as customer_key,
     {{ landed(rows, ['user_properties.email', 'user_properties.Email', 'event_properties.email']) }} as email,
     {{ landed(rows, ['event_time', 'client_event_time'], 'instant') }} as occurred_at,

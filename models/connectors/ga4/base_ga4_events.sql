@@ -14,7 +14,7 @@ select
     {{ landed(rows, ['event_name', 'name']) }} as event_name,
     {{ landed(rows, 'user_pseudo_id') }} as anonymous_id,
     {{ landed(rows, 'user_id') }} as user_id,
-    {{ landed(rows, group_paths('ga4', ['param_', 'user_property_']) ) }} as account_id,
+    {{ group_of(rows, ['param_', 'user_property_']) }} as account_id,
     {{ landed(rows, ['param_' ~ property, 'user_property_' ~ property, property]) }} as customer_key,
     {{ landed(rows, ['param_email', 'user_property_email']) }} as email,
     coalesce({{ landed(rows, 'timestamp', 'instant') }}, {{ instant_of_seconds(microseconds ~ ' / 1000000') }}) as occurred_at,

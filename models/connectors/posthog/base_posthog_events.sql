@@ -3,9 +3,8 @@
 {{ config(materialized='view', enabled='posthog' in var('connectors') | string) }}
 {%- set rows = landed_table('posthog', ['events', 'event'], 'events') %}
 {%- set property = customer_property('posthog') %}
-{%- set group = var('posthog_group', '') %}
-{%- set groups = ['properties.' ~ group, group] if group.startswith('$') else
-    group_paths('posthog', ['properties.$groups.', '$groups.']) + ([] if group else ['properties.$group_0', '$group_0']) %}
+{%- set is_numbered = var('posthog_group', '').startswith('$') %}
+{%- set groups = ['properties.', ''] if is_numbered else ['properties.$groups.', '$groups.'] %}
 with
 
 persons as (select * from {{ ref('base_posthog_persons') }}),
@@ -25,7 +24,7 @@ events as (
             {{ landed(rows, ['properties.$is_identified', '$is_identified']) }} = 'false'
             or {{ landed(rows, 'distinct_id') }} = {{ landed(rows, ['properties.$device_id', '$device_id']) }}, false
         ) as is_anonymous,
-        {{ landed(rows, groups) }} as account_id,
+        {{ group_of(rows, groups, others=['properties.$group_0', '$group_0']) }} as account_id,
         {{ landed(rows, ['properties.' ~ property, 'person_properties.' ~ property]) }} as customer_key,
         {{ landed(rows, ['person_properties.email', 'properties.$set.email', 'properties.email']) }} as email,
         {{ landed(rows, 'timestamp', 'instant') }} as occurred_at,

@@ -30,10 +30,12 @@ ordered_persons as (
     where distinct_id is not null
 )
 
+-- What an address says is kept, and not the address.
 select
     distinct_id,
     person_id,
     customer_key,
-    email
+    {{ customer_of_address('posthog', 'email') }} as address_customer_id,
+    {{ is_own_staff('email') }} as is_own_staff
 from ordered_persons
 where recency = 1 and not is_deleted

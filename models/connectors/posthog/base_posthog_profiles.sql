@@ -8,7 +8,8 @@ select
     'user' as profile_type,
     person_id as profile_id,
     max(customer_key) as customer_key,
-    max(email) as email
+    max(address_customer_id) as address_customer_id,
+    max(case when is_own_staff then 1 else 0 end) = 1 as is_own_staff
 from persons
 where person_id is not null
 group by person_id

@@ -29,22 +29,33 @@ responses as (
         {{ landed_at(rows) }} as loaded_at
     from {{ rows.sql }}
 
+),
+
+known_responses as (
+    select
+        responses.response_id,
+        {%- for name, field in names.items() %}
+        coalesce(responses.{{ name }}, max(case when hidden_fields.field_name = '{{ field }}' then hidden_fields.field_value end)) as {{ name }},
+        {%- endfor %}
+        responses.responded_at,
+        responses.loaded_at
+    from responses
+    left join hidden_fields on responses.response_id = hidden_fields.response_id
+    where responses.response_id is not null
+    group by
+        responses.response_id,
+        responses.customer_key,
+        responses.user_id,
+        responses.email,
+        responses.responded_at,
+        responses.loaded_at
 )
 
+-- What an address says is kept, and not the address.
 select
-    responses.response_id,
-    {%- for name, field in names.items() %}
-    coalesce(responses.{{ name }}, max(case when hidden_fields.field_name = '{{ field }}' then hidden_fields.field_value end)) as {{ name }},
-    {%- endfor %}
-    responses.responded_at,
-    responses.loaded_at
-from responses
-left join hidden_fields on responses.response_id = hidden_fields.response_id
-where responses.response_id is not null
-group by
-    responses.response_id,
-    responses.customer_key,
-    responses.user_id,
-    responses.email,
-    responses.responded_at,
-    responses.loaded_at
+    response_id,
+    {{ known_customer('typeform', ['user_id', 'lower(email)', email_domain('email')], stored_id='customer_key') }} as customer_id,
+    user_id,
+    responded_at,
+    loaded_at
+from known_responses

@@ -36,13 +36,11 @@ answers as (
 select
     -- A response may answer two of the fields.
     {{ "answers.response_id || '|' || answers.field_id" if fields | length > 1 else 'answers.response_id' }} as response_id,
-    {{ known_customer(
-        'typeform', ['responses.user_id', 'lower(responses.email)', email_domain('responses.email')], stored_id='responses.customer_key'
-    ) }} as customer_id,
+    responses.customer_id,
     responses.user_id,
     responses.responded_at,
     answers.score,
     {{ 'answers.loaded_at' if is_nested else 'greatest(answers.loaded_at, responses.loaded_at)' }} as loaded_at
 from answers
-inner join responses
-    on answers.response_id = responses.response_id {{ 'and answers.loaded_at = responses.loaded_at' if is_nested else '' }}
+left join responses
+    on answers.response_id = responses.response_id {{ 'and answers.loaded_at is not distinct from responses.loaded_at' if is_nested else '' }}
