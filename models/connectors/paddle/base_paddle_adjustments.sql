@@ -70,7 +70,8 @@ select
     coalesce(
         items.subtotal,
         items.total * {{ rate(
-            'lines.subtotal - coalesce(lines.discount_amount, 0)', 'lines.subtotal - coalesce(lines.discount_amount, 0) + coalesce(lines.tax_amount, 0)'
+            'lines.subtotal - coalesce(lines.discount_amount, 0)',
+            'lines.subtotal - coalesce(lines.discount_amount, 0) + coalesce(lines.tax_amount, 0)'
         ) }}
     ) / power(10, currencies.decimal_places) as amount,
     items.tax / power(10, currencies.decimal_places) as tax_amount,

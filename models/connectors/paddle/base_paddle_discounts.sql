@@ -15,7 +15,9 @@ embedded as (
 ),
 
 landed_discounts as (
-    {% for rows, source, landed_at in [[table, table.sql, landed_at(table)], [nested, 'embedded as discounts', 'discounts.landed_at']] %}
+    {% for rows, source, landed_at in [
+        [table, table.sql, landed_at(table)], [nested, 'embedded as discounts', 'discounts.landed_at']
+    ] %}
     select
         {{ landed(rows, 'id') }} as discount_id,
         lower({{ landed(rows, 'type') }}) as discount_type,
@@ -47,7 +49,9 @@ select
     discounts.discount_id,
     discounts.discount_type,
     case when discounts.discount_type = 'percentage' then discounts.amount / 100.0 end as discount_rate,
-    case when discounts.discount_type <> 'percentage' then discounts.amount / power(10, coalesce(currencies.decimal_places, 2)) end as discount_amount,
+    case
+        when discounts.discount_type <> 'percentage' then discounts.amount / power(10, coalesce(currencies.decimal_places, 2))
+    end as discount_amount,
     discounts.currency,
     discounts.is_recurring,
     discounts.interval_limit,

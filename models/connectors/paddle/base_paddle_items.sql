@@ -38,7 +38,9 @@ items as (
         landed_items.price_id,
         sum(coalesce(landed_items.quantity, 1)) as quantity,
         -- Items of a paused subscription are inactive with it.
-        min(case when landed_items.status = 'inactive' and subscriptions.status not in ('paused', 'canceled') then 1 else 0 end) as is_inactive,
+        min(
+            case when landed_items.status = 'inactive' and subscriptions.status not in ('paused', 'canceled') then 1 else 0 end
+        ) as is_inactive,
         max(landed_items.minor_amount) as minor_amount,
         max(landed_items.price_currency) as price_currency,
         min(landed_items.trial_started_at) as trial_started_at,
@@ -59,7 +61,10 @@ select
     items.price_id,
     items.quantity,
     items.is_inactive = 1 as is_inactive,
-    case when items.minor_amount is not null then items.minor_amount / power(10, currencies.decimal_places) else prices.unit_amount end as unit_amount,
+    case
+        when items.minor_amount is not null then items.minor_amount / power(10, currencies.decimal_places)
+        else prices.unit_amount
+    end as unit_amount,
     coalesce(items.price_currency, prices.currency) as price_currency,
     items.trial_started_at,
     items.trial_ends_at,

@@ -18,8 +18,14 @@ landed_prices as (
 
     {% for rows, prefix, source, parent, landed_at in [
         [table, '', table.sql, none, landed_at(table)],
-        [list, 'price.', 'subscriptions ' ~ join_json_elements('subscriptions.items', 'elements'), 'subscriptions.version_at', 'subscriptions.landed_at'],
-        [list, 'price.', 'transactions ' ~ join_json_elements('transactions.items', 'elements'), 'transactions.issued_at', 'transactions.landed_at']
+        [
+            list, 'price.', 'subscriptions ' ~ join_json_elements('subscriptions.items', 'elements'),
+            'subscriptions.version_at', 'subscriptions.landed_at'
+        ],
+        [
+            list, 'price.', 'transactions ' ~ join_json_elements('transactions.items', 'elements'),
+            'transactions.issued_at', 'transactions.landed_at'
+        ]
     ] %}
     select
         {{ landed(rows, prefix ~ 'id') }} as price_id,

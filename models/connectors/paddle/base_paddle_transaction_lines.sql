@@ -1,7 +1,8 @@
 -- Grain: one row per line of a transaction, in major units.
 {{ config(enabled='paddle' in var('connectors') | string) }}
 {%- set table = landed_table(
-    'paddle', ['transaction_line_items', 'transaction_line_item', 'transaction_details_line_item', 'transaction_detail_line_item'], 'lines'
+    'paddle',
+    ['transaction_line_items', 'transaction_line_item', 'transaction_details_line_item', 'transaction_detail_line_item'], 'lines'
 ) %}
 {%- set list = {'alias': 'lines', 'columns': none} %}
 with
@@ -37,14 +38,20 @@ landed_lines as (
 numbered_lines as (
     select
         *,
-        row_number() over (partition by transaction_id, coalesce(line_id, position) order by landed_at desc nulls last, subtotal desc) as recency,
-        row_number() over (partition by transaction_id order by line_id asc nulls last, price_id asc, subtotal desc, quantity desc) as line_number
+        row_number() over (
+            partition by transaction_id, coalesce(line_id, position) order by landed_at desc nulls last, subtotal desc
+        ) as recency,
+        row_number() over (
+            partition by transaction_id order by line_id asc nulls last, price_id asc, subtotal desc, quantity desc
+        ) as line_number
     from landed_lines
     where not is_deleted
 )
 
 select
-    coalesce(lines.line_id, lines.transaction_id || '|' || coalesce(lines.position, cast(lines.line_number as {{ dbt.type_string() }}))) as line_id,
+    coalesce(
+        lines.line_id, lines.transaction_id || '|' || coalesce(lines.position, cast(lines.line_number as {{ dbt.type_string() }}))
+    ) as line_id,
     lines.transaction_id,
     transactions.subscription_id,
     lines.price_id,

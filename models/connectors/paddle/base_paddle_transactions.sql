@@ -66,7 +66,10 @@ select
     -- What is collected by itself is paid when it is billed, unless a payment says otherwise.
     case
         when transactions.status in ('paid', 'completed')
-            then coalesce(payments.paid_at, case when coalesce(transactions.collection_mode, 'automatic') = 'automatic' then transactions.billed_at end)
+            then coalesce(
+                payments.paid_at,
+                case when coalesce(transactions.collection_mode, 'automatic') = 'automatic' then transactions.billed_at end
+            )
     end as paid_at,
     transactions.period_started_at,
     transactions.period_ended_at,

@@ -78,7 +78,8 @@ select
     coalesce(billed.known_at < trials.ended_at, false) as is_in_trial,
     case
         when coalesce(billed.known_at >= trials.ended_at, true) and billed.subtotal > 0
-            then billed.subtotal / nullif(billed.charged_quantity * case when billed.is_proration then billed.proration_rate else 1 end, 0)
+            then billed.subtotal
+                / nullif(billed.charged_quantity * case when billed.is_proration then billed.proration_rate else 1 end, 0)
     end as unit_amount
 from billed_items as billed
 left join trials on billed.subscription_id = trials.subscription_id and billed.price_id = trials.price_id

@@ -32,7 +32,10 @@ customers as (
         {{ landed_at(rows) }} as loaded_at,
         row_number() over (
             partition by {{ landed(rows, 'id') }}
-            order by {{ landed(rows, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(rows) }} desc nulls last, {{ landed(rows, 'email') }} asc
+            order by
+                {{ landed(rows, 'updated_at', 'instant') }} desc nulls last,
+                {{ landed_at(rows) }} desc nulls last,
+                {{ landed(rows, 'email') }} asc
         ) as recency
     from {{ rows.sql }}
 

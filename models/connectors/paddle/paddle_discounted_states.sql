@@ -60,7 +60,8 @@ net_amounts as (
         discounts.ended_at,
         discounts.is_only_once,
         power(10, coalesce(currencies.decimal_places, 2)) as minor_units,
-        coalesce(states.quantity, 1) * states.unit_amount * (1 - discounts.discount_rate) - discounts.item_discount_amount as net_amount
+        coalesce(states.quantity, 1) * states.unit_amount * (1 - discounts.discount_rate)
+        - discounts.item_discount_amount as net_amount
     from states
     inner join item_discounts as discounts
         on

@@ -36,7 +36,8 @@ select
     case when not coalesce(prices.is_one_off, false) and lines.subscription_id is not null then lines.price_id end as item_id,
     lines.price_id as plan_id,
     case
-        when coalesce(prices.is_one_off, false) or lines.subscription_id is null or coalesce(transactions.origin, '') = 'subscription_charge' then 'one_off'
+        when coalesce(prices.is_one_off, false) or lines.subscription_id is null or transactions.origin = 'subscription_charge'
+            then 'one_off'
         when lines.is_proration then 'proration'
         else 'recurring'
     end as kind,

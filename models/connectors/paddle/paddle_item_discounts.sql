@@ -1,4 +1,4 @@
--- Grain: one row per item and discount of its subscription while the item was there: a rate, or an amount in major units off a unit or a whole bill.
+-- Grain: one row per item and discount of its subscription: a rate, or an amount in major units off a unit or a whole bill.
 {{ config(enabled='paddle' in var('connectors') | string) }}
 with
 
@@ -39,7 +39,8 @@ item_discounts as (
         cast(coalesce(prices.interval_count, subscriptions.interval_count, 1) as {{ dbt.type_int() }}) as interval_count,
         case
             when discounts.discount_type = 'percentage' then discounts.discount_rate
-            when discounts.discount_type is null or coalesce(discounts.currency <> subscriptions.currency, false) then billed_rates.discount_rate
+            when discounts.discount_type is null or coalesce(discounts.currency <> subscriptions.currency, false)
+                then billed_rates.discount_rate
         end as discount_rate,
         case when coalesce(discounts.currency = subscriptions.currency, true) then discounts.discount_amount end as discount_amount,
         discounts.discount_type
@@ -53,10 +54,19 @@ item_discounts as (
             and discounts.discount_id = billed_rates.discount_id
     where
         coalesce(
-            discounts.restricted_to like '%"' || items.price_id || '"%' or discounts.restricted_to like '%"' || prices.product_id || '"%',
+            discounts.restricted_to like '%"' || items.price_id || '"%'
+            or discounts.restricted_to like '%"' || prices.product_id || '"%',
             discounts.restricted_to is null
         )
 
+),
+
+limited_discounts as (
+    select
+        *,
+        cast(case when is_recurring then interval_limit when not is_recurring then 1 end as {{ dbt.type_int() }}) as bill_limit
+    from item_discounts
+    where discount_rate > 0 or discount_amount > 0
 ),
 
 -- What meets one bill only is given once.
@@ -64,18 +74,18 @@ dated_discounts as (
     select
         *,
         coalesce(
-            not is_recurring or interval_limit < 2 or (not is_stated and bill_count = 1)
-            or {{ days_between('cast(given_at as date)', 'cast(ended_at as date)') }} < 1.9 * {{ interval_days('billing_interval', 'interval_count') }},
+            bill_limit < 2 or (not is_stated and bill_count = 1)
+            or {{ days_between('cast(given_at as date)', 'cast(ended_at as date)') }}
+            < 1.9 * {{ interval_days('billing_interval', 'interval_count') }},
             false
         ) as is_once,
         case
             {%- for unit in ['day', 'week', 'month', 'year'] %}
-            when billing_interval = '{{ unit }}' and (not is_recurring or interval_limit > 0)
-                then {{ dbt.dateadd(unit, 'interval_count * cast(case when is_recurring then interval_limit else 1 end as ' ~ dbt.type_int() ~ ')', 'given_at') }}
+            when billing_interval = '{{ unit }}' and bill_limit > 0
+                then {{ dbt.dateadd(unit, 'interval_count * bill_limit', 'given_at') }}
             {%- endfor %}
         end as bill_ended_at
-    from item_discounts
-    where discount_rate > 0 or discount_amount > 0
+    from limited_discounts
 )
 
 select

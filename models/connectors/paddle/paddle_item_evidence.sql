@@ -18,21 +18,36 @@ listed_versions as (
 evidence as (
 
     select
-        subscription_id, price_id, known_at, case when charged_quantity > 0 then charged_quantity end as charged_quantity, credited_quantity,
-        case when not is_proration then unit_amount end as unit_amount, case when is_proration then unit_amount end as part_amount,
+        subscription_id,
+        price_id,
+        known_at,
+        case when charged_quantity > 0 then charged_quantity end as charged_quantity,
+        credited_quantity,
+        case when not is_proration then unit_amount end as unit_amount,
+        case when is_proration then unit_amount end as part_amount,
         case when is_proration then 2 else 1 end as precedence
     from billed
 
     union all
 
     select
-        items.subscription_id, items.price_id, subscriptions.version_at as known_at,
-        case when version_items.price_id is null or version_items.is_inactive then 0 else version_items.quantity end as charged_quantity,
-        0 as credited_quantity, null as unit_amount, null as part_amount, 3 as precedence
+        items.subscription_id,
+        items.price_id,
+        subscriptions.version_at as known_at,
+        case
+            when version_items.price_id is null or version_items.is_inactive then 0
+            else version_items.quantity
+        end as charged_quantity,
+        0 as credited_quantity,
+        null as unit_amount,
+        null as part_amount,
+        3 as precedence
     from items
     inner join listed_versions on items.subscription_id = listed_versions.subscription_id
     inner join subscriptions
-        on listed_versions.subscription_id = subscriptions.subscription_id and listed_versions.version_number = subscriptions.version_number
+        on
+            listed_versions.subscription_id = subscriptions.subscription_id
+            and listed_versions.version_number = subscriptions.version_number
     left join version_items
         on
             items.subscription_id = version_items.subscription_id and items.price_id = version_items.price_id
@@ -42,8 +57,14 @@ evidence as (
     union all
 
     select
-        subscription_id, price_id, removed_at as known_at, 0 as charged_quantity, 0 as credited_quantity,
-        null as unit_amount, null as part_amount, 4 as precedence
+        subscription_id,
+        price_id,
+        removed_at as known_at,
+        0 as charged_quantity,
+        0 as credited_quantity,
+        null as unit_amount,
+        null as part_amount,
+        4 as precedence
     from items
     where removed_at is not null
 

@@ -1,4 +1,4 @@
--- Grain: one row per recurring price of a subscription and version or bill that has it: when it was seen, and the earliest that it can have come.
+-- Grain: one row per recurring price of a subscription and version or bill that has it: when it was seen, and may have come.
 {{ config(enabled='paddle' in var('connectors') | string) }}
 with
 
@@ -13,10 +13,13 @@ listed_versions as (
         *,
         max(version_number) over (partition by subscription_id) as newest_number
     from subscriptions
-    where exists (
-        select 1 from version_items
-        where version_items.subscription_id = subscriptions.subscription_id and version_items.version_number = subscriptions.version_number
-    )
+    where
+        exists (
+            select 1 from version_items
+            where
+                version_items.subscription_id = subscriptions.subscription_id
+                and version_items.version_number = subscriptions.version_number
+        )
 ),
 
 first_bills as (
@@ -39,7 +42,8 @@ select
     end as came_at,
     versions.version_number = versions.newest_number and not items.is_inactive as is_there
 from version_items as items
-inner join listed_versions as versions on items.subscription_id = versions.subscription_id and items.version_number = versions.version_number
+inner join listed_versions as versions
+    on items.subscription_id = versions.subscription_id and items.version_number = versions.version_number
 inner join subscriptions on items.subscription_id = subscriptions.subscription_id and subscriptions.recency = 1
 left join first_bills on items.subscription_id = first_bills.subscription_id
 

@@ -19,7 +19,9 @@ ranked_terms as (
         instants.changed_at,
         terms.quantity,
         terms.unit_amount,
-        row_number() over (partition by instants.subscription_id, instants.price_id, instants.changed_at order by terms.changed_at desc) as recency
+        row_number() over (
+            partition by instants.subscription_id, instants.price_id, instants.changed_at order by terms.changed_at desc
+        ) as recency
     from instants
     inner join {{ ref('paddle_item_terms') }} as terms
         on
@@ -34,7 +36,9 @@ ranked_renewals as (
         instants.changed_at,
         renewals.auto_renew,
         renewals.cancel_requested_at,
-        row_number() over (partition by instants.subscription_id, instants.price_id, instants.changed_at order by renewals.changed_at desc) as recency
+        row_number() over (
+            partition by instants.subscription_id, instants.price_id, instants.changed_at order by renewals.changed_at desc
+        ) as recency
     from instants
     inner join {{ ref('paddle_renewals') }} as renewals
         on instants.subscription_id = renewals.subscription_id and renewals.changed_at <= instants.changed_at
@@ -71,7 +75,9 @@ select
     subscriptions.currency,
     coalesce(prices.billing_interval, subscriptions.billing_interval) as billing_interval,
     coalesce(prices.interval_count, subscriptions.interval_count) as interval_count,
-    case when instants.changed_at >= subscriptions.ends_at or terms.quantity = 0 then null else renewals.auto_renew end as auto_renew,
+    case
+        when coalesce(instants.changed_at < subscriptions.ends_at, true) and terms.quantity > 0 then renewals.auto_renew
+    end as auto_renew,
     renewals.cancel_requested_at,
     subscriptions.landed_at
 from instants
@@ -85,6 +91,8 @@ left join ranked_renewals as renewals
         instants.subscription_id = renewals.subscription_id and instants.price_id = renewals.price_id
         and instants.changed_at = renewals.changed_at and renewals.recency = 1
 left join item_spells as spells
-    on instants.subscription_id = spells.subscription_id and instants.price_id = spells.price_id and instants.changed_at = spells.changed_at
+    on
+        instants.subscription_id = spells.subscription_id and instants.price_id = spells.price_id
+        and instants.changed_at = spells.changed_at
 left join trials on instants.subscription_id = trials.subscription_id and instants.price_id = trials.price_id
 left join prices on instants.price_id = prices.price_id

@@ -1,4 +1,4 @@
--- Grain: one row per recurring price on a subscription and instant from which its quantity or what a unit costs was another; 0 once it is gone.
+-- Grain: one row per recurring price on a subscription and instant from which its quantity or price was another; 0 once it is gone.
 -- Bills say what was before the first version, and what is paid: the price of a unit is that of the last bill.
 {{ config(enabled='paddle' in var('connectors') | string) }}
 with
@@ -12,7 +12,9 @@ compared_evidence as (
         *,
         lag(charged_quantity) over (partition by subscription_id, price_id order by evidence_number) as earlier_quantity,
         lead(charged_quantity) over (partition by subscription_id, price_id order by evidence_number) as later_quantity,
-        count(unit_amount) over (partition by subscription_id, price_id order by evidence_number rows unbounded preceding) as amount_number
+        count(unit_amount) over (
+            partition by subscription_id, price_id order by evidence_number rows unbounded preceding
+        ) as amount_number
     from evidence
 ),
 

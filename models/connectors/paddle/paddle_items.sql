@@ -15,10 +15,13 @@ listed_versions as (
         subscription_id,
         version_at
     from subscriptions
-    where exists (
-        select 1 from version_items
-        where version_items.subscription_id = subscriptions.subscription_id and version_items.version_number = subscriptions.version_number
-    )
+    where
+        exists (
+            select 1 from version_items
+            where
+                version_items.subscription_id = subscriptions.subscription_id
+                and version_items.version_number = subscriptions.version_number
+        )
 ),
 
 items as (
@@ -65,7 +68,9 @@ ranked_departures as (
         items.subscription_id,
         items.price_id,
         departures.gone_at,
-        row_number() over (partition by items.subscription_id, items.price_id order by departures.precedence asc, departures.gone_at asc) as choice
+        row_number() over (
+            partition by items.subscription_id, items.price_id order by departures.precedence asc, departures.gone_at asc
+        ) as choice
     from items
     inner join departures
         on
@@ -82,4 +87,6 @@ select
 from items
 inner join subscriptions on items.subscription_id = subscriptions.subscription_id and subscriptions.recency = 1
 left join ranked_departures
-    on items.subscription_id = ranked_departures.subscription_id and items.price_id = ranked_departures.price_id and ranked_departures.choice = 1
+    on
+        items.subscription_id = ranked_departures.subscription_id and items.price_id = ranked_departures.price_id
+        and ranked_departures.choice = 1

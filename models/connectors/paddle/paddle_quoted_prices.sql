@@ -52,16 +52,22 @@ listed_prices as (
     select
         listed_items.subscription_id,
         listed_items.price_id,
-        max(case when overrides.countries like '%"' || coalesce(own.country, latest.country) || '"%' then overrides.unit_amount end) as country_amount,
         max(
-            case when coalesce(items.price_currency, prices.currency) = subscriptions.currency then coalesce(items.unit_amount, prices.unit_amount) end
+            case when overrides.countries like '%"' || coalesce(own.country, latest.country) || '"%' then overrides.unit_amount end
+        ) as country_amount,
+        max(
+            case
+                when coalesce(items.price_currency, prices.currency) = subscriptions.currency
+                    then coalesce(items.unit_amount, prices.unit_amount)
+            end
         ) as base_amount,
         case when min(overrides.unit_amount) = max(overrides.unit_amount) then max(overrides.unit_amount) end as only_amount
     from listed_items
     inner join subscriptions on listed_items.subscription_id = subscriptions.subscription_id
     left join addresses as own on subscriptions.address_id = own.address_id
     left join addresses as latest on subscriptions.customer_id = latest.customer_id and latest.choice = 1
-    left join items on listed_items.subscription_id = items.subscription_id and listed_items.price_id = items.price_id and items.recency = 1
+    left join items
+        on listed_items.subscription_id = items.subscription_id and listed_items.price_id = items.price_id and items.recency = 1
     left join prices on listed_items.price_id = prices.price_id
     left join overrides on listed_items.price_id = overrides.price_id and subscriptions.currency = overrides.currency
     group by listed_items.subscription_id, listed_items.price_id

@@ -1,12 +1,15 @@
--- Grain: one row per item of a subscription each time its terms, its status or its discount change. An item is named for its price.
+-- Grain: one row per item of a subscription, named for its price, each time its terms, its status or its discount change.
 {{ config(enabled='paddle' in var('connectors') | string) }}
-{%- set columns = ['status', 'quantity', 'unit_amount', 'currency', 'billing_interval', 'interval_count', 'auto_renew', 'cancel_requested_at'] %}
+{%- set columns = ['status', 'quantity', 'unit_amount', 'currency', 'billing_interval', 'interval_count', 'auto_renew',
+    'cancel_requested_at'] %}
 {%- set discount_columns = ['discount_rate', 'discount_amount', 'discount_kind', 'discount_ends_at'] %}
 with
 
 states as (select * from {{ ref('paddle_item_states') }}),
 
 discounts as (select * from {{ ref('paddle_discounted_states') }}),
+
+subscriptions as (select * from {{ ref('base_paddle_subscriptions') }}),
 
 -- What is gone keeps the quantity that it had.
 held_states as (
@@ -71,7 +74,28 @@ from compared_changes
 where
     change_number = 1
     or (
-        ({{ differs_from_earlier(columns) }}
-        or (({{ differs_from_earlier(discount_columns) }}) and not coalesce(discount_kind is null and earlier_discounted_until <= changed_at, false)))
+        (
+            {{ differs_from_earlier(columns) }}
+            or (
+                not coalesce(discount_kind is null and earlier_discounted_until <= changed_at, false)
+                and ({{ differs_from_earlier(discount_columns) }})
+            )
+        )
         and not (status = 'canceled' and earlier_status = 'canceled')
     )
+
+union all
+
+-- A subscription of which no item was loaded: staging counts it, by what it lacks.
+select
+    subscription_id,
+    null as item_id,
+    started_at as changed_at,
+    customer_id,
+    null as plan_id,
+    {%- for column in columns + discount_columns %}
+    {{ column if column in ['status', 'currency', 'billing_interval', 'interval_count'] else 'null as ' ~ column }},
+    {%- endfor %}
+    landed_at as loaded_at
+from subscriptions
+where recency = 1 and coalesce(items, '[]') = '[]' and subscription_id not in (select states.subscription_id from states)

@@ -53,5 +53,6 @@ select
     discounts.interval_limit,
     discounts.restricted_to
 from stated_discounts as stated
-full outer join billed_discounts as billed on stated.subscription_id = billed.subscription_id and stated.discount_id = billed.discount_id
+full outer join billed_discounts as billed
+    on stated.subscription_id = billed.subscription_id and stated.discount_id = billed.discount_id
 left join discounts on coalesce(stated.discount_id, billed.discount_id) = discounts.discount_id

@@ -40,7 +40,8 @@ spells as (
         case
             when next_status is null then case when change_action = 'resume' then coalesce(change_at, resume_at) end
             when next_status = 'paused' then next_version_at
-            when next_period_started_at > coalesce(paused_at, version_at) and next_period_started_at <= next_version_at then next_period_started_at
+            when next_period_started_at > coalesce(paused_at, version_at) and next_period_started_at <= next_version_at
+                then next_period_started_at
             else next_version_at
         end as ended_at
     from versions
@@ -69,7 +70,8 @@ spells as (
         ) as started_at,
         versions.next_version_at as ended_at
     from versions
-    left join unpaid_bills on versions.subscription_id = unpaid_bills.subscription_id and versions.version_number = unpaid_bills.version_number
+    left join unpaid_bills
+        on versions.subscription_id = unpaid_bills.subscription_id and versions.version_number = unpaid_bills.version_number
     where versions.status = 'past_due'
 
 )

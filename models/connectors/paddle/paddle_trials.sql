@@ -28,7 +28,8 @@ subscription_trials as (
         coalesce(
             max(item_trials.trial_ends_at),
             case
-                when subscriptions.first_billed_at > subscriptions.started_at + interval '1' hour then subscriptions.first_billed_at
+                when subscriptions.first_billed_at > subscriptions.started_at + interval '1' hour
+                    then subscriptions.first_billed_at
                 when subscriptions.status = 'trialing' then subscriptions.next_billed_at
             end
         ) as ended_at,
@@ -38,7 +39,8 @@ subscription_trials as (
     left join item_trials on subscriptions.subscription_id = item_trials.subscription_id and item_trials.recency = 1
     where subscriptions.recency = 1
     group by
-        subscriptions.subscription_id, subscriptions.started_at, subscriptions.first_billed_at, subscriptions.status, subscriptions.next_billed_at
+        subscriptions.subscription_id, subscriptions.started_at, subscriptions.first_billed_at, subscriptions.status,
+        subscriptions.next_billed_at
 
 ),
 

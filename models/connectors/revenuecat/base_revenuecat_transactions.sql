@@ -1,4 +1,4 @@
--- Grain: one row per transaction of a store, its newest row. Sandboxes, shares of a family and what ended before it began are left out.
+-- Grain: one row per transaction of a store, its newest row (filter: no sandbox, no share of a family, no end before the start).
 {{ config(enabled='revenuecat' in var('connectors') | string) }}
 {%- set rows = landed_table('revenuecat', ['transactions', 'transaction', 'revenuecat_transactions'], 'transactions') %}
 with

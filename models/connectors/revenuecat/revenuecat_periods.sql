@@ -1,4 +1,4 @@
--- Grain: one row per period of a subscription that a store billed, or gave for a trial: its interval, its end and what follows it.
+-- Grain: one row per period of a subscription that a store billed or gave: its interval, its end and what follows it.
 {{ config(enabled='revenuecat' in var('connectors') | string) }}
 {%- set number_words = {'two': 2, 'three': 3, 'four': 4, 'six': 6, 'nine': 9, 'twelve': 12} %}
 with
@@ -48,7 +48,9 @@ counted_units as (
         case
             when unit is not null then unit
             when day_count between 363 and 375 then 'year'
-            when day_count between 27 and 33 or day_count between 58 and 62 or day_count between 88 and 95 or day_count between 179 and 187 then 'month'
+            when
+                day_count between 27 and 33 or day_count between 58 and 62 or day_count between 88 and 95 or day_count between 179 and 187
+                then 'month'
             else 'day'
         end as known_unit,
         case
@@ -65,7 +67,9 @@ counted_units as (
 ordered_periods as (
     select
         *,
-        lead(started_at) over (partition by original_transaction_id order by started_at, renewal_number, transaction_id) as next_started_at,
+        lead(started_at) over (
+            partition by original_transaction_id order by started_at, renewal_number, transaction_id
+        ) as next_started_at,
         coalesce(
             max(landed_at) over (), max(updated_at) over (), max(started_at) over ()
         ) as known_until,

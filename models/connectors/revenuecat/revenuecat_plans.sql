@@ -18,7 +18,9 @@ sales as (
         periods.interval_count,
         coalesce(periods.unit_amount, transactions.price * (1 - transactions.tax_rate)) as unit_amount,
         transactions.is_trial or transactions.is_intro as is_offer,
-        count(*) over (partition by transactions.product_id, transactions.currency, transactions.is_trial or transactions.is_intro) as currency_count,
+        count(*) over (
+            partition by transactions.product_id, transactions.currency, transactions.is_trial or transactions.is_intro
+        ) as currency_count,
         max(transactions.landed_at) over (partition by transactions.product_id) as last_landed_at
     from transactions
     left join periods on transactions.transaction_id = periods.transaction_id

@@ -1,6 +1,7 @@
 -- Grain: one row per change of a subscription: a period that began, a request, a pause, an end. A subscription is one item.
 {{ config(enabled='revenuecat' in var('connectors') | string) }}
-{%- set columns = ['customer_id', 'plan_id', 'status', 'unit_amount', 'currency', 'billing_interval', 'interval_count', 'cancel_requested_at'] %}
+{%- set columns = ['customer_id', 'plan_id', 'status', 'unit_amount', 'currency', 'billing_interval', 'interval_count',
+    'cancel_requested_at'] %}
 with
 
 periods as (
@@ -35,7 +36,9 @@ points as (
         requested_at as cancel_requested_at,
         2 as precedence
     from periods
-    where requested_at > started_at and coalesce(requested_at < service_ends_at, true) and coalesce(requested_at < next_started_at, true)
+    where
+        requested_at > started_at and coalesce(requested_at < service_ends_at, true)
+        and coalesce(requested_at < next_started_at, true)
 
     union all
 
