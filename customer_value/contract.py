@@ -5,6 +5,7 @@ neither while it parses nor in unit tests.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -18,6 +19,9 @@ from customer_value.settings import PROJECT
 SOURCES = PROJECT / "models" / "staging" / "_sources.yml"
 CONNECTORS = PROJECT / "models" / "connectors"
 MACRO = PROJECT / "macros" / "contract.sql"
+MODELS = PROJECT / "models"
+# What a project that installs this one as a package can do without.
+BRANCHES = ("growth", "health", "ltv", "nps", "segments", "usage")
 # The folder of a company's own tables: each stands in for one input.
 PLAIN = "plain"
 
@@ -131,6 +135,25 @@ def unknown_connector(key, name):
     return f"{written}: found no connector {name}. {advice}"
 
 
+@cache
+def interfaces():
+    """What models of other folders read of each branch that can be switched off: branch -> model -> column -> type."""
+    models = {path.stem: (path, path.parent.name) for path in sorted(MODELS.rglob("*.sql"))}
+    read = {
+        name
+        for path, folder in models.values()
+        for name in re.findall(r"ref\('(\w+)'\)", path.read_text())
+        if name in models and models[name][1] != folder
+    }
+    found = {branch: {} for branch in BRANCHES}
+    for name in sorted(read):
+        path, branch = models[name]
+        if branch in found:
+            (model,) = yaml.safe_load(path.with_suffix(".yml").read_text())["models"]
+            found[branch][name] = {column["name"]: column["data_type"] for column in model["columns"]}
+    return found
+
+
 def macro():
     """The contract as a macro: input -> meta and columns, column -> its type and meta, in the order of the contract."""
     lines = [
@@ -159,6 +182,20 @@ def macro():
         "    {{ return({",
         *(f'        "{folder}": {json.dumps(models)},' for folder, models in supplied().items()),
     ]
+    lines += [
+        "    }) }}",
+        "{%- endmacro %}",
+        "",
+        "{#- What other folders read of each branch that can be switched off: branch -> model -> column -> type. -#}",
+        "{% macro branch_interfaces() -%}",
+        "    {{ return({",
+    ]
+    for branch, models in interfaces().items():
+        lines += [
+            f'        "{branch}": {{',
+            *(f'            "{name}": {json.dumps(types)},' for name, types in models.items()),
+        ]
+        lines.append("        },")
     return "\n".join([*lines, "    }) }}", "{%- endmacro %}", ""])
 
 

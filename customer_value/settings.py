@@ -6,6 +6,7 @@ A company's own vars stand in `company.yml` in its folder, or in the file that `
 import datetime
 import json
 import os
+import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
@@ -186,6 +187,8 @@ class Settings:
             "CUSTOMER_VALUE_RAW": str(self.raw),
             "CUSTOMER_VALUE_WAREHOUSE": str(self.warehouse),
             "CUSTOMER_VALUE_VARS_FILE": str(self.vars_file or ""),
+            # A company's own seeds stand beside its vars, which name what they replace.
+            "CUSTOMER_VALUE_SEEDS": str(self.vars_file.resolve().parent / "seeds") if self.vars_file else "",
             "CUSTOMER_VALUE_AS_OF": self.as_of,
             "CUSTOMER_VALUE_PUBLISH_REJECTED": "1" if self.publish_rejected else "",
             "DBT_PROJECT_DIR": str(PROJECT),
@@ -207,6 +210,15 @@ def project_file():
 def project_vars():
     """The vars of dbt_project.yml, which a company's own file or `--vars` of one dbt command may override."""
     return project_file()["vars"]
+
+
+@cache
+def connector_vars():
+    """The vars of connectors, by name: each stands with its default where it is read, and is a text unless that is another thing."""
+    kinds = {"[": [], "{": {}, "t": "", "'": ""}
+    files = [*(PROJECT / "models" / "connectors").rglob("*.*"), *(PROJECT / "macros").glob("*.sql")]
+    found = re.findall(r"(?<!env_)var\('(\w+)', (.)", "\n".join(file.read_text() for file in sorted(files)))
+    return {name: kinds.get(first) for name, first in found}
 
 
 # What a var may be, by the type of its default: in words, and the types of YAML.
@@ -238,7 +250,7 @@ def own_vars(file):
         raise InputError(
             f"{file}: found {said(given)}, expected a line for each var, for example gross_margin_rate: 0.7."
         )
-    known, found, problems = project_vars(), {}, []
+    known, found, problems = connector_vars() | project_vars(), {}, []
     for name, value in given.items():
         if name not in known:
             near = get_close_matches(str(name).lower(), known, 1, 0.6)

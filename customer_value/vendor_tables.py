@@ -1,4 +1,4 @@
-"""Tables of a vendor as a loader was loaded them in raw/<vendor>/: every file or folder a view of all its columns.
+"""Tables of a vendor as a loader wrote them into raw/<vendor>/: every file or folder a view of all its columns.
 
 No contract says what they hold: text stays text, names are in small letters with an underscore for whatever stands between, and
 the connector's models look up what is there. Rows whose loader does not say when they were loaded have the time of their file.
@@ -23,10 +23,14 @@ from customer_value.files import (
 LOADERS = ("_airbyte_", "_fivetran_", "_dlt_", "_sdc_", "_last_synced_at", "loaded_at", "inserted_at")
 # What vendors know of a person, by the names of columns, and the columns that may hold its customer's id.
 PERSONAL = re.compile(
-    r"(customer_)?(first_|last_|full_)?name|company|description|email|cc_emails|phone|contacts|username|vat_number"
-    r"|(billing_|shipping_)?address.*|shipping.*|metadata.*"
+    r"(propert(y|ies)_)?((customer_)?(first_?|last_?|full_)?name|company|description|email|cc_emails|phone|contacts|username|vat_number"
+    r"|domain|website|subject|title|raw_subject|(billing_|shipping_)?address.*|shipping.*|metadata.*)"
 )
-CUSTOMER_IDS = ("customer_id", "customer", "account_id", "account_code", "code", "id")
+CUSTOMER_IDS = re.compile(
+    r"customer|account_code|code|id|external_id|master_record_id|(propert(y|ies)_)?(\w+_)?(customer|account)_?id(__c)?"
+)
+# What holds an object's own columns as one of JSON: its id may stand within.
+NESTED = re.compile(r"properties|custom_(attributes|fields)|metadata")
 
 
 def landed_name(text):
@@ -54,9 +58,19 @@ def tables_in(folder):
 def without_forgotten(columns, forgotten):
     """The columns of a table as SQL, those with personal data null where their customer is forgotten."""
     ids = ", ".join(map(literal, sorted(forgotten)))
-    keys = [f"cast({quoted(columns[name])} as varchar) in ({ids})" for name in CUSTOMER_IDS if name in columns]
+    within = literal(rf'[":\s]({"|".join(re.escape(each) for each in sorted(forgotten))})[\\",}}\s]')
+    keys = [
+        f"cast({quoted(source)} as varchar) in ({ids})"
+        for name, source in columns.items()
+        if CUSTOMER_IDS.fullmatch(name)
+    ]
+    keys += [
+        f"coalesce(regexp_matches(cast(to_json({quoted(source)}) as varchar), {within}), false)"
+        for name, source in columns.items()
+        if NESTED.fullmatch(name)
+    ]
     for name, source in columns.items():
-        is_hidden = keys and forgotten and PERSONAL.fullmatch(name)
+        is_hidden = keys and forgotten and (PERSONAL.fullmatch(name) or NESTED.fullmatch(name))
         value = f"case when {' or '.join(keys)} then null else {quoted(source)} end" if is_hidden else quoted(source)
         yield f"{value} as {quoted(name)}"
 

@@ -70,4 +70,14 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- for branch in var('disabled_branches') if branch not in branch_interfaces() -%}
+        {%- do exceptions.raise_compiler_error(
+            'var disabled_branches: found "' ~ branch ~ '", expected some of ' ~ branch_interfaces() | join(', ') ~ '.'
+        ) -%}
+    {%- endfor -%}
+    {%- if 'health' in var('disabled_branches') and 'segments' not in var('disabled_branches') -%}
+        {%- do exceptions.raise_compiler_error(
+            'var disabled_branches: found health without segments, expected both: segments are made of health statuses.'
+        ) -%}
+    {%- endif -%}
 {% endmacro %}

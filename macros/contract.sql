@@ -230,3 +230,39 @@
         "zendesk": {"support_tickets": "zendesk_support_tickets"},
     }) }}
 {%- endmacro %}
+
+{#- What other folders read of each branch that can be switched off: branch -> model -> column -> type. -#}
+{% macro branch_interfaces() -%}
+    {{ return({
+        "growth": {
+            "int_item_terms": {"term_id": "string", "item_id": "string", "subscription_id": "string", "term_started_date": "date", "renewal_date": "date", "renewal_months": "integer", "customer_id": "string", "plan_id": "string", "mrr_own_amount": "decimal(28,8)", "is_auto_renewing": "boolean", "notice_days": "bigint", "is_contract": "boolean", "over_date": "date"},
+        },
+        "health": {
+            "int_customer_value_months": {"customer_id": "string", "activity_month": "date", "ltv_amount": "decimal(28,8)", "ltv_percentile": "double"},
+            "int_health_outcomes": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "horizon_date": "date", "health_score": "decimal(28,8)", "health_status": "string", "score_step": "integer", "is_bound": "boolean", "is_observed": "boolean", "churned_date": "date", "has_churned": "boolean"},
+            "int_health_statuses": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "is_partial_month": "boolean", "mrr_amount": "decimal(28,8)", "override_reason": "string", "health_status": "string", "previous_health_status": "string", "status_since_date": "date"},
+            "int_segment_months": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "is_partial_month": "boolean", "health_status": "string", "health_score": "decimal(28,8)", "value_tier": "string", "segment_name": "string", "play": "string", "owner_role": "string", "act_within_days": "integer", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)"},
+            "int_tracking_start_dates": {"usage_date": "date", "user_date": "date", "feature_date": "date", "personalisation_date": "date", "onboarding_date": "date", "onboarding_step_count": "bigint"},
+        },
+        "ltv": {
+            "customer_ltv": {"customer_id": "string", "as_of_date": "date", "is_active": "boolean", "survival_segment": "string", "tenure_months": "bigint", "collected_amount": "decimal(28,8)", "refunded_amount": "decimal(28,8)", "estimated_amount": "decimal(28,8)", "is_estimated": "boolean", "historic_ltv_amount": "decimal(28,8)", "mrr_amount": "decimal(28,8)", "usage_mrr_amount": "decimal(28,8)", "expected_remaining_months": "decimal(28,8)", "expected_future_ltv_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "ltv_low_amount": "decimal(28,8)", "ltv_high_amount": "decimal(28,8)", "simple_ltv_amount": "decimal(28,8)", "max_cac_amount": "decimal(28,8)", "has_billing_history": "boolean"},
+            "int_customer_collections": {"customer_id": "string", "activity_month": "date", "collected_amount": "decimal(28,8)", "refunded_amount": "decimal(28,8)", "estimated_amount": "decimal(28,8)"},
+            "int_customer_expected_values": {"customer_id": "string", "valuation_date": "date", "activity_month": "date", "is_as_of": "boolean", "value_horizon": "string", "survival_segment": "string", "curve_survival_segment": "string", "mrr_amount": "decimal(28,8)", "usage_mrr_amount": "decimal(28,8)", "expected_months": "decimal(28,8)", "value_amount": "decimal(28,8)", "value_low_amount": "decimal(28,8)", "value_high_amount": "decimal(28,8)", "value_alpha_slope_amount": "decimal(28,8)", "value_beta_slope_amount": "decimal(28,8)", "value_variance": "double", "stay_rate": "decimal(28,8)", "stay_rate_90d": "decimal(28,8)", "stay_alpha_slope": "decimal(28,8)", "stay_beta_slope": "decimal(28,8)"},
+        },
+        "nps": {
+            "int_nps_responses": {"response_id": "string", "customer_id": "string", "user_id": "string", "person_id": "string", "sent_at": "timestamp", "responded_at": "timestamp", "score": "bigint", "nps_category": "string", "plan_name": "string", "country": "string", "customer_size": "string", "next_responded_at": "timestamp", "is_latest_of_customer": "boolean"},
+            "nps_monthly": {"activity_month": "date", "is_partial_month": "boolean", "nps_window": "string", "nps_dimension": "string", "nps_value": "string", "sent_count": "bigint", "response_rate": "decimal(28,8)", "response_count": "bigint", "promoter_count": "bigint", "passive_count": "bigint", "detractor_count": "bigint", "nps_score": "decimal(28,8)", "nps_standard_error": "decimal(28,8)", "nps_low": "decimal(28,8)", "nps_high": "decimal(28,8)", "nps_change": "decimal(28,8)"},
+        },
+        "segments": {
+            "customer_segments": {"customer_id": "string", "as_of_date": "date", "health_status": "string", "value_tier": "string", "segment_name": "string", "play": "string", "owner_role": "string", "act_within_days": "integer", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "health_score": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)", "expected_loss_amount": "decimal(28,8)", "priority_rank": "bigint"},
+        },
+        "usage": {
+            "int_backfill_loads": {"input_name": "string", "loaded_date": "date"},
+            "int_feature_adoption_months": {"customer_id": "string", "activity_month": "date", "active_user_count": "bigint", "feature_count": "bigint", "personalisation_count": "bigint"},
+            "int_feature_uses": {"customer_id": "string", "feature": "string", "first_used_date": "date", "known_date": "date", "user_known_date": "date", "onboarding_known_date": "date"},
+            "int_onboarding_steps": {"customer_id": "string", "feature": "string", "done_date": "date", "known_date": "date"},
+            "int_usage_customer_days": {"activity_date": "date", "customer_id": "string", "first_loaded_date": "date", "full_build_id": "string", "build_number": "integer", "load_count": "bigint", "event_count": "bigint", "superseded_event_count": "bigint", "usage_quantity": "decimal(28,8)"},
+            "int_usage_months": {"customer_id": "string", "activity_month": "date", "active_day_count": "bigint", "previous_active_day_count": "bigint", "event_count": "bigint", "previous_event_count": "bigint", "usage_quantity": "decimal(28,8)"},
+        },
+    }) }}
+{%- endmacro %}

@@ -60,7 +60,10 @@
     {%- for part in parts[1:] -%}
         {%- set values = [] -%}
         {%- for name in contract.columns -%}
-            {%- do values.append('coalesce(earlier.' ~ name ~ ', more.' ~ name ~ ') as ' ~ name) -%}
+            {%- set value = 'coalesce(earlier.' ~ name ~ ', more.' ~ name ~ ')' -%}
+            {#- What completes a row may be newer than it. -#}
+            {%- set newest = 'case when more.loaded_at > earlier.loaded_at then more.loaded_at else ' ~ value ~ ' end' -%}
+            {%- do values.append((newest if name == 'loaded_at' else value) ~ ' as ' ~ name) -%}
         {%- endfor -%}
         {%- set rows.sql = '(select ' ~ values | join(', ') ~ ' from ' ~ rows.sql ~ ' as earlier full outer join (' ~ part
             ~ ') as more on earlier.' ~ contract.meta.key[0] ~ ' = more.' ~ contract.meta.key[0] ~ ')' -%}

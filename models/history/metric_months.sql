@@ -11,10 +11,12 @@
 } %}
 with
 
-{% for mart in metrics -%}
-{{ mart }} as (select * from {{ ref(mart) }}),
+mrr_monthly as (select * from {{ ref('mrr_monthly') }}),
 
-{% endfor -%}
+revenue_bridge as (select * from {{ ref('revenue_bridge') }}),
+
+nps_monthly as (select * from {{ ref('nps_monthly') }}),
+
 known_months as (select * from {{ ref('int_mrr_months') }}),
 
 closed_months as (select * from {{ ref('closed_months') }}),

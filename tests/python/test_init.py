@@ -1,6 +1,7 @@
 """A company's own vars, in a file of its own; and a new company in one command."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -69,6 +70,16 @@ def test_a_var_that_is_none_or_of_another_type_is_refused(tmp_path, text, messag
     with pytest.raises(InputError) as refused:
         own_vars(file)
     assert message in str(refused.value) and str(refused.value).startswith(f"{file}: ")
+
+
+def test_the_vars_of_connectors_are_known(tmp_path):
+    file = tmp_path / "company.yml"
+    file.write_text("stripe_schema: billing\ninternal_email_domains: [us.example]\n")
+    assert own_vars(file) == {"stripe_schema": "billing", "internal_email_domains": ["us.example"]}
+    file.write_text("stripe_shema: billing\ninternal_email_domains: us.example\n")
+    with pytest.raises(InputError) as refused:
+        own_vars(file)
+    assert "Is it stripe_schema?" in str(refused.value) and "expected a list" in str(refused.value)
 
 
 def test_all_wrong_vars_are_named_at_once(tmp_path):
@@ -199,7 +210,8 @@ def test_what_the_company_has_written_itself_stays(exported):
 
 
 def test_a_new_company_has_its_report_after_one_command(exported):
-    """By hand: a and b at 100, c at its 1,200; the margin of company.yml is that of lifetime value, so dbt has read it."""
+    """By hand: a and b at 100, c at its 1,200; the margin of company.yml is that of lifetime value, so dbt has read it. Its own plays
+    stand beside it, in a seed that replaces the project's."""
     flags = [
         "--gross-margin",
         0.7,
@@ -210,7 +222,12 @@ def test_a_new_company_has_its_report_after_one_command(exported):
         "--subscriptions",
         exported / "abos.csv",
     ]
-    (exported / "company.yml").write_text("max_rejected_rate: 0.9\n")
+    (exported / "company.yml").write_text("max_rejected_rate: 0.9\nreplacements: {segments: our_segments}\n")
+    plays = re.sub(
+        r"(?m)^(\w+,\w+,[^,\n]+),.*?,([^,]+,\d+)$", r"\1,Ask Ada,\2", (PROJECT / "seeds" / "segments.csv").read_text()
+    )
+    (exported / "seeds").mkdir()
+    (exported / "seeds" / "our_segments.csv").write_text(plays)
     finished = init(exported, "--yes", *flags)
     assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr
     text = finished.stdout
@@ -228,6 +245,7 @@ def test_a_new_company_has_its_report_after_one_command(exported):
         exported, "select sum(historic_ltv_amount) / sum(collected_amount), sum(mrr_amount) from marts.customer_ltv"
     )
     assert (round(float(margin), 6), mrr) == (0.7, 1400)
+    assert query(exported, "select distinct play from marts.customer_segments") == [("Ask Ada",)]
 
 
 def query(company, sql):

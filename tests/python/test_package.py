@@ -1,11 +1,14 @@
 """The project as a package of another dbt project, whose models, macros, hooks and tables stay as they are."""
 
 import json
+import shutil
 import subprocess
 
 import duckdb
 import pytest
+from conftest import rows_of
 
+from customer_value.contract import BRANCHES, interfaces
 from customer_value.settings import PROJECT
 
 HOST = {
@@ -15,8 +18,9 @@ profile: acme
 on-run-start: "create table if not exists main.acme_runs (run_number integer)"
 on-run-end: "insert into main.acme_runs select count(*) from main.acme_runs"
 flags: {send_anonymous_usage_stats: false}
-vars: {customer_value: {as_of_date: "AS_OF"}}
-models: {acme: {+materialized: table}}
+vars: {customer_value: {as_of_date: "AS_OF", replacements: {segments: acme.our_segments}}}
+models:
+  acme: {+materialized: table}
 """,
     "profiles.yml": """
 acme:
@@ -56,6 +60,8 @@ class Host:
         for path, text in HOST.items():
             (home / path).parent.mkdir(parents=True, exist_ok=True)
             (home / path).write_text(text.replace("PROJECT", str(PROJECT)).replace("AS_OF", as_of))
+        (home / "seeds").mkdir()
+        shutil.copy(PROJECT / "seeds" / "segments.csv", home / "seeds" / "our_segments.csv")
 
     def dbt(self, *arguments):
         return subprocess.run(
@@ -65,6 +71,12 @@ class Host:
     def rows(self, query):
         with duckdb.connect(str(self.file), read_only=True) as connection:
             return connection.execute(query).fetchall()
+
+    def takes_own_names(self):
+        """Set the flag with which dbt takes each project's own model of a name."""
+        project, flag = self.home / "dbt_project.yml", "require_ref_searches_node_package_before_root: true"
+        if flag not in project.read_text():
+            project.write_text(project.read_text().replace("flags: {", f"flags: {{{flag}, "))
 
     def schemas(self):
         """The schemas that hold a table or a view."""
@@ -107,9 +119,7 @@ def test_a_model_of_the_same_name_needs_a_flag(host):
 
 
 def test_the_package_gives_the_clones_marts_and_leaves_the_host_alone(host, demo):
-    project = host.home / "dbt_project.yml"
-    flag = "require_ref_searches_node_package_before_root: true, send_anonymous"
-    project.write_text(project.read_text().replace("send_anonymous", flag, 1))
+    host.takes_own_names()
     finished = host.dbt("build")
     assert finished.returncode == 0, finished.stdout[-6000:]
     layers = ("definitions", "history", "intermediate", "marts", "semantic", "staging")
@@ -132,3 +142,38 @@ def test_the_package_gives_the_clones_marts_and_leaves_the_host_alone(host, demo
                 f"select count(*) from (({of_clone} except all {of_host}) union all ({of_host} except all {of_clone}))"
             ).fetchone()
             assert differences == (0,), table
+    children = json.loads((host.home / "target" / "manifest.json").read_text())["child_map"]
+    assert "model.customer_value.customer_segments" in children["seed.acme.our_segments"]
+    assert not [child for child in children["seed.customer_value.segments"] if child.startswith("model.")]
+
+
+def test_the_columns_that_other_branches_read_are_of_the_types_that_are_declared(demo):
+    """Nulls of these types stand in for them where a branch is switched off."""
+    names = {"VARCHAR": "string", "HUGEINT": "bigint"}
+    for models in interfaces().values():
+        for model, declared in models.items():
+            columns = rows_of(
+                demo, f"select column_name, data_type from information_schema.columns where table_name = '{model}'"
+            )
+            built = {name: names.get(type_name, type_name.lower()) for name, type_name in columns}
+            # A sum of decimals has more digits than its summands on DuckDB.
+            assert {name: type_name.replace("(38,", "(28,") for name, type_name in built.items()} == declared, model
+
+
+@pytest.mark.nightly
+def test_without_its_branches_the_rest_is_built(host):
+    """What depends on them reads nulls; the tests of the rest hold."""
+    host.takes_own_names()
+    project = host.home / "dbt_project.yml"
+    text = project.read_text().replace("replacements:", f"disabled_branches: [{', '.join(BRANCHES)}], replacements:")
+    off = ", ".join(f"{branch}: {{+enabled: false}}" for branch in BRANCHES)
+    project.write_text(f"{text}  customer_value: {{marts: {{{off}}}, intermediate: {{{off}}}}}\n")
+    finished = host.dbt("build")
+    assert finished.returncode == 0, finished.stdout[-6000:]
+    results = json.loads((host.home / "target" / "run_results.json").read_text())["results"]
+    models = [result["unique_id"] for result in results if result["unique_id"].startswith("model.customer_value.")]
+    assert 80 < len(models) < 120 and "model.customer_value.mrr_monthly" in models
+    marts = "analytics_customer_value_marts"
+    assert host.rows(
+        f"select count(mrr_amount) > 0, count(health_status), count(ltv_amount) from {marts}.customers"
+    ) == [(True, 0, 0)]

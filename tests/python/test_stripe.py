@@ -70,13 +70,37 @@ def test_what_was_never_service_is_left_out(landed, landing):
     assert not subscriptions & {"sub_t8", "sub_tt", "sub_t1_s16", "sub_t2_s16", "sub_t3_s16"}
 
 
-def test_who_is_forgotten_does_not_come_back_from_a_vendors_table(tmp_path):
+@pytest.mark.parametrize(
+    ("table", "hidden", "kept"),
+    [
+        (
+            "id,Name,email,billing_address_city,currency\ncus_1,Ada,ada@example.com,London,gbp\ncus_2,Bob,bob@example.com,Paris,eur\n",
+            ("cus_1", None, None, None, "gbp"),
+            ("cus_2", "Bob", "bob@example.com", "Paris", "eur"),
+        ),
+        # A customer's id of another system stands beside the CRM's own, in a column or within what it holds as JSON.
+        (
+            "id,property_name,property_stripe_customer_id\n1,Ada,cus_1\n2,Bob,cus_2\n",
+            (1, None, "cus_1"),
+            (2, "Bob", "cus_2"),
+        ),
+        (
+            'id;properties\n1;{"name": "Ada", "stripe_customer_id": "cus_1"}\n2;{"name": "Bob"}\n',
+            (1, None),
+            (2, '{"name": "Bob"}'),
+        ),
+    ],
+)
+def test_who_is_forgotten_does_not_come_back_from_a_vendors_table(tmp_path, table, hidden, kept):
     """Names and addresses of a customer that is forgotten are null in the view of a vendor's table; those of others are not."""
     path = tmp_path / "raw" / "stripe" / "customers.csv"
     path.parent.mkdir(parents=True)
+    separator = ";" if ";" in table else ","
     path.write_text(
-        "id,Name,email,billing_address_city,currency,_fivetran_synced\n"
-        "cus_1,Ada,ada@example.com,London,gbp,2026-06-30\ncus_2,Bob,bob@example.com,Paris,eur,2026-06-30\n"
+        "".join(
+            f"{line}{separator}{'_fivetran_synced' if not number else '2026-06-30'}\n"
+            for number, line in enumerate(table.splitlines())
+        )
     )
     company = Company(tmp_path, "2026-06-30")
     with duckdb.connect() as connection:
@@ -85,7 +109,4 @@ def test_who_is_forgotten_does_not_come_back_from_a_vendors_table(tmp_path):
         )
         rows = connection.execute(f"select {', '.join(selection)} from {relation} order by all").fetchall()
     assert not is_dated_by_file
-    assert [row[:5] for row in rows] == [
-        ("cus_1", None, None, None, "gbp"),
-        ("cus_2", "Bob", "bob@example.com", "Paris", "eur"),
-    ]
+    assert [tuple(map(str, row[: len(hidden)])) for row in rows] == [tuple(map(str, hidden)), tuple(map(str, kept))]

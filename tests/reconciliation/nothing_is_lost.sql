@@ -12,10 +12,11 @@ staged_rows as (
 
     union all
     {% endfor %}
-    -- Events are staged by the day.
+    -- Events are staged by the day, where usage is not switched off.
     select
         'usage_events' as input_name,
         cast(null as {{ dbt.type_bigint() }}) as row_count
+    where {{ 'usage' not in var('disabled_branches') }}
 ),
 
 rejected_rows as (

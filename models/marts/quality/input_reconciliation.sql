@@ -16,7 +16,6 @@ raw_counts as (
 ),
 {% for input_name in input_names() if input_name != 'usage_events' -%}
 {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
-{%- set text = row_text(value_columns(input_name)) -%}
 {%- set is_compared = 'not is_end and change_sequence is null' if input_name == 'subscription_changes' else 'true' -%}
 -- The first and the last row, as text, of each key's newest load. Rows that a rule puts in order are not compared.
 {{ input_name }}_keys as (
@@ -40,7 +39,7 @@ raw_counts as (
                 {{ key }},
                 loaded_at,
                 is_folded,
-                case when {{ is_compared }} then {{ text }} end as compared_text
+                case when {{ is_compared }} then {{ row_text(value_columns(input_name)) }} end as compared_text
             from {{ ref('base_' ~ input_name) }}
             where reject_reason is null
         ) as valid_rows
@@ -70,6 +69,7 @@ staged_counts as (
         0 as folded_row_count,
         cast(null as {{ dbt.type_bigint() }}) as conflict_count
     from {{ ref('int_usage_customer_days') }}
+    having {{ 'usage' not in var('disabled_branches') }}
 
 ),
 
