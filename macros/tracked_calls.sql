@@ -1,10 +1,9 @@
 {#- Segment and RudderStack write the same tables of the calls track, identify, group and alias; these macros hold the SQL of both. -#}
 
-{#- The tables of events: those that the var `<vendor>_event_tables` lists, each with its event's properties as columns; else the
-    table of all events. -#}
-{% macro event_tables(vendor) -%}
+{#- The tables of events: those that a company has listed, each with its event's properties as columns; else the table of all events. -#}
+{% macro event_tables(vendor, names) -%}
     {%- set tables = [] -%}
-    {%- for name in var(vendor ~ '_event_tables', []) -%}
+    {%- for name in names -%}
         {%- set home = source(vendor, 'tracks') -%}
         {%- set table = {'name': name, 'vendor': vendor, 'alias': 'calls', 'columns': {}, 'sql': '(select 1 as nothing where false) as calls'} -%}
         {%- if execute -%}
@@ -25,10 +24,9 @@
     {{ return(tables or [landed_table(vendor, ['tracks', 'track'], 'calls')]) }}
 {%- endmacro %}
 
-{#- The calls of track, in the shape of macro used_days. -#}
-{% macro track_calls(vendor) -%}
-{%- set property = customer_property(vendor) -%}
-{%- for rows in event_tables(vendor) %}
+{#- The calls of track, in the shape of macro used_days. The property or trait `property` holds the billing customer's id. -#}
+{% macro track_calls(vendor, property, tables) -%}
+{%- for rows in event_tables(vendor, tables) %}
 select
     {{ event_id_of(rows, ['id', 'message_id', 'messageId'], ['anonymous_id', 'user_id', 'event', 'timestamp', 'received_at']) }} as event_id,
     {{ landed(rows, ['event_text', 'event', 'event_name']) }} as event_name,
@@ -113,14 +111,13 @@ where previous_account_id is null or previous_account_id <> account_id
 {%- endmacro %}
 
 {#- What is known of users and accounts, each the newest that is not null: by users and identifies, by accounts and groups. -#}
-{% macro traits_of_profiles(vendor) -%}
+{% macro traits_of_profiles(vendor, property) -%}
 {%- set tables = [
     ['user', landed_table(vendor, ['users', 'user'], 'profiles'), ['id', 'user_id']],
     ['user', landed_table(vendor, ['identifies', 'identify'], 'profiles'), ['user_id', 'userId']],
     ['account', landed_table(vendor, ['accounts', 'account'], 'profiles'), ['id', 'group_id']],
     ['account', landed_table(vendor, ['groups', 'group'], 'profiles'), ['group_id', 'groupId']],
 ] -%}
-{%- set property = customer_property(vendor) -%}
 with
 
 calls as (

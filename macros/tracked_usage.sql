@@ -65,10 +65,9 @@ from ordered_calls
 where previous_user_id is null or previous_user_id <> user_id
 {%- endmacro %}
 
-{#- The account that an event's groups name, of several the first: under the type that the var `<vendor>_group` says, else under the
-    usual names of one. Groups stand below parents, paths that end where a group's name begins; `others` are whole paths. -#}
-{% macro group_of(rows, parents, suffix='', others=[]) -%}
-    {%- set named = var(rows.vendor ~ '_group', '') -%}
+{#- The account that an event's groups name, of several the first: under the type that a company has named, else under the usual names
+    of one. Groups stand below parents, paths that end where a group's name begins; `others` are whole paths. -#}
+{% macro group_of(rows, named, parents, suffix='', others=[]) -%}
     {%- set paths = [] -%}
     {%- for group in ([named] if named else ['company' ~ suffix, 'organization' ~ suffix, 'account' ~ suffix, 'customer' ~ suffix, 'workspace' ~ suffix]) -%}
         {%- for parent in parents -%}
@@ -78,9 +77,6 @@ where previous_user_id is null or previous_user_id <> user_id
     {%- set value = landed(rows, paths + ([] if named else others)) -%}
     case when left({{ value }}, 1) = '[' then {{ dbt.split_part(value, "'\"'", 2) }} else {{ value }} end
 {%- endmacro %}
-
-{#- The property or trait that holds the billing customer's id. -#}
-{% macro customer_property(vendor) %}{{ return(var(vendor ~ '_customer_id_property', 'stripe_customer_id')) }}{% endmacro %}
 
 {#- The CTEs and the selection that make of a CTE `events` (a row per event: event_id, event_name, anonymous_id, user_id, account_id,
     customer_key, email, occurred_at, loaded_at) and the seed event_feature_map, as a CTE, what was used: a row per customer,

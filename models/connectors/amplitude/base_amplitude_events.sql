@@ -2,14 +2,14 @@
 -- A view: events are many.
 {{ config(materialized='view', enabled='amplitude' in var('connectors') | string) }}
 {%- set rows = landed_table('amplitude', ['event', 'events'], 'events') %}
-{%- set property = customer_property('amplitude') %}
+{%- set property = var('amplitude_customer_id_property', 'stripe_customer_id') %}
 
 select
     {{ event_id_of(rows, 'uuid', ['device_id', ['_insert_id', 'insert_id', '$insert_id', 'id'], 'event_type', 'event_time']) }} as event_id,
     {{ landed(rows, 'event_type') }} as event_name,
     {{ landed(rows, 'amplitude_id') }} as anonymous_id,
     {{ landed(rows, 'user_id') }} as user_id,
-    {{ group_of(rows, ['groups.']) }} as account_id,
+    {{ group_of(rows, var('amplitude_group', ''), ['groups.']) }} as account_id,
     {{ landed(rows, ['event_properties.' ~ property, 'user_properties.' ~ property]) }} as customer_key,
     {{ landed(rows, ['user_properties.email', 'user_properties.Email', 'event_properties.email']) }} as email,
     {{ landed(rows, ['event_time', 'client_event_time'], 'instant') }} as occurred_at,

@@ -2,7 +2,7 @@
 -- A view: events are many.
 {{ config(materialized='view', enabled='mixpanel' in var('connectors') | string) }}
 {%- set rows = landed_table('mixpanel', ['event', 'events', 'export'], 'events') %}
-{%- set property = customer_property('mixpanel') %}
+{%- set property = var('mixpanel_customer_id_property', 'stripe_customer_id') %}
 {%- set distinct_id = landed(rows, ['distinct_id', 'properties.distinct_id']) %}
 {%- set processed_ms = landed(rows, ['mp_processing_time_ms', 'properties.mp_processing_time_ms', 'properties.$mp_processing_time_ms'], 'number') %}
 
@@ -20,7 +20,7 @@ select
         {{ landed(rows, ['user_id', '$user_id', 'properties.$user_id', 'properties.user_id']) }},
         case when {{ distinct_id }} not like '$device:%' then {{ distinct_id }} end
     ) as user_id,
-    {{ group_of(rows, ['', 'properties.'], suffix='_id') }} as account_id,
+    {{ group_of(rows, var('mixpanel_group', ''), ['', 'properties.'], suffix='_id') }} as account_id,
     {{ landed(rows, [property, 'properties.' ~ property]) }} as customer_key,
     {{ landed(rows, ['email', 'properties.$email', 'properties.email']) }} as email,
     {{ landed(rows, ['time', 'properties.time'], 'instant') }} as occurred_at,

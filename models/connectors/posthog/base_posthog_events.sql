@@ -2,9 +2,9 @@
 -- A view: events are many, and read once. An id is anonymous where the event says so, or an $identify names it so.
 {{ config(materialized='view', enabled='posthog' in var('connectors') | string) }}
 {%- set rows = landed_table('posthog', ['events', 'event'], 'events') %}
-{%- set property = customer_property('posthog') %}
-{%- set is_numbered = var('posthog_group', '').startswith('$') %}
-{%- set groups = ['properties.', ''] if is_numbered else ['properties.$groups.', '$groups.'] %}
+{%- set property = var('posthog_customer_id_property', 'stripe_customer_id') %}
+{%- set group = var('posthog_group', '') %}
+{%- set groups = ['properties.', ''] if group.startswith('$') else ['properties.$groups.', '$groups.'] %}
 with
 
 persons as (select * from {{ ref('base_posthog_persons') }}),
@@ -24,7 +24,7 @@ events as (
             {{ landed(rows, ['properties.$is_identified', '$is_identified']) }} = 'false'
             or {{ landed(rows, 'distinct_id') }} = {{ landed(rows, ['properties.$device_id', '$device_id']) }}, false
         ) as is_anonymous,
-        {{ group_of(rows, groups, others=['properties.$group_0', '$group_0']) }} as account_id,
+        {{ group_of(rows, group, groups, others=['properties.$group_0', '$group_0']) }} as account_id,
         {{ landed(rows, ['properties.' ~ property, 'person_properties.' ~ property]) }} as customer_key,
         {{ landed(rows, ['person_properties.email', 'properties.$set.email', 'properties.email']) }} as email,
         {{ landed(rows, 'timestamp', 'instant') }} as occurred_at,

@@ -1,7 +1,7 @@
 -- Grain: one row per distinct id of a person, by its newest version.
 {{ config(enabled='posthog' in var('connectors') | string) }}
 {%- set rows = landed_table('posthog', ['persons', 'person_distinct_ids', 'person'], 'persons') %}
-{%- set property = customer_property('posthog') %}
+{%- set property = var('posthog_customer_id_property', 'stripe_customer_id') %}
 with
 
 landed_persons as (
