@@ -225,7 +225,7 @@
         "rudderstack": {"usage_events": "rudderstack_usage_events"},
         "salesforce": {"customers": "salesforce_customers", "support_tickets": "salesforce_support_tickets", "leads": "salesforce_leads"},
         "segment": {"usage_events": "segment_usage_events"},
-        "stripe": {"customers": "stripe_customers", "plans": "stripe_plans", "subscription_changes": "stripe_subscription_changes", "invoice_lines": "stripe_invoice_lines"},
+        "stripe": {"customers": "stripe_customers", "plans": "stripe_plans", "subscription_changes": "stripe_subscription_changes", "invoice_lines": "stripe_invoice_lines", "refunds": "stripe_refunds"},
         "typeform": {"nps_responses": "typeform_nps_responses"},
         "zendesk": {"support_tickets": "zendesk_support_tickets"},
     }) }}

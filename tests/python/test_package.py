@@ -143,7 +143,7 @@ def test_the_package_gives_the_clones_marts_and_leaves_the_host_alone(host, demo
             ).fetchone()
             assert differences == (0,), table
     children = json.loads((host.home / "target" / "manifest.json").read_text())["child_map"]
-    assert "model.customer_value.customer_segments" in children["seed.acme.our_segments"]
+    assert "model.customer_value.int_segment_months" in children["seed.acme.our_segments"]
     assert not [child for child in children["seed.customer_value.segments"] if child.startswith("model.")]
 
 

@@ -22,6 +22,7 @@ KEYS = {
     "subscription_changes": ("subscription_id", "item_id", "changed_at"),
     "plans": ("plan_id",),
     "invoice_lines": ("invoice_line_id",),
+    "refunds": ("refund_id",),
 }
 
 
@@ -51,7 +52,7 @@ def test_a_landing_gives_what_was_worked_out_by_hand(landed, case):
         if name == "subscription_changes":
             # A connector leaves out nothing of a subscription and adds nothing.
             rows = [row for row in rows if row["subscription_id"] in subscriptions]
-        else:
+        elif name == "invoice_lines" or name == "plans":
             rows = [row for row in rows if tuple(row[key] for key in KEYS[name]) in keys]
         assert sorted(rows, key=repr_of(name)) == sorted(expected, key=repr_of(name)), case["why"]
 

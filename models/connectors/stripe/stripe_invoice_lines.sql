@@ -1,9 +1,11 @@
--- Grain: one row per line of an invoice that was issued, in major units.
+-- Grain: one row per line of an invoice that was issued, and of a credit note, in major units.
 {{ config(enabled='stripe' in var('connectors') | string) }}
 {%- set rows = landed_table('stripe', ['invoice', 'invoices'], 'invoices') %}
 with
 
 lines as (select * from {{ ref('stripe_billed_lines') }}),
+
+credits as (select * from {{ ref('base_stripe_credit_note_lines') }}),
 
 prices as (select * from {{ ref('base_stripe_prices') }}),
 
@@ -60,3 +62,30 @@ from lines
 inner join invoices on lines.invoice_id = invoices.invoice_id and invoices.recency = 1
 left join prices on lines.price_id = prices.price_id
 left join currencies on upper(lines.currency) = currencies.currency
+
+union all
+
+-- A credit is of the plan and the time of the line that it credits. One before the payment lowers what the invoice asks for.
+select
+    credits.credit_note_id || '|' || credits.line_id as invoice_line_id,
+    credits.invoice_id,
+    invoices.customer_id,
+    lines.subscription_id,
+    lines.item_id,
+    lines.price_id as plan_id,
+    'credit' as kind,
+    credits.created_at as issued_at,
+    lines.period_started_at as period_start_at,
+    lines.period_ended_at as period_end_at,
+    credits.quantity,
+    -(credits.amount - credits.discount_amount - credits.included_tax_amount) / power(10, currencies.decimal_places) as amount,
+    -credits.discount_amount / power(10, currencies.decimal_places) as discount_amount,
+    -credits.tax_amount / power(10, currencies.decimal_places) as tax_amount,
+    upper(credits.currency) as currency,
+    case when credits.credit_note_type = 'pre_payment' then invoices.status else 'paid' end as status,
+    case when credits.credit_note_type = 'pre_payment' then invoices.paid_at else credits.created_at end as paid_at,
+    credits.landed_at as loaded_at
+from credits
+inner join invoices on credits.invoice_id = invoices.invoice_id and invoices.recency = 1
+left join lines on credits.invoice_id = lines.invoice_id and credits.invoice_line_id = lines.line_id
+left join currencies on upper(credits.currency) = currencies.currency

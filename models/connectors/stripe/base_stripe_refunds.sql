@@ -1,0 +1,97 @@
+-- Grain: one row per refund that succeeded and that no credit note states, with its invoice, in minor units.
+{{ config(enabled='stripe' in var('connectors') | string) }}
+{%- set rows = landed_table('stripe', ['refund', 'refunds'], 'refunds') %}
+{%- set charges = landed_table('stripe', ['charge', 'charges'], 'charges') %}
+{%- set payments = landed_table('stripe', ['invoice_payment', 'invoice_payments'], 'payments') %}
+{%- set invoices = landed_table('stripe', ['invoice', 'invoices'], 'invoices') %}
+{%- set notes = landed_table('stripe', ['credit_note', 'credit_notes'], 'notes') %}
+{%- set note_refunds = landed_list(notes, 'refunds', 'note_refunds', ['credit_note__refunds']) %}
+with
+
+refunds as (
+    select
+        {{ landed(rows, 'id') }} as refund_id,
+        {{ landed(rows, ['charge.id', 'charge_id', 'charge']) }} as charge_id,
+        {{ landed(rows, ['payment_intent.id', 'payment_intent_id', 'payment_intent']) }} as payment_intent_id,
+        {{ landed(rows, 'amount', 'number') }} as amount,
+        {{ landed(rows, 'currency') }} as currency,
+        {{ landed(rows, 'created', 'instant') }} as refunded_at,
+        coalesce({{ landed(rows, 'status') }}, 'succeeded') as status,
+        {{ landed_at(rows) }} as landed_at,
+        row_number() over (partition by {{ landed(rows, 'id') }} order by {{ landed_at(rows) }} desc nulls last) as recency
+    from {{ rows.sql }}
+),
+
+-- How an invoice was paid: said by its charge, by its payments, or by the invoice itself, as the version of the API has it.
+payments as (
+
+    select
+        {{ landed(charges, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
+        {{ landed(charges, 'id') }} as payment_id
+    from {{ charges.sql }}
+
+    union all
+
+    select
+        {{ landed(charges, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
+        {{ landed(charges, ['payment_intent.id', 'payment_intent_id', 'payment_intent']) }} as payment_id
+    from {{ charges.sql }}
+
+    union all
+
+    select
+        {{ landed(payments, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
+        {{ landed(payments, ['payment.payment_intent', 'payment_intent_id', 'payment.charge', 'charge_id']) }} as payment_id
+    from {{ payments.sql }}
+
+    union all
+
+    select
+        {{ landed(invoices, 'id') }} as invoice_id,
+        {{ landed(invoices, ['charge.id', 'charge_id', 'charge']) }} as payment_id
+    from {{ invoices.sql }}
+
+    union all
+
+    select
+        {{ landed(invoices, 'id') }} as invoice_id,
+        {{ landed(invoices, ['payment_intent.id', 'payment_intent_id', 'payment_intent']) }} as payment_id
+    from {{ invoices.sql }}
+
+),
+
+paid_invoices as (
+    select
+        payment_id,
+        min(invoice_id) as invoice_id
+    from payments
+    where invoice_id is not null and payment_id is not null
+    group by payment_id
+),
+
+credited_refunds as (
+
+    select {{ landed(notes, ['refund.id', 'refund_id', 'refund']) }} as refund_id
+    from {{ notes.sql }}
+    where coalesce({{ landed(notes, 'status') }}, 'issued') <> 'void'
+
+    union distinct
+
+    select {{ landed(note_refunds, ['refund.id', 'refund']) }} as refund_id
+    from {{ note_refunds.sql }}
+    where coalesce({{ landed(notes, 'status') }}, 'issued') <> 'void'
+
+)
+
+select
+    refunds.refund_id,
+    coalesce(by_charge.invoice_id, by_intent.invoice_id) as invoice_id,
+    refunds.amount,
+    refunds.currency,
+    refunds.refunded_at,
+    refunds.landed_at
+from refunds
+left join paid_invoices as by_charge on refunds.charge_id = by_charge.payment_id
+left join paid_invoices as by_intent on refunds.payment_intent_id = by_intent.payment_id
+left join credited_refunds as credited on refunds.refund_id = credited.refund_id
+where refunds.recency = 1 and refunds.status = 'succeeded' and credited.refund_id is null
