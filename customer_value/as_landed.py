@@ -1,7 +1,7 @@
 """The demonstration company in the tables of a vendor, as a loader writes them.
 
-A vendor's objects are made of the company by SQL (`as_<vendor>.sql`, in a schema of the vendor's name); a landing says which tables and
-columns a loader keeps of them. What stands in for the contract's inputs is left out of those.
+A billing system's objects are made of the company by SQL (`as_billing.sql`); a landing says which tables and columns a loader keeps of
+them. What stands in for the contract's inputs is left out of those.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from customer_value.load import literal
 from customer_value.settings import PROJECT
 
-# Inputs that a billing system stands in for. Refunds are named by lines of the contract, which Stripe does not have.
+# Inputs that a billing system stands in for. Refunds are named by lines of the contract, which no such system has.
 BILLING = ("customers", "plans", "subscription_changes", "invoice_lines", "refunds")
 
 # Fivetran writes a version when it sees it, some minutes after the change.
@@ -28,35 +28,35 @@ STRIPE_FIVETRAN = {
             pause_behavior as pause_collection_behavior, cast(null as timestamp) as pause_collection_resumes_at,
             cast(quantity as bigint) as quantity, cast(null as timestamp) as current_period_start,
             cast(null as timestamp) as current_period_end, '{}' as metadata, true as livemode
-        from stripe.versions join stripe.subs using (sub)
+        from billing.versions join billing.subs using (sub)
     """,
     "subscription_item": """
         select si as id, sub as subscription_id, price_id as plan_id, quantity, created_at as created, '{}' as metadata,
             loaded_at as _fivetran_synced
-        from stripe.items
+        from billing.items
     """,
     "price": """
         select price_id as id, product_id, true as active, currency, unit_amount, cast(unit_amount as varchar) as unit_amount_decimal,
             'per_unit' as billing_scheme, case when billing_interval is null then 'one_time' else 'recurring' end as type,
             billing_interval as recurring_interval, interval_count as recurring_interval_count, usage_type as recurring_usage_type,
             'exclusive' as tax_behavior, nickname, false as is_deleted, true as livemode, night(timestamp '2020-01-01') as _fivetran_synced
-        from stripe.prices
+        from billing.prices
     """,
     "product": """
         select product_id as id, name, true as active, false as is_deleted, true as livemode,
             night(timestamp '2020-01-01') as _fivetran_synced
-        from stripe.products
+        from billing.products
     """,
     "coupon": """
         select coupon_id as id, percent_off, cast(null as bigint) as amount_off, cast(null as varchar) as currency, duration,
             duration_months as duration_in_months, true as valid, false as is_deleted, true as livemode,
             night(timestamp '2020-01-01') as _fivetran_synced
-        from stripe.coupons
+        from billing.coupons
     """,
     "discount": """
         select discount_id as id, 'SUBSCRIPTION_ITEM' as type, si as type_id, coupon_id, customer_id, sub as subscription_id,
             started_at as start, ended_at as "end", night(started_at) as _fivetran_synced
-        from stripe.discounts
+        from billing.discounts
     """,
     "invoice": """
         select invoice_id as id, customer_id, sub as subscription_id, status, 'subscription_cycle' as billing_reason, currency,
@@ -65,14 +65,14 @@ STRIPE_FIVETRAN = {
             paid_at as status_transitions_paid_at, case when status = 'void' then issued_at end as status_transitions_voided_at,
             case when status = 'uncollectible' then issued_at end as status_transitions_marked_uncollectible_at,
             false as is_deleted, true as livemode, loaded_at as _fivetran_synced
-        from stripe.invoices
+        from billing.invoices
     """,
     "invoice_line_item": """
         select line_id as id, invoice_id, case when kind = 'recurring' and si is not null then 'subscription' else 'invoiceitem' end as type,
             kind = 'proration' as proration, sub as subscription_id, si as subscription_item_id, price_id, price_id as plan_id, quantity,
             amount, currency, period_start_at as period_start, period_end_at as period_end, cast(null as varchar) as unit_amount_excluding_tax,
             kind <> 'proration' as discountable, true as livemode, '{}' as metadata, loaded_at as _fivetran_synced
-        from stripe.lines
+        from billing.lines
     """,
 }
 
@@ -104,29 +104,29 @@ STRIPE_AIRBYTE = {
                             'coupon': {'id': coupon_id, 'percent_off': 100 * rate, 'duration': duration,
                                 'duration_in_months': case when duration = 'repeating' then 6 end}
                         })
-                        from stripe.discounts
+                        from billing.discounts
                         where discounts.si = items.si and coalesce(discounts.ended_at > end_at(), duration <> 'once')
                     ), [])
                 } order by si)
-                from stripe.items join stripe.price_objects using (price_id) where items.sub = versions.sub
+                from billing.items join billing.price_objects using (price_id) where items.sub = versions.sub
             )} as items,
             false as is_deleted, night(version_at) as _airbyte_extracted_at
-        from stripe.versions join stripe.subs using (sub)
+        from billing.versions join billing.subs using (sub)
         where next_at is null
     """,
     "prices": """
         select unnest(price), true as active, true as livemode, false as is_deleted, night(timestamp '2020-01-01') as _airbyte_extracted_at
-        from stripe.price_objects
+        from billing.price_objects
     """,
     "products": """
         select product_id as id, name, true as active, true as livemode, false as is_deleted,
             night(timestamp '2020-01-01') as _airbyte_extracted_at
-        from stripe.products
+        from billing.products
     """,
     "coupons": """
         select coupon_id as id, percent_off, duration, duration_months as duration_in_months, true as valid, true as livemode,
             false as is_deleted, night(timestamp '2020-01-01') as _airbyte_extracted_at
-        from stripe.coupons
+        from billing.coupons
     """,
     "invoices": """
         select invoice_id as id, customer_id as customer, sub as subscription, status, 'subscription_cycle' as billing_reason, currency,
@@ -138,7 +138,7 @@ STRIPE_AIRBYTE = {
                 'marked_uncollectible_at': case when status = 'uncollectible' then seconds(issued_at) end
             } as status_transitions,
             true as livemode, false as is_deleted, loaded_at as _airbyte_extracted_at
-        from stripe.invoices
+        from billing.invoices
     """,
     "invoice_line_items": """
         select line_id as id, invoice_id as invoice, invoice_id,
@@ -148,7 +148,106 @@ STRIPE_AIRBYTE = {
             case when discount_amount > 0 then [{'amount': discount_amount, 'discount': 'di_' || si}] else [] end as discount_amounts,
             case when tax_amount <> 0 then [{'amount': tax_amount, 'inclusive': false}] else [] end as tax_amounts, true as livemode,
             loaded_at as _airbyte_extracted_at
-        from stripe.lines left join stripe.price_objects using (price_id)
+        from billing.lines left join billing.price_objects using (price_id)
+    """,
+}
+
+# Chargebee's product catalogue 1.0, in which add-ons have a period of their own; Airbyte appends a row whenever it sees a change.
+# A subscription has one plan, and ends with it.
+CHARGEBEE_AIRBYTE = {
+    "customer": """
+        select customer_id as id, customer_name as company, email, {'country': country} as billing_address, seconds(created_at) as created_at,
+            seconds(created_at) as updated_at, false as deleted, loaded_at as _airbyte_extracted_at
+        from customers
+    """,
+    "subscription": """
+        select p.sub as id, b.customer_id, upper(b.currency) as currency_code,
+            case
+                when p.version_at >= b.leading_ended_at then 'cancelled' when p.status = 'trialing' then 'in_trial'
+                when p.status = 'paused' then 'paused' when p.version_at >= b.requested_at then 'non_renewing' else 'active'
+            end as status,
+            plan.interval_count as billing_period, plan.billing_interval as billing_period_unit, seconds(b.started_at) as created_at,
+            seconds(b.started_at) as started_at, seconds(b.trial_from) as trial_start, seconds(b.trial_to) as trial_end,
+            case when p.version_at >= coalesce(b.trial_to, b.started_at) then seconds(coalesce(b.trial_to, b.started_at)) end as activated_at,
+            case when p.status = 'past_due' then 1 else 0 end as due_invoices_count,
+            case when p.status = 'past_due' then seconds((
+                select max(d.version_at) from billing.points d
+                where d.sub = p.sub and d.version_at <= p.version_at and d.status = 'past_due' and d.is_another
+            )) end as due_since,
+            case when p.status = 'paused' then seconds(p.version_at) end as pause_date, cast(null as bigint) as resume_date,
+            case when p.version_at >= least(b.requested_at, b.leading_ended_at) then seconds(b.leading_ended_at) end as cancelled_at,
+            case when p.version_at >= b.requested_at then seconds(b.requested_at) end as cancel_schedule_created_at,
+            case when p.version_at >= b.leading_ended_at and b.cancel_reason = 'payment_failure' then 'not_paid' end as cancel_reason,
+            case when p.version_at >= least(b.requested_at, b.leading_ended_at) and b.cancel_reason <> 'payment_failure'
+                then b.cancel_reason end as cancel_reason_code,
+            plan.price_id as plan_id, plan.quantity as plan_quantity, minor(plan.unit_amount) as plan_unit_price,
+            coalesce((
+                select list({'id': a.price_id, 'quantity': a.quantity, 'unit_price': minor(a.unit_amount)} order by a.price_id)
+                from billing.version_items a where a.sub = p.sub and a.version_at = p.version_at and a.si <> b.leading_si
+            ), []) as addons,
+            coalesce((
+                select list({'coupon_id': coupon_id, 'apply_till': seconds(d.ended_at)}) from billing.discounts d
+                where d.si = b.leading_si and coalesce(d.ended_at > p.version_at, true)
+            ), []) as coupons,
+            seconds(p.version_at) as updated_at, epoch_ms(p.version_at) as resource_version, false as deleted,
+            night(p.version_at) as _airbyte_extracted_at
+        from billing.points p
+        join billing.subs b using (sub)
+        asof join billing.states plan on plan.si = b.leading_si and plan.changed_at <= p.version_at
+        where p.version_at <= coalesce(b.leading_ended_at, p.version_at)
+    """,
+    "plan": """
+        select price_id as id, nickname as name, upper(currency) as currency_code, unit_amount as price, interval_count as period,
+            billing_interval as period_unit, 'active' as status, night(timestamp '2020-01-01') as _airbyte_extracted_at
+        from billing.prices
+        where product_id = 'prod_suite'
+    """,
+    "addon": """
+        select price_id as id, nickname as name, upper(currency) as currency_code, unit_amount as price, interval_count as period,
+            coalesce(billing_interval, 'not_applicable') as period_unit,
+            case when billing_interval is null then 'non_recurring' else 'recurring' end as charge_type, 'active' as status,
+            night(timestamp '2020-01-01') as _airbyte_extracted_at
+        from billing.prices
+        where product_id <> 'prod_suite' and coalesce(usage_type, '') <> 'metered'
+    """,
+    "coupon": """
+        select coupon_id as id, 'percentage' as discount_type, percent_off as discount_percentage,
+            map {'once': 'one_time', 'forever': 'forever', 'repeating': 'limited_period'}[duration] as duration_type, duration_months as period,
+            case when duration_months is not null then 'month' end as period_unit, 'each_specified_item' as apply_on,
+            'all' as plan_constraint, 'none' as addon_constraint, night(timestamp '2020-01-01') as _airbyte_extracted_at
+        from billing.coupons
+    """,
+    "invoice": """
+        select invoice_id as id, any_value(customer_id) as customer_id, any_value(sub) as subscription_id,
+            upper(any_value(currency)) as currency_code,
+            map {'paid': 'paid', 'open': 'payment_due', 'void': 'voided', 'uncollectible': 'not_paid'}[any_value(status)] as status,
+            seconds(any_value(issued_at)) as date, seconds(any_value(paid_at)) as paid_at,
+            case when any_value(status) = 'void' then seconds(any_value(issued_at)) end as voided_at, 'tax_exclusive' as price_type,
+            list({
+                'id': line_id, 'subscription_id': sub, 'customer_id': customer_id,
+                'entity_type': case
+                    when kind = 'one_off' then 'addon' when kind <> 'recurring' or si is null then 'adhoc'
+                    when plan_id in (select plan_id from plans where product_type = 'core') then 'plan' else 'addon'
+                end,
+                'entity_id': case when kind = 'one_off' or (kind = 'recurring' and si is not null) then price_id end,
+                'date_from': seconds(period_start_at), 'date_to': seconds(period_end_at), 'quantity': quantity, 'amount': amount,
+                'discount_amount': discount_amount, 'tax_amount': tax_amount
+            } order by line_id) as line_items,
+            seconds(any_value(issued_at)) as updated_at, false as deleted, max(loaded_at) as _airbyte_extracted_at
+        from billing.lines
+        where kind <> 'credit' and line_id not like 'il_p_%'
+        group by invoice_id
+    """,
+    "credit_note": """
+        select 'cn_' || line_id as id, customer_id, sub as subscription_id, upper(currency) as currency_code, 'adjusted' as status,
+            'adjustment' as type, seconds(issued_at) as date, 'tax_exclusive' as price_type,
+            [{
+                'id': line_id, 'subscription_id': sub, 'entity_type': 'adhoc', 'date_from': seconds(period_start_at),
+                'date_to': seconds(period_end_at), 'quantity': quantity, 'amount': -amount, 'discount_amount': 0, 'tax_amount': -tax_amount
+            }] as line_items,
+            seconds(issued_at) as updated_at, false as deleted, loaded_at as _airbyte_extracted_at
+        from billing.lines
+        where kind = 'credit'
     """,
 }
 
@@ -166,13 +265,14 @@ class Landing:
 LANDINGS = {
     "stripe_fivetran": Landing("stripe", STRIPE_FIVETRAN),
     "stripe_airbyte": Landing("stripe", STRIPE_AIRBYTE, "json"),
+    "chargebee_airbyte": Landing("chargebee", CHARGEBEE_AIRBYTE, "json"),
 }
 
 
 def write(connection, raw, name):
     """Write the company of a connection, which company.sql has made, as a landing into files raw/<vendor>/<table>."""
     landing = LANDINGS[name]
-    connection.execute((PROJECT / "customer_value" / f"as_{landing.vendor}.sql").read_text())
+    connection.execute((PROJECT / "customer_value" / "as_billing.sql").read_text())
     folder = raw / landing.vendor
     folder.mkdir()
     suffix = {"parquet": "parquet", "json": "jsonl"}[landing.format]

@@ -35,7 +35,7 @@ BESIDE_PAUSED = f"""
 """
 PAUSE_THAT_IS_OVER = f"""
     -- The newest state says nothing of it.
-    select customer_id from ({PAUSED})
+    select customer_id from ({PAUSED}) where ended_at <= (select max(loaded_at) from log)
 """
 UNBILLED_DISCOUNT = """
     -- Stripe no longer names a discount that is over, and no bill of the subscription shows it.
@@ -43,23 +43,50 @@ UNBILLED_DISCOUNT = """
         and discount_ends_at < (select max(loaded_at) from log)
         and subscription_id not in (select subscription_id from given.staging.stg_invoice_lines where discount_amount > 0)
 """
-# Landing -> what it does not know, with the number of customers; rows of the log with another status; lines with another amount.
+# Bills of an item after its end have no item.
+OF_NO_ITEM = ("kind", "recurring", "one_off", 3)
+# Landing -> what it does not know, with the number of customers; rows of the log with another status, where items have ids;
+# columns of invoice lines that differ: what it was, what became of it and how often.
 LANDINGS = {
     "stripe_fivetran": SimpleNamespace(
         unknown={COUPON: 12, CONTINUED: 2, BESIDE_PAUSED: 1},
         statuses={("active", "past_due"): 14, ("active", "paused"): 3},
         # A coupon of an item is shared with the use that stands on its invoice: lines have no discounts of their own.
-        amounts=[("recurring", 6), ("usage", 6)],
+        lines=[("has_amount", "recurring", "recurring", 6), ("has_amount", "usage", "usage", 6), OF_NO_ITEM],
     ),
     "stripe_airbyte": SimpleNamespace(
         unknown={COUPON: 12, CONTINUED: 2, PAUSE_THAT_IS_OVER: 6, UNBILLED_DISCOUNT: 1},
-        statuses={},
-        amounts=[],
+        statuses={("active", "past_due"): 1},
+        lines=[OF_NO_ITEM],
+    ),
+    # What a subscription is continued by does not matter: an add-on ends with its plan. Catalogue 1.0 has no metered items.
+    "chargebee_airbyte": SimpleNamespace(
+        unknown={COUPON: 12, BESIDE_PAUSED: 1},
+        statuses=None,
+        lines=[
+            # A period that ends with second 59 ends with the next one: so Chargebee writes it.
+            ("has_period", "credit", "credit", 1),
+            ("has_period", "recurring", "recurring", 50),
+            ("has_period", "usage", "one_off", 3),
+            # A credit note is settled; a bill that nobody pays is open.
+            ("has_status", "credit", "credit", 31),
+            ("has_status", "one_off", "one_off", 1),
+            ("has_status", "recurring", "recurring", 15),
+            ("kind", "proration", "one_off", 60),
+            OF_NO_ITEM,
+            ("kind", "usage", "one_off", 81),
+        ],
     ),
 }
 
 
-@pytest.fixture(scope="module", params=["stripe_fivetran", pytest.param("stripe_airbyte", marks=pytest.mark.nightly)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "stripe_fivetran",
+        *(pytest.param(name, marks=pytest.mark.nightly) for name in ("stripe_airbyte", "chargebee_airbyte")),
+    ],
+)
 def compared(request, demo, tmp_path_factory):
     """A connection to the demonstration company (catalogue `given`, its log as `log`) and to what came of a vendor's tables (`landed`).
 
@@ -78,17 +105,18 @@ def compared(request, demo, tmp_path_factory):
     given = "--vars", f"connectors: {{billing: {landing}}}"
     seeded = company.dbt("seed", "--select", "plan_map", *given)
     assert seeded.returncode == 0, seeded.stdout[-4000:]
-    (prices,) = [path for path in (raw / "stripe").iterdir() if path.stem in ("price", "prices")]
+    prices = [path for path in (raw / landing.split("_")[0]).iterdir() if path.stem in ("price", "prices")]
     with duckdb.connect(str(company.settings.warehouse)) as connection:
         # What no billing system says of a plan, and the company does.
         ((schema,),) = connection.sql(
             "select schema_name from duckdb_tables() where table_name = 'plan_map'"
         ).fetchall()
-        connection.execute(
-            f"insert into {schema}.plan_map select 'stripe', id, product_type, tier_rank, included_seats from '{prices}' "
-            "join (select distinct plan_name, product_type, tier_rank, included_seats "
-            f"from '{demo.settings.raw}/plans.parquet' where product_type is not null) on nickname = plan_name"
-        )
+        for path in prices:
+            connection.execute(
+                f"insert into {schema}.plan_map select 'stripe', id, product_type, tier_rank, included_seats from '{path}' "
+                "join (select distinct plan_name, product_type, tier_rank, included_seats "
+                f"from '{demo.settings.raw}/plans.parquet' where product_type is not null) on nickname = plan_name"
+            )
     built = company.dbt(
         "build", "--exclude-resource-type", "test", "unit_test", "--exclude", "plan_map",
         "--select", "+customer_months", "+mrr_movements", "+stg_invoice_lines", *given,
@@ -138,6 +166,8 @@ def test_every_movement_has_its_cause(compared):
 def test_every_row_of_the_log_is_known_when_it_was(compared):
     """Each item, ten minutes after each row of either log: what it was. Stripe's status is that of the whole subscription."""
     landing, connection = compared
+    if LANDINGS[landing].statuses is None:
+        pytest.skip("The vendor's items have no ids.")
     columns = "plan_id, status, quantity, unit_amount, currency, billing_interval, interval_count"
     rows = connection.sql(
         f"""
@@ -182,21 +212,17 @@ def test_every_line_of_an_invoice_is_there(compared):
         select
             a.invoice_line_id as given_id, b.invoice_line_id as landed_id, a.kind, b.kind as landed_kind,
             (a.amount, a.discount_amount) = (b.amount, b.discount_amount) as has_amount,
-            (a.customer_id, a.issued_at, a.period_start_at, a.period_end_at, a.quantity, a.tax_amount, a.currency, a.status)
-            = (b.customer_id, b.issued_at, b.period_start_at, b.period_end_at, b.quantity, b.tax_amount, b.currency, b.status)
-            and a.paid_at is not distinct from b.paid_at as is_equal
+            (a.status, a.paid_at) is not distinct from (b.status, b.paid_at) as has_status,
+            (a.period_start_at, a.period_end_at) = (b.period_start_at, b.period_end_at) as has_period,
+            (a.customer_id, a.issued_at, a.quantity, a.tax_amount, a.currency)
+            = (b.customer_id, b.issued_at, b.quantity, b.tax_amount, b.currency) as is_equal
         from given.staging.stg_invoice_lines a
         full join landed.staging.stg_invoice_lines b on 'il_' || a.invoice_line_id = split_part(b.invoice_line_id, '|', 2)
         """
     )
     assert connection.sql("from lines where given_id is not null and not coalesce(is_equal, false)").fetchall() == []
     assert connection.sql("from lines where given_id is null and landed_id not like '%|il_p_%'").fetchall() == []
-    # Bills of an item after its end have no item.
-    kinds = connection.sql(
-        "select kind, landed_kind, count(*) from lines where kind <> landed_kind group by all"
-    ).fetchall()
-    assert kinds == [("recurring", "one_off", 3)]
-    amounts = connection.sql(
-        "select kind, count(*) from lines where given_id is not null and not has_amount group by kind order by kind"
-    ).fetchall()
-    assert amounts == LANDINGS[landing].amounts
+    differing = "select '{0}', kind, landed_kind, count(*) from lines where given_id is not null and {1} group by kind, landed_kind"
+    queries = [differing.format("kind", "kind <> landed_kind")]
+    queries += [differing.format(column, f"not {column}") for column in ("has_amount", "has_status", "has_period")]
+    assert sorted(connection.sql(" union all ".join(queries)).fetchall()) == sorted(LANDINGS[landing].lines)

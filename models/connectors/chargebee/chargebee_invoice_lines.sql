@@ -24,7 +24,7 @@ select
         when
             coalesce(lines.entity_type, '') not in ('plan', 'addon', 'plan_item_price', 'addon_item_price') or coalesce(prices.is_one_off, false)
             then 'one_off'
-        when billed.billed_from is null and lines.amount > 0 then 'proration'
+        when billed.billed_from is null and lines.amount > 0 and lines.status <> 'voided' then 'proration'
         else 'recurring'
     end as kind,
     lines.issued_at,
