@@ -203,7 +203,9 @@ def compare(left, right, rename, leave_out):
 @click.option("--months", type=click.IntRange(1), default=36)
 @click.option("--seed", default=1)
 @click.option("--events-per-customer-month", type=click.FloatRange(0), default=26)
-@click.option("--as", "landing", metavar="LANDING", help="Write billing in a vendor's tables, for example stripe_fivetran.")
+@click.option(
+    "--as", "landing", metavar="LANDING", help="Write billing in a vendor's tables, for example stripe_fivetran."
+)
 def generate(company, raw, **sizes):
     """Write the demonstration company."""
     from customer_value.generate import generate

@@ -176,8 +176,10 @@ def generate(raw, customers, months, seed, events_per_customer_month, landing=No
 
     With the name of a landing (as_landed.LANDINGS) what a vendor's connector stands in for is written in the vendor's tables.
 
-    Raises InputError where the folder holds files that are not ours to replace.
+    Raises InputError where the folder holds files that are not ours to replace, or there is no such landing.
     """
+    if landing and landing not in as_landed.LANDINGS:
+        raise InputError(f"--as {landing}: found no such landing, expected one of {', '.join(as_landed.LANDINGS)}.")
     raw.mkdir(parents=True, exist_ok=True)
     if any(raw.iterdir()) and not (raw / "truth").is_dir():
         raise InputError(

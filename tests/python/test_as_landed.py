@@ -11,6 +11,8 @@ import duckdb
 import pytest
 from conftest import Company
 
+from customer_value.cli import main
+
 # Pauses of the core item that stand over the end of a month, with the item's next row.
 PAUSED = """
     select * from (
@@ -226,3 +228,11 @@ def test_every_line_of_an_invoice_is_there(compared):
     queries = [differing.format("kind", "kind <> landed_kind")]
     queries += [differing.format(column, f"not {column}") for column in ("has_amount", "has_status", "has_period")]
     assert sorted(connection.sql(" union all ".join(queries)).fetchall()) == sorted(LANDINGS[landing].lines)
+
+
+def test_a_landing_that_there_is_not_is_refused(tmp_path, capsys):
+    """Before anything of the folder is removed."""
+    (tmp_path / "truth").mkdir()
+    assert main(["generate", "--raw", str(tmp_path), "--as", "stripe_nobody"]) == 2
+    assert "expected one of stripe_fivetran, stripe_airbyte" in capsys.readouterr().err
+    assert (tmp_path / "truth").exists()
