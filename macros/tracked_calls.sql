@@ -1,17 +1,18 @@
 {#- Segment and RudderStack write the same tables of the calls track, identify, group and alias; these macros hold the SQL of both. -#}
 
-{#- The tables of events: those that a company has listed, each with its event's properties as columns; else the table of all events. -#}
+{#- The tables of events: those that a company has listed, each with its event's properties as columns; else that of all events. -#}
 {% macro event_tables(vendor, names) -%}
     {%- set tables = [] -%}
     {%- for name in names -%}
         {%- set home = source(vendor, 'tracks') -%}
-        {%- set table = {'name': name, 'vendor': vendor, 'alias': 'calls', 'columns': {}, 'sql': '(select 1 as nothing where false) as calls'} -%}
+        {%- set nothing = '(select 1 as nothing where false) as calls' -%}
+        {%- set table = {'name': name, 'vendor': vendor, 'alias': 'calls', 'columns': {}, 'sql': nothing} -%}
         {%- if execute -%}
             {%- set relation = adapter.get_relation(home.database, home.schema, name) -%}
             {%- if not relation -%}
                 {%- do exceptions.raise_compiler_error(
-                    'var ' ~ vendor ~ '_event_tables: found no table ' ~ home.schema ~ '.' ~ name ~ ', expected the names of tables of events. '
-                    ~ 'Remove it from the list, or load it.'
+                    'var ' ~ vendor ~ '_event_tables: found no table ' ~ home.schema ~ '.' ~ name
+                    ~ ', expected the names of tables of events. Remove it from the list, or load it.'
                 ) -%}
             {%- endif -%}
             {%- for column in adapter.get_columns_in_relation(relation) -%}
@@ -28,13 +29,13 @@
 {% macro track_calls(vendor, property, tables) -%}
 {%- for rows in event_tables(vendor, tables) %}
 select
-    {{ event_id_of(rows, ['id', 'message_id', 'messageId'], ['anonymous_id', 'user_id', 'event', 'timestamp', 'received_at']) }} as event_id,
+    {{ event_id_of(rows, ['id', 'message_id'], ['anonymous_id', 'user_id', 'event', 'timestamp', 'received_at']) }} as event_id,
     {{ landed(rows, ['event_text', 'event', 'event_name']) }} as event_name,
     {{ landed(rows, ['anonymous_id', 'anonymousId']) }} as anonymous_id,
     {{ landed(rows, ['user_id', 'userId']) }} as user_id,
     {{ landed(rows, ['context.group_id', 'context.groupId']) }} as account_id,
     {{ landed(rows, [property, 'properties.' ~ property, 'context.traits.' ~ property]) }} as customer_key,
-    {{ landed(rows, ['context.traits.email', 'properties.email', 'email']) }} as email,
+    {{ landed(rows, 'context.traits.email') }} as email,
     {{ landed(rows, ['timestamp', 'original_timestamp', 'originalTimestamp'], 'instant') }} as occurred_at,
     {{ arrived_at(rows, ['received_at', 'receivedAt', 'uuid_ts']) }} as loaded_at
 from {{ rows.sql }}
@@ -126,7 +127,7 @@ calls as (
         '{{ type }}' as profile_type,
         {{ landed(rows, ids) }} as profile_id,
         {{ landed(rows, [property, 'traits.' ~ property, 'context.traits.' ~ property]) }} as customer_key,
-        {{ landed(rows, ['email', 'traits.email', 'context.traits.email']) if type == 'user' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as email,
+        {{ landed(rows, ['email', 'traits.email', 'context.traits.email'] if type == 'user' else []) }} as email,
         {{ arrived_at(rows, ['received_at', 'receivedAt', 'uuid_ts']) }} as loaded_at
     from {{ rows.sql }}
     {{ 'union all' if not loop.last }}

@@ -69,9 +69,9 @@ where previous_user_id is null or previous_user_id <> user_id
     of one. Groups stand below parents, paths that end where a group's name begins; `others` are whole paths. -#}
 {% macro group_of(rows, named, parents, suffix='', others=[]) -%}
     {%- set paths = [] -%}
-    {%- for group in ([named] if named else ['company' ~ suffix, 'organization' ~ suffix, 'account' ~ suffix, 'customer' ~ suffix, 'workspace' ~ suffix]) -%}
+    {%- for group in ([named] if named else ['company', 'organization', 'account', 'customer', 'workspace']) -%}
         {%- for parent in parents -%}
-            {%- do paths.append(parent ~ group) -%}
+            {%- do paths.append(parent ~ group ~ ('' if named else suffix)) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- set value = landed(rows, paths + ([] if named else others)) -%}

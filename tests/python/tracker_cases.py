@@ -29,31 +29,31 @@ LOG = """subscription_id,customer_id,changed_at,status,unit_amount,loaded_at
 s1,cus_acme,2026-01-01,active,10,2026-01-01
 """
 
-# The calls of Segment and RudderStack. The anonymous id a1 is u1 from 05:30 on the first, and u2 from the tenth on.
-TRACKS = """id,anonymous_id,user_id,event,event_text,context_group_id,timestamp,received_at
-e1,a1,u1,report_created,Report Created,,2026-06-01T06:00:00Z,2026-06-01T06:00:05Z
-e2,a1,u1,report_created,Report Created,,2026-06-01T21:30:00Z,2026-06-01T21:30:05Z
-e3,a1,u1,report_created,Report Created,,2026-06-01T22:30:00Z,2026-06-01T22:30:05Z
-e2,a1,u1,report_created,Report Created,,2026-06-01T21:30:00Z,2026-06-03T08:00:00Z
-e4,a1,u1,report_created,Report Created,,2026-06-01T10:00:00Z,2026-06-20T05:00:00Z
-e5,a1,u1,page_viewed,Page Viewed,,2026-06-01T06:10:00Z,2026-06-01T06:10:05Z
-e6,a1,u1,dashboard_viewed,Dashboard Viewed,,2026-06-02T08:00:00Z,2026-06-02T08:00:05Z
-e7,a1,u1,dashboard_refreshed,Dashboard Refreshed,,2026-06-02T08:30:00Z,2026-06-02T08:30:05Z
-e8,a1,u1,internal_ping,Internal Ping,,2026-06-02T08:31:00Z,2026-06-02T08:31:05Z
-e9,a1,,export_started,Export Started,,2026-06-01T05:00:00Z,2026-06-01T05:00:05Z
-e10,a1,,export_started,Export Started,,2026-06-02T09:00:00Z,2026-06-02T09:00:05Z
-e11,a9,,export_started,Export Started,,2026-06-02T09:00:00Z,2026-06-02T09:00:05Z
-e12,a2,s1,report_created,Report Created,g_acme,2026-06-02T09:00:00Z,2026-06-02T09:00:05Z
-e13,a4,u4,report_created,Report Created,,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z
-e14,a5,u5,report_created,Report Created,,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z
-e15,a3,u3,report_created,Report Created,g_init,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z
-e16,a6,u6,report_created,Report Created,cus_direct,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z
-e17,a7,u2,report_created,Report Created,,2026-06-05T07:00:00Z,2026-06-05T07:00:05Z
-e18,a7,u2,report_created,Report Created,,2026-06-05T20:00:00Z,2026-06-05T10:00:00Z
-e19,a1,,export_started,Export Started,,2026-06-11T11:00:00Z,2026-06-11T11:00:05Z
-e20,a7,u2,report_created,Report Created,,2026-06-16T10:00:00Z,2026-06-16T10:00:05Z
-e21,a8,u7,report_created,Report Created,,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z
-e22,a1,u1,report_created,Report Created,,,2026-06-07T10:00:00Z
+# The calls of Segment and RudderStack. The address of e14 is of somebody whom its user has invited. The anonymous id a1 is u1 from 05:30 on the first, and u2 from the tenth on.
+TRACKS = """id,anonymous_id,user_id,event,event_text,context_group_id,timestamp,received_at,email
+e1,a1,u1,report_created,Report Created,,2026-06-01T06:00:00Z,2026-06-01T06:00:05Z,
+e2,a1,u1,report_created,Report Created,,2026-06-01T21:30:00Z,2026-06-01T21:30:05Z,
+e3,a1,u1,report_created,Report Created,,2026-06-01T22:30:00Z,2026-06-01T22:30:05Z,
+e2,a1,u1,report_created,Report Created,,2026-06-01T21:30:00Z,2026-06-03T08:00:00Z,
+e4,a1,u1,report_created,Report Created,,2026-06-01T10:00:00Z,2026-06-20T05:00:00Z,
+e5,a1,u1,page_viewed,Page Viewed,,2026-06-01T06:10:00Z,2026-06-01T06:10:05Z,
+e6,a1,u1,dashboard_viewed,Dashboard Viewed,,2026-06-02T08:00:00Z,2026-06-02T08:00:05Z,
+e7,a1,u1,dashboard_refreshed,Dashboard Refreshed,,2026-06-02T08:30:00Z,2026-06-02T08:30:05Z,
+e8,a1,u1,internal_ping,Internal Ping,,2026-06-02T08:31:00Z,2026-06-02T08:31:05Z,
+e9,a1,,export_started,Export Started,,2026-06-01T05:00:00Z,2026-06-01T05:00:05Z,
+e10,a1,,export_started,Export Started,,2026-06-02T09:00:00Z,2026-06-02T09:00:05Z,
+e11,a9,,export_started,Export Started,,2026-06-02T09:00:00Z,2026-06-02T09:00:05Z,
+e12,a2,s1,report_created,Report Created,g_acme,2026-06-02T09:00:00Z,2026-06-02T09:00:05Z,
+e13,a4,u4,report_created,Report Created,,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z,
+e14,a5,u5,report_created,Report Created,,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z,x@globex.com
+e15,a3,u3,report_created,Report Created,g_init,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z,
+e16,a6,u6,report_created,Report Created,cus_direct,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z,
+e17,a7,u2,report_created,Report Created,,2026-06-05T07:00:00Z,2026-06-05T07:00:05Z,
+e18,a7,u2,report_created,Report Created,,2026-06-05T20:00:00Z,2026-06-05T10:00:00Z,
+e19,a1,,export_started,Export Started,,2026-06-11T11:00:00Z,2026-06-11T11:00:05Z,
+e20,a7,u2,report_created,Report Created,,2026-06-16T10:00:00Z,2026-06-16T10:00:05Z,
+e21,a8,u7,report_created,Report Created,,2026-06-03T10:00:00Z,2026-06-03T10:00:05Z,
+e22,a1,u1,report_created,Report Created,,,2026-06-07T10:00:00Z,
 """
 IDENTIFIES = """id,anonymous_id,user_id,email,timestamp,received_at
 i1,a1,u1,ann@acme.com,2026-06-01T05:30:00Z,2026-06-01T05:30:05Z
@@ -81,7 +81,7 @@ half past midnight in Berlin,cus_acme,u1,Report Created,2026-06-01T22:30:00,1,20
 two events that are one feature; a name in either spelling; the connector's own row of the seed,cus_acme,u1,dashboard,2026-06-02T08:30:00,2,2026-06-02T08:30:05
 an anonymous id after it was identified,cus_acme,u1,Export Started,2026-06-02T09:00:00,1,2026-06-02T09:00:05
 the alias of a domain,cus_globex,u4,Report Created,2026-06-03T10:00:00,1,2026-06-03T10:00:05
-no account and no alias,,u5,Report Created,2026-06-03T10:00:00,1,2026-06-03T10:00:05
+no account and no alias; an event's property says nothing of its user,,u5,Report Created,2026-06-03T10:00:00,1,2026-06-03T10:00:05
 the customer that the account's traits name,cus_initech,u3,Report Created,2026-06-03T10:00:00,1,2026-06-03T10:00:05
 an account that is the customer,cus_direct,u6,Report Created,2026-06-03T10:00:00,1,2026-06-03T10:00:05
 what is in order on a day with an event dated after its arrival,cus_acme,u2,Report Created,2026-06-05T07:00:00,1,2026-06-05T07:00:05

@@ -11,7 +11,7 @@ select
     {{ landed(rows, 'user_id') }} as user_id,
     {{ group_of(rows, var('amplitude_group', ''), ['groups.']) }} as account_id,
     {{ landed(rows, ['event_properties.' ~ property, 'user_properties.' ~ property]) }} as customer_key,
-    {{ landed(rows, ['user_properties.email', 'user_properties.Email', 'event_properties.email']) }} as email,
+    {{ landed(rows, ['user_properties.email', 'user_properties.Email']) }} as email,
     {{ landed(rows, ['event_time', 'client_event_time'], 'instant') }} as occurred_at,
     {{ arrived_at(rows, ['server_upload_time', 'server_received_time', 'processed_time']) }} as loaded_at
 from {{ rows.sql }}

@@ -16,7 +16,7 @@ select
     {{ landed(rows, 'user_id') }} as user_id,
     {{ group_of(rows, var('ga4_group', ''), ['param_', 'user_property_']) }} as account_id,
     {{ landed(rows, ['param_' ~ property, 'user_property_' ~ property, property]) }} as customer_key,
-    {{ landed(rows, ['param_email', 'user_property_email']) }} as email,
+    {{ landed(rows, 'user_property_email') }} as email,
     coalesce({{ landed(rows, 'timestamp', 'instant') }}, {{ instant_of_seconds(microseconds ~ ' / 1000000') }}) as occurred_at,
     {{ landed_at(rows) }} as loaded_at
 from {{ rows.sql }}

@@ -26,7 +26,7 @@ events as (
         ) as is_anonymous,
         {{ group_of(rows, group, groups, others=['properties.$group_0', '$group_0']) }} as account_id,
         {{ landed(rows, ['properties.' ~ property, 'person_properties.' ~ property]) }} as customer_key,
-        {{ landed(rows, ['person_properties.email', 'properties.$set.email', 'properties.email']) }} as email,
+        {{ landed(rows, ['person_properties.email', 'properties.$set.email']) }} as email,
         {{ landed(rows, 'timestamp', 'instant') }} as occurred_at,
         {{ arrived_at(rows, ['bq_ingested_timestamp', '_inserted_at', 'created_at']) }} as loaded_at
     from {{ rows.sql }}

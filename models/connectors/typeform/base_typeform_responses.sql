@@ -3,7 +3,9 @@
 {%- set rows = landed_table('typeform', ['responses', 'response', 'response_history'], 'responses') %}
 {%- set fields = landed_table('typeform', ['response_hidden', 'response_hidden_field', 'response_hidden_fields'], 'fields') %}
 {%- set names = {
-    'customer_key': var('typeform_customer_id_field', 'stripe_customer_id'), 'user_id': var('typeform_user_id_field', 'user_id'), 'email': 'email'
+    'customer_key': var('typeform_customer_id_field', 'stripe_customer_id'),
+    'user_id': var('typeform_user_id_field', 'user_id'),
+    'email': 'email',
 } %}
 with
 
@@ -35,7 +37,9 @@ known_responses as (
     select
         responses.response_id,
         {%- for name, field in names.items() %}
-        coalesce(responses.{{ name }}, max(case when hidden_fields.field_name = '{{ field }}' then hidden_fields.field_value end)) as {{ name }},
+        coalesce(
+            responses.{{ name }}, max(case when hidden_fields.field_name = '{{ field }}' then hidden_fields.field_value end)
+        ) as {{ name }},
         {%- endfor %}
         responses.responded_at,
         responses.loaded_at

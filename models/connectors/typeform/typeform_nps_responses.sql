@@ -43,4 +43,6 @@ select
     {{ 'answers.loaded_at' if is_nested else 'greatest(answers.loaded_at, responses.loaded_at)' }} as loaded_at
 from answers
 left join responses
-    on answers.response_id = responses.response_id {{ 'and answers.loaded_at is not distinct from responses.loaded_at' if is_nested else '' }}
+    on
+        answers.response_id = responses.response_id
+        {{ 'and answers.loaded_at is not distinct from responses.loaded_at' if is_nested }}
