@@ -4,6 +4,8 @@
 
 create schema billing;
 
+create macro load_after(instant) as night(instant);
+
 create macro minor(amount) as cast(round(amount * 100) as bigint);
 
 create macro price_of(plan_id, currency, unit_amount) as

@@ -22,7 +22,7 @@ STRIPE_FIVETRAN = {
     "subscription_history": """
         select sub as id, version_at + interval 4 minute as _fivetran_start,
             coalesce(next_at + interval 4 minute - interval 1 millisecond, timestamp '9999-12-31 23:59:59') as _fivetran_end,
-            next_at is null as _fivetran_active, night(version_at) as _fivetran_synced, customer_id, status, started_at as created,
+            next_at is null as _fivetran_active, load_after(version_at) as _fivetran_synced, customer_id, status, started_at as created,
             started_at as start_date, trial_from as trial_start, trial_to as trial_end, cancel_at,
             is_canceled_at_period_end as cancel_at_period_end, canceled_at, versions.ended_at,
             pause_behavior as pause_collection_behavior, cast(null as timestamp) as pause_collection_resumes_at,
@@ -39,23 +39,23 @@ STRIPE_FIVETRAN = {
         select price_id as id, product_id, true as active, currency, unit_amount, cast(unit_amount as varchar) as unit_amount_decimal,
             'per_unit' as billing_scheme, case when billing_interval is null then 'one_time' else 'recurring' end as type,
             billing_interval as recurring_interval, interval_count as recurring_interval_count, usage_type as recurring_usage_type,
-            'exclusive' as tax_behavior, nickname, false as is_deleted, true as livemode, night(timestamp '2020-01-01') as _fivetran_synced
+            'exclusive' as tax_behavior, nickname, false as is_deleted, true as livemode, load_after(timestamp '2020-01-01') as _fivetran_synced
         from billing.prices
     """,
     "product": """
         select product_id as id, name, true as active, false as is_deleted, true as livemode,
-            night(timestamp '2020-01-01') as _fivetran_synced
+            load_after(timestamp '2020-01-01') as _fivetran_synced
         from billing.products
     """,
     "coupon": """
         select coupon_id as id, percent_off, cast(null as bigint) as amount_off, cast(null as varchar) as currency, duration,
             duration_months as duration_in_months, true as valid, false as is_deleted, true as livemode,
-            night(timestamp '2020-01-01') as _fivetran_synced
+            load_after(timestamp '2020-01-01') as _fivetran_synced
         from billing.coupons
     """,
     "discount": """
         select discount_id as id, 'SUBSCRIPTION_ITEM' as type, si as type_id, coupon_id, customer_id, sub as subscription_id,
-            started_at as start, ended_at as "end", night(started_at) as _fivetran_synced
+            started_at as start, ended_at as "end", load_after(started_at) as _fivetran_synced
         from billing.discounts
     """,
     "invoice": """
@@ -110,22 +110,22 @@ STRIPE_AIRBYTE = {
                 } order by si)
                 from billing.items join billing.price_objects using (price_id) where items.sub = versions.sub
             )} as items,
-            false as is_deleted, night(version_at) as _airbyte_extracted_at
+            false as is_deleted, load_after(version_at) as _airbyte_extracted_at
         from billing.versions join billing.subs using (sub)
         where next_at is null
     """,
     "prices": """
-        select unnest(price), true as active, true as livemode, false as is_deleted, night(timestamp '2020-01-01') as _airbyte_extracted_at
+        select unnest(price), true as active, true as livemode, false as is_deleted, load_after(timestamp '2020-01-01') as _airbyte_extracted_at
         from billing.price_objects
     """,
     "products": """
         select product_id as id, name, true as active, true as livemode, false as is_deleted,
-            night(timestamp '2020-01-01') as _airbyte_extracted_at
+            load_after(timestamp '2020-01-01') as _airbyte_extracted_at
         from billing.products
     """,
     "coupons": """
         select coupon_id as id, percent_off, duration, duration_months as duration_in_months, true as valid, true as livemode,
-            false as is_deleted, night(timestamp '2020-01-01') as _airbyte_extracted_at
+            false as is_deleted, load_after(timestamp '2020-01-01') as _airbyte_extracted_at
         from billing.coupons
     """,
     "invoices": """
@@ -190,7 +190,7 @@ CHARGEBEE_AIRBYTE = {
                 where d.si = b.leading_si and coalesce(d.ended_at > p.version_at, true)
             ), []) as coupons,
             seconds(p.version_at) as updated_at, epoch_ms(p.version_at) as resource_version, false as deleted,
-            night(p.version_at) as _airbyte_extracted_at
+            load_after(p.version_at) as _airbyte_extracted_at
         from billing.points p
         join billing.subs b using (sub)
         asof join billing.states plan on plan.si = b.leading_si and plan.changed_at <= p.version_at
@@ -198,7 +198,7 @@ CHARGEBEE_AIRBYTE = {
     """,
     "plan": """
         select price_id as id, nickname as name, upper(currency) as currency_code, unit_amount as price, interval_count as period,
-            billing_interval as period_unit, 'active' as status, night(timestamp '2020-01-01') as _airbyte_extracted_at
+            billing_interval as period_unit, 'active' as status, load_after(timestamp '2020-01-01') as _airbyte_extracted_at
         from billing.prices
         where product_id = 'prod_suite'
     """,
@@ -206,7 +206,7 @@ CHARGEBEE_AIRBYTE = {
         select price_id as id, nickname as name, upper(currency) as currency_code, unit_amount as price, interval_count as period,
             coalesce(billing_interval, 'not_applicable') as period_unit,
             case when billing_interval is null then 'non_recurring' else 'recurring' end as charge_type, 'active' as status,
-            night(timestamp '2020-01-01') as _airbyte_extracted_at
+            load_after(timestamp '2020-01-01') as _airbyte_extracted_at
         from billing.prices
         where product_id <> 'prod_suite' and coalesce(usage_type, '') <> 'metered'
     """,
@@ -214,7 +214,7 @@ CHARGEBEE_AIRBYTE = {
         select coupon_id as id, 'percentage' as discount_type, percent_off as discount_percentage,
             map {'once': 'one_time', 'forever': 'forever', 'repeating': 'limited_period'}[duration] as duration_type, duration_months as period,
             case when duration_months is not null then 'month' end as period_unit, 'each_specified_item' as apply_on,
-            'all' as plan_constraint, 'none' as addon_constraint, night(timestamp '2020-01-01') as _airbyte_extracted_at
+            'all' as plan_constraint, 'none' as addon_constraint, load_after(timestamp '2020-01-01') as _airbyte_extracted_at
         from billing.coupons
     """,
     "invoice": """

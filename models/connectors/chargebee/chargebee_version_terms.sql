@@ -40,9 +40,9 @@ select
     item_keys.subscription_id,
     item_keys.price_id,
     case
-        when starts.version_number > 1 then starts.started_at
-        when items.price_id is null then least(billed_items.removed_at, greatest(versions.version_at, first_bills.billed_at))
-        when coalesce(first_bills.billed_at >= versions.version_at, true) or items.unit_amount = 0 then starts.started_at
+        when starts.version_number > 1 or coalesce(first_bills.billed_at >= versions.version_at, true) then starts.started_at
+        when items.price_id is null then least(billed_items.removed_at, versions.version_at)
+        when items.unit_amount = 0 then starts.started_at
         else greatest(versions.version_at, starts.started_at)
     end as started_at,
     starts.version_number,
