@@ -80,8 +80,16 @@
             | selectattr('config.materialized', 'equalto', 'incremental')
             | rejectattr('config.full_refresh', 'equalto', false) | list -%}
         {%- set sources = {'contract': input_contracts() | string} -%}
-        {%- for node in own_models if node.path.startswith('staging/') -%}
+        {%- for node in own_models if node.path.startswith(('staging/', 'connectors/')) -%}
             {%- do sources.update({node.unique_id: node.raw_code}) -%}
+        {%- endfor -%}
+        {#- What connectors read beside the vendor's tables: whose an event is, and of which feature. -#}
+        {%- for node in graph.nodes.values() if node.name in ('customer_aliases', 'event_feature_map') -%}
+            {%- do sources.update({node.unique_id: node.checksum.checksum}) -%}
+        {%- endfor -%}
+        {%- for name, value in invocation_args_dict.vars.items() if name == 'internal_email_domains'
+            or name.endswith(('_id_property', '_event_tables', '_group', '_id_field', '_id_attribute')) -%}
+            {%- do sources.update({name: value | string}) -%}
         {%- endfor -%}
         {%- for node in incremental_nodes -%}
             {%- for unique_id in [node.unique_id] + node.depends_on.nodes -%}

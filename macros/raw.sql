@@ -71,19 +71,24 @@
     {{ return(rows.sql) }}
 {%- endmacro %}
 
+{#- What the models of connectors write that stand in for an input, as a subquery. -#}
+{% macro connected_rows(input_name) -%}
+    {%- set relations = [] -%}
+    {%- for model in connected_models(input_name) -%}
+        {%- do relations.append(ref(model)) -%}
+    {%- endfor -%}
+    {{ return(combined_rows(input_name, relations)) }}
+{%- endmacro %}
+
 {#- An input of the contract with every column, to be given an alias: what the models of connectors write that stand in for it by the var
     connectors, else the source. The load of files makes it visible as the contract wants it; any other table is brought into its
     shape, and one that is not there has no rows. -#}
 {% macro raw(input_name) -%}
-    {%- set models = connected_models(input_name) -%}
     {%- set table = source('customer_value', input_name) -%}
-    {%- if models -%}
-        {%- set relations = [] -%}
-        {%- for model in models -%}
-            {%- do relations.append(ref(model)) -%}
-        {%- endfor -%}
-        {{ return(combined_rows(input_name, relations)) }}
-    {%- elif not execute or model.resource_type == 'unit_test' or (target.type == 'duckdb' and project_name == 'customer_value') -%}
+    {%- if connected_models(input_name) -%}
+        {%- set is_kept = input_name == 'subscription_changes' and var('keep_loads') -%}
+        {{ return(combined_rows(input_name, [ref('kept_subscription_changes')]) if is_kept else connected_rows(input_name)) }}
+    {%- elif not execute or model.resource_type == 'unit_test' or reads_files() -%}
         {{ return(table) }}
     {%- endif -%}
     {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}

@@ -1,7 +1,7 @@
 {#- A value within a text of JSON as text, by the names that lead to it; null where the text is no JSON object or has no such value. -#}
 {% macro json_value(text, names) %}{{ return(adapter.dispatch('json_value')(text, names)) }}{% endmacro %}
 {% macro default__json_value(text, names) -%}
-    case when left({{ text }}, 1) = '{' then json_extract_string({{ text }}, '$.{{ names | join('.') }}') end
+    case when left({{ text }}, 1) = '{' then try(json_extract_string({{ text }}, '$.{{ names | join('.') }}')) end
 {%- endmacro %}
 {% macro postgres__json_value(text, names) -%}
     case when left(cast({{ text }} as text), 1) = '{' then cast({{ text }} as jsonb) #>> '{ {{- names | join(',') -}} }' end
