@@ -205,7 +205,7 @@ select
     'il_' || invoice_line_id as line_id, 'in_' || invoice_id || '_' || item_id as invoice_id, customer_id,
     case when plan_id <> 'coaching' then sub end as sub,
     case when kind = 'usage' then 'si_' || sub || '_use' when kind <> 'credit' and plan_id <> 'coaching' then si end as si,
-    plan_id, kind,
+    item_id, plan_id, kind,
     case
         when kind = 'usage' then 'price_use_' || lower(currency)
         when kind = 'one_off' then price_of(plan_id, currency, amount)
@@ -220,7 +220,8 @@ from billed
 union all
 select
     'il_p_' || si || '_' || epoch_us(changed_at) || case when full_amount < 0 then '_credit' else '_debit' end,
-    'in_p_' || sub || '_' || epoch_us(changed_at), customer_id, sub, si, plan_id, 'proration', price_id, lower(currency),
+    'in_p_' || sub || '_' || epoch_us(changed_at), customer_id, sub, si, null, plan_id, 'proration', price_id,
+    lower(currency),
     cast(quantity as bigint),
     cast(sign(full_amount) * greatest(1, minor(abs(full_amount) * share)) as bigint), 0, 0, changed_at, changed_at, period_end_at, 'paid',
     changed_at, night(changed_at)

@@ -251,6 +251,101 @@ CHARGEBEE_AIRBYTE = {
     """,
 }
 
+# Recurly in Fivetran's history tables: plans have a price for each currency, add-ons are billed with their plan's interval.
+RECURLY_FIVETRAN = {
+    "account_history": """
+        select customer_id as id, customer_name as company, email, country as account_country, created_at, created_at as updated_at,
+            loaded_at as _fivetran_synced
+        from customers
+    """,
+    "subscription_history": """
+        select p.sub as id, b.customer_id as account_id, plan.plan_id,
+            case
+                when p.version_at >= b.leading_ended_at then 'expired' when p.status = 'paused' then 'paused'
+                when p.version_at >= b.requested_at then 'canceled' else 'active'
+            end as state,
+            upper(b.currency) as currency, plan.unit_amount, plan.quantity, b.started_at as created_at, b.started_at as activated_at,
+            b.trial_from as trial_started_at, b.trial_to as trial_ends_at, case when p.status = 'paused' then (
+                select max(d.version_at) from billing.points d
+                where d.sub = p.sub and d.version_at <= p.version_at and d.status = 'paused' and d.is_another
+            ) end as paused_at,
+            case when p.version_at >= b.requested_at then b.requested_at when p.version_at >= b.leading_ended_at then b.leading_ended_at end
+                as canceled_at,
+            case when p.version_at >= least(b.requested_at, b.leading_ended_at) then b.leading_ended_at end as expires_at,
+            case when p.version_at >= b.leading_ended_at
+                then case when b.cancel_reason = 'payment_failure' then 'nonpayment' else 'canceled' end end as expiration_reason,
+            true as auto_renew, 1 as total_billing_cycles, p.version_at as updated_at, load_after(p.version_at) as _fivetran_synced
+        from billing.points p
+        join billing.subs b using (sub)
+        asof join billing.states plan on plan.si = b.leading_si and plan.changed_at <= p.version_at
+        where p.version_at <= coalesce(b.leading_ended_at, p.version_at)
+    """,
+    "subscription_add_on_history": """
+        select s.si as id, s.sub as subscription_id, s.plan_id as plan_add_on_id, s.quantity, n.started_at as created_at,
+            s.unit_amount * plan.interval_count * case plan.billing_interval when 'year' then 12 else 1 end as unit_amount,
+            case when n.ended_at < coalesce(b.leading_ended_at, timestamp '9999-12-31') then n.ended_at end as expired_at,
+            s.changed_at as updated_at, load_after(s.changed_at) as _fivetran_synced
+        from billing.states s
+        join billing.spans n using (si)
+        join billing.subs b on b.sub = s.sub
+        asof join billing.states plan on plan.si = b.leading_si and plan.changed_at <= s.changed_at
+        where s.si <> b.leading_si
+    """,
+    "plan_history": """
+        select plan_id as id, plan_id as code, plan_name as name, 'months' as interval_unit,
+            interval_count * case billing_interval when 'year' then 12 else 1 end as interval_length, 'active' as state,
+            loaded_at as updated_at, loaded_at as _fivetran_synced
+        from plans where product_type = 'core'
+    """,
+    "plan_currency_history": """
+        select plan_id, currency, unit_amount, loaded_at as plan_updated_at, loaded_at as _fivetran_synced
+        from plans where product_type = 'core'
+    """,
+    "add_on": """
+        select plan_id as id, plan_id as code, plan_name as name, 'fixed' as add_on_type, loaded_at as _fivetran_synced
+        from plans where product_type = 'add_on'
+    """,
+    "coupon": """
+        select coupon_id as id, map {'once': 'single_use', 'forever': 'forever', 'repeating': 'temporal'}[duration] as duration,
+            case when duration_months is not null then 'month' end as temporal_unit, duration_months as temporal_amount,
+            true as applies_to_all_plans, load_after(timestamp '2020-01-01') as _fivetran_synced
+        from billing.coupons
+    """,
+    "coupon_discount": """
+        select coupon_id, 'percent' as type, percent_off as percentage, load_after(timestamp '2020-01-01') as _fivetran_synced
+        from billing.coupons
+    """,
+    "coupon_redemption_history": """
+        select discount_id as id, customer_id as account_id, sub as subscription_id, coupon_id, 'active' as state,
+            coalesce(ended_at - interval 6 month, started_at) as created_at, started_at as updated_at,
+            load_after(started_at) as _fivetran_synced
+        from billing.discounts
+    """,
+    "invoice_history": """
+        select invoice_id as id, customer_id as account_id,
+            map {'paid': 'paid', 'open': 'pending', 'void': 'voided', 'uncollectible': 'failed'}[status] as state, upper(currency) as currency,
+            issued_at as created_at, case when status <> 'open' then coalesce(paid_at, issued_at) end as closed_at, issued_at as updated_at,
+            loaded_at as _fivetran_synced
+        from billing.invoices
+        where invoice_id not like 'in_p_%'
+    """,
+    "line_item_history": """
+        select line_id as id, invoice_id, customer_id as account_id, sub as subscription_id,
+            case when kind = 'credit' then 'credit' else 'charge' end as type,
+            case
+                when kind in ('credit', 'one_off') or (kind = 'recurring' and si is null) then 'one_time'
+                when kind = 'usage' or item_id <> 'core' then 'add_on' else 'plan'
+            end as origin,
+            case when kind in ('recurring', 'proration') and item_id = 'core' then plan_id end as plan_id,
+            case when kind = 'usage' then 'use' when kind in ('recurring', 'proration') and item_id <> 'core' then plan_id end as add_on_id,
+            upper(currency) as currency, quantity, amount / 100.0 as subtotal, discount_amount / 100.0 as discount, tax_amount / 100.0 as tax,
+            case when kind = 'proration' then 0.1 end as proration_rate, period_start_at as start_date, period_end_at as end_date,
+            issued_at as created_at, loaded_at as updated_at, loaded_at as _fivetran_synced
+        from billing.lines
+        where line_id not like 'il_p_%'
+    """,
+}
+
 
 @dataclass(frozen=True)
 class Landing:
@@ -266,6 +361,7 @@ LANDINGS = {
     "stripe_fivetran": Landing("stripe", STRIPE_FIVETRAN),
     "stripe_airbyte": Landing("stripe", STRIPE_AIRBYTE, "json"),
     "chargebee_airbyte": Landing("chargebee", CHARGEBEE_AIRBYTE, "json"),
+    "recurly_fivetran": Landing("recurly", RECURLY_FIVETRAN),
 }
 
 
