@@ -11,7 +11,7 @@ with
 
 current_rows as (select * from {{ connected_rows('subscription_changes') }} as received_rows),
 
-loads as (select max(loaded_at) as loaded_at from current_rows),
+loads as (select max(loaded_at) as load_at from current_rows),
 
 earlier_rows as (
 
@@ -62,7 +62,7 @@ dated_rows as (
 {{ rows }}_states as (
 
     select
-        {{ rows }}_rows.*,
+        {{ names | join(', ') }},
         coalesce(item_id, subscription_id) as item_key,
         {{ row_text(values) }} as value_text,
         row_number() over (
@@ -71,7 +71,7 @@ dated_rows as (
         ) as recency
     from {{ rows }}_rows
     cross join loads
-    where changed_at <= loads.loaded_at
+    where changed_at <= loads.load_at
 
 ),
 {% endfor %}
@@ -80,7 +80,7 @@ corrections as (
 
     select
         {% for name in names -%}
-        {% if name in ('changed_at', 'loaded_at') -%} loads.loaded_at
+        {% if name in ('changed_at', 'loaded_at') -%} loads.load_at
         {%- elif name == 'status' -%} case when states.item_key is null then 'canceled' else states.status end
         {%- elif name in ('subscription_id', 'item_id', 'customer_id') -%} coalesce(states.{{ name }}, kept.{{ name }})
         {%- else -%} states.{{ name }}
@@ -92,7 +92,7 @@ corrections as (
         on kept.subscription_id = states.subscription_id and kept.item_key = states.item_key and states.recency = 1
     where
         kept.recency = 1
-        and coalesce(kept.value_text <> states.value_text, kept.status not in ('canceled', 'expired'))
+        and coalesce(kept.value_text <> states.value_text, kept.status <> 'canceled')
 
 ),
 
@@ -109,8 +109,8 @@ all_rows as (
 )
 
 select
-    all_rows.*,
-    loads.loaded_at as last_loaded_at,
+    {{ names | join(', ') }},
+    loads.load_at as last_loaded_at,
     -- The key of all: a build replaces every row.
     true as is_kept
 from all_rows
