@@ -12,7 +12,8 @@ import hashlib
 import json
 import os
 import re
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,8 @@ EXPECTED = "Parquet, CSV, TSV or JSON lines (.parquet, .csv, .tsv, .jsonl)"
 FILE = "file_of_the_row"
 SAID = "loaded_at.json"
 KEPT = "received_files.json"
+# Beside a warehouse: copies of the files that DuckDB cannot read as they are encoded.
+COPIES = "in_utf8"
 
 
 def quoted(name):
@@ -71,6 +74,25 @@ class Files:
     path: Path
     format: str
     paths: list
+    # Files that DuckDB cannot read as they are encoded -> their copies in UTF-8.
+    copies: dict = field(default_factory=dict)
+
+    @property
+    def read_paths(self):
+        """The files that are read, in the order of `paths`."""
+        return [self.copies.get(path, path) for path in self.paths]
+
+    def in_utf8(self, folder):
+        """The same files, with copies in UTF-8 in a folder of those that are UTF-16, or Windows-1252 with a € or a dash.
+
+        Raises InputError where a file is none of these.
+        """
+        if self.format == "Parquet" or self.is_utf8:
+            return self
+        odd = [
+            path for path in self.paths if self.format != "Parquet" and encoding_of(path) not in ("utf-8", "latin-1")
+        ]
+        return replace(self, copies={path: utf8_copy(path, folder) for path in odd}) if odd else self
 
     def unreadable(self, error):
         """What is wrong with files that DuckDB cannot read, in a line."""
@@ -85,7 +107,7 @@ class Files:
     def relation(self, with_file=False):
         """The files as an SQL table expression, whose texts are texts; with_file names the file of each row."""
         named = f", filename = {literal(FILE)}" if with_file else ""
-        listed = f"[{', '.join(map(literal, self.paths))}]"
+        listed = f"[{', '.join(map(literal, self.read_paths))}]"
         if self.format == "Parquet":
             # Of thousands of files a pattern is the shorter list.
             is_plain = self.path.is_dir() and all(path.suffix == ".parquet" for path in self.paths)
@@ -105,29 +127,30 @@ class Files:
     @cached_property
     def keys(self):
         """The keys of the objects of JSON files, in the order in which they come."""
-        listed = f"[{', '.join(map(literal, self.paths))}]"
+        listed = f"[{', '.join(map(literal, self.read_paths))}]"
         query = f"describe select * from read_json({listed}, union_by_name = true, sample_size = -1, maximum_depth = 1)"
         return [name for name, *_ in duckdb.execute(query).fetchall()]
 
     @cached_property
     def is_utf8(self):
         """Whether CSV files are UTF-8; else they are Latin-1, as Excel writes them in Western Europe."""
-        return all(map(is_utf8, self.paths))
+        return all(map(is_utf8, self.read_paths))
 
     @cached_property
     def delimiter(self):
         """What separates the columns of CSV files, by their headers; a comma where nothing does."""
-        unquoted = re.sub(r'"[^"]*"', "", "".join(map(header_of, self.paths)))
+        unquoted = re.sub(r'"[^"]*"', "", "".join(map(header_of, self.read_paths)))
         return max(",;\t|", key=unquoted.count)
 
     def beyond_header(self, names):
         """Columns among some that no header of CSV files names: rows that are too long have them."""
         if self.format != "CSV":
             return []
-        headers = {
-            name for path in self.paths for name in next(csv.reader([header_of(path)], delimiter=self.delimiter), [])
-        }
-        return [name for name in names if re.fullmatch(r"column\d+", name) and name not in headers]
+        headers = [next(csv.reader([header_of(path)], delimiter=self.delimiter), []) for path in self.read_paths]
+        # A column without a name is called by its place likewise, as the index that some tools write first.
+        unnamed = {f"column{n}" for header in headers for n, name in enumerate(header) if not name.strip()}
+        known = unnamed.union(*headers)
+        return [name for name in names if re.fullmatch(r"column\d+", name) and name not in known]
 
 
 def opened(path):
@@ -152,6 +175,40 @@ def is_utf8(path):
         except UnicodeDecodeError:
             return False
     return True
+
+
+def encoding_of(path):
+    """How a file of text is encoded: utf-8, utf-16 by its first bytes, latin-1, or cp1252 where it has characters of that alone."""
+    if is_utf8(path):
+        return "utf-8"
+    with opened(path) as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        while block := file.read(1 << 22):
+            if any(128 <= byte < 160 for byte in set(block)):
+                return "cp1252"
+    return "latin-1"
+
+
+def utf8_copy(path, folder):
+    """A copy of a file of text in UTF-8, named by its content; it is there already where the file was seen before."""
+    with open(path, "rb") as file:
+        copy = folder / f"{hashlib.file_digest(file, 'sha256').hexdigest()}.txt"
+    if copy.exists():
+        return copy
+    encoding = encoding_of(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = copy.with_name(f"{copy.name}.{os.getpid()}.tmp")
+    try:
+        with opened(path) as file, open(unfinished, "wb") as written:
+            shutil.copyfileobj(codecs.EncodedFile(file, "utf-8", encoding), written)
+    except UnicodeDecodeError as error:
+        unfinished.unlink()
+        raise InputError(
+            f"{path}: found {error.object[error.start : error.start + 1]!r}, which is no character of {encoding}. Save it as UTF-8."
+        ) from None
+    os.replace(unfinished, copy)
+    return copy
 
 
 def paths_in(folder):

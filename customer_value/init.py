@@ -1,11 +1,15 @@
 """init: a new company in one command: its folder, its own vars, what its files are, the first run and the first report.
 
 What nobody can guess is asked for, or taken by flags. Columns of a plain table are guessed by their names, else by what they hold, and
-shown for approval: what was guessed stands in company.yml, where it can be changed.
+shown for approval: what was guessed stands in company.yml, where it can be changed. Tables beside that of subscriptions (tickets,
+customers, usage) are taken for one by the names of their file and of their columns alone.
 """
 
+import csv
 import os
+import re
 import sys
+import tempfile
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,9 +19,9 @@ import yaml
 
 from customer_value.contract import CONNECTORS, inputs, tables_of
 from customer_value.errors import BuildError, InputError
-from customer_value.files import files_of, folded, format_of, name_of, quoted, strangers
-from customer_value.readings import decided, evidence_of, value_of
-from customer_value.settings import VARS_FILE, Settings, project_vars, said
+from customer_value.files import EXPECTED, files_of, folded, format_of, name_of, quoted, strangers
+from customer_value.readings import decided, evidence_of, month_of, value_of
+from customer_value.settings import PROJECT, VARS_FILE, Settings, project_vars, said
 
 # A plain table -> the models that read it, by the inputs that they stand in for.
 MODELS = {
@@ -27,11 +31,39 @@ MODELS = {
         "invoice_lines": "plain_invoice_lines",
     },
     "events": {"usage_events": "plain_usage_events"},
+    "tickets": {"support_tickets": "plain_support_tickets"},
+    "customers": {"customers": "plain_customers"},
+    "surveys": {"nps_responses": "plain_nps_responses"},
+    "marketing_spend": {"marketing_spend": "plain_marketing_spend"},
 }
+# Those that a flag names; the others stand beside them.
+FLAGS = ("subscriptions", "bills")
 # What a plain table cannot be read without: one column of each group.
 NEEDED = {
     "subscriptions": [["customer_id"], ["started_at"], ["mrr_amount", "unit_amount"]],
+    "bills": [["customer_id"], ["billed_on"], ["amount", "unit_amount"]],
+    "events": [["customer_id", "subscription_id"], ["occurred_at"], ["feature"]],
+    "tickets": [["ticket_id"], ["customer_id"], ["opened_at"]],
+    "customers": [["customer_id"], ["customer_name", "email", "country", "industry", "acquisition_channel"]],
+    "surveys": [["customer_id"], ["score"], ["responded_at"]],
+    "marketing_spend": [["month"], ["channel"], ["amount"]],
 }
+# How the file of a plain table beside them is called, with whatever stands before it.
+FILE_NAMES = {
+    "events": ("events", "usage"),
+    "tickets": ("tickets", "cases"),
+    "customers": ("customers", "accounts", "clients"),
+    "surveys": ("surveys", "nps", "nps_responses"),
+    "marketing_spend": ("spend", "ad_costs"),
+}
+# Parts of headers: of days that are no start and no end, of amounts, of amounts a month, and of amounts that include tax.
+OTHER_DAYS = "birth created due expir expiry last modified next paid payment renew reminder trial updated".split()
+AMOUNTS = (
+    "amount amt betrag charge charges cost cout coût fee fees gebühr importe kosten montant mrr netto paid payment precio preis "
+    "price prix rate revenue subtotal tarif value umsatz usd eur gbp"
+).split()
+MONTHLY = "mrr month monthly monat monats monatlich mensuel mensual".split()
+MONTHS_OF_A_SHEET = 6
 # A column holds days or numbers where at least this share of its values can be read so.
 LEAST_SHARE = 0.9
 EXAMPLE_LENGTH = 20
@@ -42,9 +74,31 @@ def plain_tables():
     return tables_of(CONNECTORS / "plain" / "_sources.yml")
 
 
+def parts(header):
+    """The words of a header: of `CustomerID`, `customer_id` and `Customer Id` customer and id."""
+    return folded(re.sub(r"([a-zà-þ0-9])([A-ZÀ-Þ])", r"\1_\2", header)).split("_")
+
+
+def bare(name):
+    """A name without what stands between its words."""
+    return name.replace("_", "")
+
+
+def names_of(metas, column):
+    """The names under which a column of a plain table is found."""
+    return [column, *metas[column].get("also_called", [])]
+
+
 def is_id(header):
     """Whether a header says that its numbers are no amounts."""
-    return folded(header).endswith(("id", "nr", "no", "number", "key"))
+    return parts(header)[-1] in ("code", "id", "key", "nr", "no", "num", "number", "nummer") or folded(header).endswith(
+        "nr"
+    )
+
+
+def says(header, words):
+    """Whether one of a header's words begins with one of some words."""
+    return any(part.startswith(tuple(words)) for part in parts(header))
 
 
 class Table:
@@ -54,7 +108,13 @@ class Table:
         self.file = file
         self.files = files_of(file.parent, name_of(file))
         if self.files is None or not format_of(file):
-            raise InputError(f"{file}: found no file of data, expected CSV, TSV, JSON lines or Parquet.")
+            raise InputError(
+                f"{file}: found a file that is none of {EXPECTED} by its name. Where its columns are separated by comma, "
+                "semicolon, tab or bar, name it .csv; save a workbook as CSV."
+            )
+        # Lives as long as the table.
+        self.copies = tempfile.TemporaryDirectory(prefix="customer_value_init_")
+        self.files = self.files.in_utf8(Path(self.copies.name))
         self.relation = self.files.relation()
         self.connection = duckdb.connect()
         try:
@@ -84,49 +144,111 @@ class Table:
         ).fetchone()
         return count > 0 and count >= LEAST_SHARE * all_count
 
-    def mapping(self, contract):
-        """Column of the contract -> header and how it was found: by its name, by a like name, or by what it holds."""
+    def mapping(self, contract, guess=True):
+        """Column of the contract -> header and how it was found: by its name, by a like name, or, to guess, by what it holds."""
         found = {}
         left = {folded(name): name for name in self.types}
         metas = {column: meta for column, meta in contract.column_metas.items() if not meta.get("is_of_the_load")}
         for column, meta in metas.items():
-            if name := next((each for each in [column, *meta.get("also_called", [])] if each in left), None):
-                found[column] = (left.pop(name), "name")
-        for column, meta in metas.items():
-            names = [column, *meta.get("also_called", [])]
+            for name in [column, *meta.get("also_called", [])]:
+                header = name if name in left else next((each for each in left if bare(each) == bare(name)), None)
+                if header and not (header != name and any(header in names_of(metas, each) for each in metas)):
+                    found[column] = (left.pop(header), "name" if header == name else "like name")
+                    break
+        for column in metas:
+            names = names_of(metas, column)
             near = next((near for each in names if (near := get_close_matches(each, left, 1, 0.85))), None)
             if column not in found and near and column != "loaded_at":
                 found[column] = (left.pop(near[0]), "like name")
-        for column, header in self.guesses(contract, found, list(left.values())):
-            found[column] = (header, "content")
+        if guess:
+            for column, header in self.guesses(contract, found, list(left.values())):
+                found[column] = (header, "content")
         return found
 
     def guesses(self, contract, found, left):
-        """What the columns that are left may be, by what they hold: days in their order, a number, and the customer."""
+        """What the columns that are left may be, by what they hold: days in their order, an interval, an amount, and the customer.
+
+        An amount is guessed where its header says so: a wrong one would be believed.
+        """
+        left = [name for name in left if not re.fullmatch(r"column\d+|unnamed_\d+|index|level_\d+", folded(name))]
         days = [name for name in left if self.holds(name, "date") and not self.holds_plain_numbers(name)]
-        numbers = [name for name in left if name not in days and not is_id(name) and self.holds(name, "double")]
-        ids = [name for name in left if is_id(name)]
-        texts = [name for name in left if name not in days + numbers + ids]
-        times = [
-            name for name, kind in contract.columns.items() if kind in ("date", "timestamp") and name != "loaded_at"
-        ]
-        # A start is known more often than an end, and comes before it.
-        days.sort(
-            key=lambda name: self.connection.execute(f"select -count({quoted(name)}) from {self.relation}").fetchone()[
-                0
+        yield from self.guessed_days(contract, found, [name for name in days if not says(name, OTHER_DAYS)])
+        left = [name for name in left if name not in days]
+        numbers = [name for name in left if not is_id(name) and self.holds(name, "double") and not self.is_flag(name)]
+        amounts = {"mrr_amount", "unit_amount", "amount"} & contract.columns.keys()
+        if amounts and not amounts & found.keys() and (amount := self.guessed_amount(numbers)):
+            a_month = "mrr_amount" if says(amount, MONTHLY) else "unit_amount"
+            yield "amount" if "amount" in amounts else a_month, amount
+        if "billing_interval" in contract.columns and not {"billing_interval", "mrr_amount"} & found.keys():
+            interval = next((name for name in left if name not in numbers and self.holds_intervals(name)), None)
+            if interval:
+                left.remove(interval)
+                yield "billing_interval", interval
+        if "customer_id" not in found:
+            others = [
+                name for name in left if name not in numbers and not says(name, ("comment", "descr", "memo", "note"))
             ]
-        )
-        yield from zip([name for name in times if name not in found], days, strict=False)
-        amounts = [name for name in ("mrr_amount", "unit_amount", "amount") if name in contract.columns]
-        if amounts and not set(amounts) & found.keys() and numbers:
-            # What is counted, as seats, stands before what is paid more often than behind it.
-            yield amounts[0], numbers[-1]
-            numbers = numbers[:-1]
-        # Of texts the customer is the one that differs most, and not a plan; of ids the one that repeats, and not the row's own.
-        if "customer_id" not in found and texts:
-            yield "customer_id", max(texts, key=self.value_count)
-        elif "customer_id" not in found and ids:
-            yield "customer_id", min(ids, key=self.value_count)
+            ids = [name for name in others if is_id(name) or not self.holds(name, "double")]
+            if customer := self.guessed_customer(ids):
+                yield "customer_id", customer
+
+    def guessed_customer(self, names):
+        """Of ids and texts the one with most values among those that repeat, for the row's own id does not; else that with most."""
+        counts = {name: self.value_count(name) for name in names}
+        repeated = [name for name, count in counts.items() if count < self.filled_count(name)]
+        return max(repeated or [name for name in names if not is_id(name)] or names, key=counts.get, default=None)
+
+    def guessed_days(self, contract, found, days):
+        """The day of a bill or an event; the start and the end of a subscription, which is known less often and is not before it."""
+        wanted = next((name for name in ("started_at", "billed_on", "occurred_at") if name in contract.columns), None)
+        days.sort(key=lambda name: -self.filled_count(name))
+        start = found[wanted][0] if wanted in found else None
+        if wanted and not start and days:
+            start = days.pop(0)
+            yield wanted, start
+        if wanted == "started_at" and "ended_at" not in found:
+            end = next((name for name in days if self.filled_count(name) < self.filled_count(start)), None)
+            if end:
+                yield "ended_at", end
+
+    def guessed_amount(self, numbers):
+        """The column of numbers whose header says that it is an amount, the last of those that say so."""
+        named = [name for name in numbers if says(name, AMOUNTS)]
+        monthly = [name for name in named if says(name, MONTHLY)]
+        return (monthly or named or [None])[-1]
+
+    def filled_count(self, column):
+        """How many values a column has; an empty text is none."""
+        (count,) = self.connection.execute(
+            f"select count(nullif(trim(cast({quoted(column)} as varchar)), '')) from {self.relation}"
+        ).fetchone()
+        return count
+
+    def repeated_count(self, columns):
+        """How many rows have the values of a row before them in two columns; 0 where it is fewer columns than two."""
+        if len(columns) < 2:
+            return 0
+        (count,) = self.connection.execute(
+            f"select count(*) - count(distinct ({', '.join(map(quoted, columns))})) from {self.relation}"
+        ).fetchone()
+        return count
+
+    def is_flag(self, column):
+        """Whether a column has nothing but 0 and 1."""
+        (count,) = self.connection.execute(
+            f"select count(*) from {self.relation} where cast({quoted(column)} as varchar) not in ('', '0', '1')"
+        ).fetchone()
+        return not count
+
+    def holds_intervals(self, column):
+        """Whether a column's values are words for billing intervals (seeds/words.csv)."""
+        with open(PROJECT / "seeds" / "words.csv", encoding="utf-8", newline="") as file:
+            words = {row["word"] for row in csv.DictReader(file) if row["column_name"] == "billing_interval"}
+        values = self.connection.execute(
+            f"select distinct {quoted(column)} from {self.relation} where {quoted(column)} is not null limit 30"
+        ).fetchall()
+        found = [folded(str(value)) for (value,) in values if str(value).strip()]
+        return bool(found) and all(each in words | {"day", "week", "month", "year"} for each in found)
 
     def value_count(self, column):
         """How many different values a column has."""
@@ -148,10 +270,31 @@ def likely(folder):
     for file in strangers(folder, inputs()):
         if file.suffix == ".json":
             continue
-        found = {column for column, (_, how) in Table(file).mapping(contract).items() if how == "name"}
+        found = {column for column, (_, how) in Table(file).mapping(contract, guess=False).items() if how == "name"}
         if all(found.intersection(group) for group in NEEDED["subscriptions"]):
             return file
     return None
+
+
+def beside(raw, taken):
+    """The files of a raw folder that are plain tables beside that of subscriptions: by their own name, and by those of their columns."""
+    found = {}
+    for file in strangers(raw, inputs()):
+        if file in taken or file.suffix == ".json":
+            continue
+        table = next(
+            (
+                name
+                for name, ends in FILE_NAMES.items()
+                if f"_{name_of(file)}".endswith(tuple(f"_{end}" for end in ends))
+            ),
+            None,
+        )
+        if table and table not in found and not any(files_of(raw, name) for name in MODELS[table]):
+            names = Table(file).mapping(plain_tables()[table], guess=False)
+            if all(names.keys() & set(group) for group in NEEDED[table]):
+                found[table] = file
+    return found
 
 
 def place(raw, name, file):
@@ -166,22 +309,65 @@ def place(raw, name, file):
 
 
 def columns_of(name, table):
-    """The var columns for a plain table, and lines that show how each of its columns is read."""
-    found = table.mapping(plain_tables()[name])
+    """The var columns for a plain table, and lines that show how each of its columns is read.
+
+    Raises InputError where a column is not found that the table cannot be read without.
+    """
+    found = table.mapping(plain_tables()[name], guess=name in FLAGS)
     if missing := [" or ".join(group) for group in NEEDED.get(name, []) if not found.keys() & set(group)]:
-        raise InputError(
-            f"{table.file}: found {', '.join(table.types)}, of which none can be {' and '.join(missing)}. Name the columns in "
-            f"{VARS_FILE}: columns: {{plain.{name}: {{{missing[0].split()[0]}: <header>}}}}."
-        )
+        raise InputError(f"{table.file}: found {', '.join(table.types)}. {advice_for(name, table, missing)}")
     lines = [
         f"  {column:<18} {header}  ({how if how == 'name' else 'GUESSED by its ' + how}; for example {table.example(header)})"
         for column, (header, how) in found.items()
     ]
     unread = [name for name in table.types if name not in {header for header, _ in found.values()}]
-    return {column: header for column, (header, how) in found.items() if how != "name"}, [
-        *lines,
-        *([f"  not read: {', '.join(unread)}"] if unread else []),
-    ]
+    lines += [f"  not read: {', '.join(unread)}"] if unread else []
+    taxes = [header for header in unread if set(parts(header)) & {"tax", "vat", "gst", "mwst", "ust", "tva"}]
+    amount = found.get("amount", ("",))[0]
+    if taxes and says(amount, ("total", "gross", "brutto")):
+        lines.append(f"  CHECK: {amount} is taken for an amount before tax, and the file has {taxes[0]}.")
+    changed = next((header for header in unread if says(header, ("updated", "modified"))), None)
+    if changed and (
+        count := table.repeated_count([found[key][0] for key in ("subscription_id", "started_at") if key in found])
+    ):
+        lines.append(
+            f"  CHECK: {count:,} rows have the subscription and the start of another one: they count beside each other. If {changed} "
+            f"says which of them is right, it is the loaded_at: columns: {{plain.{name}: {{loaded_at: {changed}}}}}."
+        )
+    return {column: header for column, (header, how) in found.items() if how != "name"}, lines
+
+
+def lacks_interval(name, table):
+    """Whether a plain table has prices and does not say of what interval."""
+    found = table.mapping(plain_tables()[name])
+    return name == "subscriptions" and not found.keys() & {"mrr_amount", "billing_interval"}
+
+
+def lacks_load_time(name, table):
+    """Whether no column of a plain table says when its rows were loaded."""
+    return "loaded_at" not in table.mapping(plain_tables()[name], guess=False)
+
+
+def advice_for(name, table, missing):
+    """What to do about columns that a plain table cannot be read without."""
+    months = [header for header in table.types if is_month(header)]
+    if len(months) >= MONTHS_OF_A_SHEET:
+        return (
+            f"{len(months)} of them are months, {months[0]} to {months[-1]}: a sheet with a column for each month is not read. "
+            "Write a row for each customer and month (customer, date, amount), and name it with --bills."
+        )
+    return (
+        f"None of these can be {' and '.join(missing)}. If one is, name it in {VARS_FILE}: "
+        f"columns: {{plain.{name}: {{{missing[0].split()[0]}: <header>}}}}. Else add the column where the file is made."
+    )
+
+
+def is_month(header):
+    """Whether a header is a month: Jan 2025, 2025-01, 01/2025."""
+    (value,) = duckdb.execute(
+        f"select {month_of('header', 'day first')} from (select ? as header)", [header]
+    ).fetchone()
+    return value is not None
 
 
 class Questions:
@@ -226,7 +412,9 @@ def has_column(raw, name, column):
 def write_vars(file, known, found):
     """Add vars to a company's own file; what stands there already stays as it is, comments too."""
     new = {
-        name: value for name, value in found.items() if name not in known and value not in (None, project_vars()[name])
+        name: value
+        for name, value in found.items()
+        if name not in known and value is not None and (name == "gross_margin_rate" or value != project_vars()[name])
     }
     if not new:
         return
@@ -245,7 +433,7 @@ def connect(raw, given, known):
     Raises InputError where nothing is a log of subscriptions.
     """
     connectors, columns, lines = {}, {}, []
-    tables = {name: given[name] for name in MODELS if given.get(name)}
+    tables = {name: given[name] for name in FLAGS if given.get(name)}
     for pair in given["connector"]:
         name, _, model = pair.partition("=")
         if not model:
@@ -257,6 +445,8 @@ def connect(raw, given, known):
         tables = {name: found.path for name in MODELS if (found := files_of(raw / "plain", name))}
         if not tables and (file := likely(raw)):
             tables = {"subscriptions": file}
+    if not known.get("connectors") and (tables or files_of(raw, "subscription_changes")):
+        tables |= beside(raw, {Path(file) for file in tables.values()})
     for name, file in tables.items():
         table = Table(Path(file))
         renamed, shown = columns_of(name, table)
@@ -308,19 +498,27 @@ def init(settings, given, yes, run):
         "reporting_time_zone", "time_zone", "Time zone of days and months", project_vars()["reporting_time_zone"]
     )
     found["reporting_time_zone"] = zone
+    day = settings.as_of
+    is_undated = any(lacks_load_time(name, Table(Path(file))) for name, file in tables.items())
+    if not day and not ask.can_ask and is_undated:
+        raise InputError(
+            "--as-of: nobody can guess it. Name the day of the export, YYYY-MM-DD, for no column says when rows were loaded."
+        )
     if given["end_is_inclusive"]:
         found["end_is_inclusive"] = True
-    if given.get("interval"):
-        found["default_billing_interval"] = given["interval"]
+    if given.get("interval") or any(lacks_interval(name, Table(Path(file))) for name, file in tables.items()):
+        found["default_billing_interval"] = ask.answer(
+            "default_billing_interval", "interval", "Interval of prices that do not say theirs: month or year"
+        )
     print("\n".join(lines))
     ask.approve("Is it right?")
     for name, path in tables.items():
         place(settings.raw, name, Path(path))
     write_vars(file, known, found | {"connectors": connectors, "columns": columns})
     print(f"\nVars of the company are in {file}\n", flush=True)
-    day = settings.as_of
     if not day and ask.can_ask:
-        day = click.prompt("Day that the numbers are as of (empty: that of the newest loaded_at)", default="")
+        empty = "" if is_undated else " (empty: that of the newest loaded_at)"
+        day = click.prompt(f"Day that the numbers are as of, YYYY-MM-DD{empty}", default=None if is_undated else "")
     settings = Settings.of(company=company, as_of=day, vars_file=file if file.exists() else None)
     looked = examine(settings)
     print("\n".join(lines_of(looked)), flush=True)

@@ -14,6 +14,7 @@ import duckdb
 from customer_value.contract import CONNECTORS, DUCKDB_TYPES, connected, inputs
 from customer_value.errors import InputError
 from customer_value.files import (
+    COPIES,
     SAID,
     files_of,
     folded,
@@ -22,6 +23,7 @@ from customer_value.files import (
     literal,
     load_times,
     loaded_at_expression,
+    paths_in,
     quoted,
     strangers,
 )
@@ -274,6 +276,10 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
             return [absent(raw, contract.name, schema)]
         selection = [f"cast(null as {DUCKDB_TYPES[t]}) as {quoted(c)}" for c, t in contract.columns.items()]
         return ReceivedInput(contract.name, None, selection, schema=schema)
+    try:
+        files = files.in_utf8(settings.warehouse.with_name(COPIES))
+    except InputError as error:
+        return [str(error)]
     renamed = settings.vars["columns"].get(contract.name if schema == "raw" else f"{schema}.{contract.name}") or {}
     try:
         columns = Columns(connection, contract, files, files.relation(), files.types(connection), renamed)
@@ -299,7 +305,8 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
             selection.append(f"{unread} as {quoted(column)}")
         elif column == "loaded_at" and is_dated_by_file:
             times = load_times(raw, settings.warehouse, files.paths)
-            selection.append(f"{loaded_at_expression(times, as_of)} as {quoted(column)}")
+            read_times = dict(zip(files.read_paths, times.values(), strict=True))
+            selection.append(f"{loaded_at_expression(read_times, as_of)} as {quoted(column)}")
         else:
             selection.append(expression_of(column, wanted, source, columns.types.get(source)))
     relation = with_texts(files.relation(is_dated_by_file), values)
@@ -438,6 +445,11 @@ def create_views(connection, received_inputs, forgotten=()):
     connection.execute("commit")
 
 
+def linked(raw):
+    """The files that the folders in a raw folder have links to: they are read there."""
+    return {path.resolve() for folder in paths_in(raw) for path in paths_in(folder) if path.is_symlink()}
+
+
 def load(settings):
     """Check the inputs and create the views in the warehouse.
 
@@ -448,11 +460,14 @@ def load(settings):
     strange = [
         f"{path}: named after no input, and not read.{near(path.name.split('.')[0], inputs())}"
         for path in strangers(settings.raw, inputs())
-        if path.name != SAID
+        if path.name != SAID and path.resolve() not in linked(settings.raw)
     ]
     for line in strange + [line for received in received_inputs for line in received.said]:
         print(line)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    for copy in paths_in(settings.warehouse.with_name(COPIES)):
+        if not any(str(copy) in (received.relation or "") for received in received_inputs):
+            copy.unlink()
     try:
         with duckdb.connect(str(settings.warehouse)) as connection:
             create_views(connection, received_inputs, forgotten_customers(settings.warehouse))

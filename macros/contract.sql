@@ -218,7 +218,7 @@
         "linkedin_ads": {"marketing_spend": "linkedin_ads_marketing_spend"},
         "mixpanel": {"usage_events": "mixpanel_usage_events"},
         "paddle": {"customers": "paddle_customers", "plans": "paddle_plans", "subscription_changes": "paddle_subscription_changes", "invoice_lines": "paddle_invoice_lines", "refunds": "paddle_refunds"},
-        "plain": {"subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines", "nps_responses": "plain_nps_responses", "marketing_spend": "plain_marketing_spend"},
+        "plain": {"customers": "plain_customers", "subscription_changes": "plain_subscription_changes", "usage_events": "plain_usage_events", "invoice_lines": "plain_invoice_lines", "nps_responses": "plain_nps_responses", "support_tickets": "plain_support_tickets", "marketing_spend": "plain_marketing_spend"},
         "posthog": {"usage_events": "posthog_usage_events"},
         "recurly": {"customers": "recurly_customers", "plans": "recurly_plans", "subscription_changes": "recurly_subscription_changes", "invoice_lines": "recurly_invoice_lines"},
         "revenuecat": {"customers": "revenuecat_customers", "plans": "revenuecat_plans", "subscription_changes": "revenuecat_subscription_changes", "invoice_lines": "revenuecat_invoice_lines"},

@@ -12,7 +12,7 @@ import pytest
 from conftest import Company, built, rows_of
 
 from customer_value.contract import inputs
-from customer_value.load import check_inputs, create_views
+from customer_value.load import check_inputs, create_views, load
 from customer_value.settings import Settings
 
 AS_OF = "2025-06-30"
@@ -231,10 +231,40 @@ def test_a_row_that_is_too_long_is_unreadable(tmp_path):
     ]
 
 
-def test_what_excel_writes_in_western_europe_is_read(tmp_path):
-    text = LOG + "Müller;2025-01-01;c;active;1;EUR;month;2025-06-01\n"
-    (tmp_path / "subscription_changes.csv").write_bytes(text.encode("cp1252"))
-    assert [row["subscription_id"] for row in read(tmp_path)[0]] == ["Müller"]
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8-sig", "utf-16"])
+def test_what_excel_writes_is_read(tmp_path, encoding):
+    """Windows-1252 has a € where Latin-1 has none; a copy in UTF-8 stands beside the warehouse, as long as it is read."""
+    price = "1 €" if encoding != "latin-1" else "1 £"
+    file = tmp_path / "subscription_changes.csv"
+    file.write_bytes((LOG + f"Müller;2025-01-01;c;active;{price};EUR;month;2025-06-01\n").encode(encoding))
+    (row,) = read(tmp_path)[0]
+    assert (row["subscription_id"], row["unit_amount"]) == ("Müller", "1.0")
+    settings = Settings.of(raw=tmp_path, warehouse=tmp_path / "home" / "warehouse.duckdb", as_of=AS_OF)
+    copies = tmp_path / "home" / "in_utf8"
+    load(settings)
+    assert len(list(copies.glob("*"))) == (encoding in ("cp1252", "utf-16"))
+    write(file, LOG + "Müller;2025-01-01;c;active;1;EUR;month;2025-06-01\n")
+    load(settings)
+    assert not list(copies.glob("*"))
+
+
+def test_a_text_of_no_known_encoding_is_refused(tmp_path):
+    (tmp_path / "subscription_changes.csv").write_bytes(
+        LOG.encode() + b"M\x81ller;2025-01-01;c;active;1;EUR;month;2025-06-01\n"
+    )
+    (problem,) = problems(tmp_path)
+    assert r"found b'\x81', which is no character of cp1252. Save it as UTF-8." in problem
+
+
+def test_a_column_without_a_name_is_no_surplus(tmp_path):
+    """Some tools write the number of each row first, without a header."""
+    write(
+        tmp_path / "subscription_changes.csv",
+        ";"
+        + LOG
+        + "0;s;2025-01-01;c;active;1;EUR;month;2025-06-01\n1;t;2025-01-01;c;active;1;EUR;month;2025-06-01;more\n",
+    )
+    assert [row["unreadable_value"] for row in read(tmp_path)[0]] == ["None", "beyond the last column = more"]
 
 
 def test_ids_that_are_numbers_are_texts(tmp_path):

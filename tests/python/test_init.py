@@ -1,6 +1,7 @@
 """A company's own vars, in a file of its own; and a new company in one command."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 
 from customer_value.errors import InputError
-from customer_value.init import Table, columns_of, write_vars
+from customer_value.init import Table, columns_of, connect, write_vars
 from customer_value.settings import PROJECT, Settings, own_vars, project_vars
 
 PLAIN_CONNECTOR = "connectors: {subscription_changes: plain_subscription_changes}\n"
@@ -141,7 +142,21 @@ EXPORT = """Nr;Kunde;Tarif;Beginn;Ende;Monatsbetrag
 2;b;Pro;15.01.2025;;100,00
 3;c;Pro;15.02.2025;;1.200,00
 """
+TICKETS = "ticket_id,account_id,submitted_at,closed_at,priority\nt1,b,2025-06-02,2025-06-03 10:00:00,medium\n"
+ACCOUNTS = "account_id,account_name,industry,referral_source,signup_date\na,Acme,Retail,ads,2025-01-10\n"
+USAGE = "usage_id,subscription_id,usage_date,feature_name\nu1,2,2025-06-10,export\nu2,99,2025-06-10,export\n"
 EVENTS = "event_id,customer_id,event_name,occurred_at\n1,a,export,2025-06-10\n2,nobody,export,2025-06-11\n"
+
+
+def answered(folder, answers, *arguments):
+    """init at a terminal, with answers to its questions, a line each."""
+    keyboard, terminal = os.openpty()
+    os.write(keyboard, "".join(f"{answer}\n" for answer in answers).encode())
+    command = [sys.executable, "-m", "customer_value.cli", "init", str(folder), *map(str, arguments)]
+    finished = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, stdin=terminal)
+    os.close(keyboard)
+    os.close(terminal)
+    return finished
 
 
 def init(folder, *arguments):
@@ -162,11 +177,15 @@ def exported(tmp_path):
 
 
 def test_what_nobody_can_guess_is_asked_for_before_anything_is_written(exported):
+    (exported / "prices.csv").write_text("customer,plan,start,price\na,pro,2024-01-01,5\n")
+    (exported / "abos.csv").write_text(EXPORT.replace("Kunde", "Wer"))
     before = sorted(exported.iterdir())
+    day = ["--gross-margin", 0.7, "--as-of", "2025-06-30"]
     for arguments, message in (
-        (["--gross-margin", 0.7], f"Is it one of these? --subscriptions {exported / 'abos.csv'}"),
         (["--subscriptions", exported / "abos.csv"], "--gross-margin: nobody can guess it"),
-        (["--subscriptions", exported / "usage_events.csv"], "of which none can be mrr_amount or unit_amount"),
+        (["--gross-margin", 0.7, "--subscriptions", exported / "abos.csv"], "--as-of: nobody can guess it"),
+        ([*day, "--subscriptions", exported / "prices.csv"], "--interval: nobody can guess it"),
+        ([*day, "--subscriptions", exported / "usage_events.csv"], "None of these can be mrr_amount or unit_amount"),
         (["--gross-margin", 70], "70"),
     ):
         refused = init(exported, "--yes", *arguments)
@@ -174,23 +193,127 @@ def test_what_nobody_can_guess_is_asked_for_before_anything_is_written(exported)
     assert sorted(exported.iterdir()) == before
 
 
+def test_a_file_that_may_be_the_table_is_named(exported):
+    (exported / "abos.csv").write_text(EXPORT.replace("Kunde", "Wer"))
+    refused = init(exported, "--yes", "--gross-margin", 0.7)
+    assert refused.returncode == 2
+    assert f"Is it one of these? --subscriptions {exported / 'abos.csv'}" in refused.stderr, refused.stderr
+
+
+# Headers of published tables: the retailer's invoices, a music service's transactions, exports of accounting and of a data frame.
+SUBSCRIPTIONS = [
+    ("Nr;Wer;Ab;Bis;Monatsbetrag\n1;a;15.01.2025;15.02.2025;100,00\n2;b;15.01.2025;;100,00\n",
+     {"customer_id": "Wer", "started_at": "Ab", "ended_at": "Bis"}),
+    # An id that repeats is the customer's; digits alone are no day; an amount is a month's where it says so.
+    ("Reihennr;Wernr;Ab;Betrag\n20240101;7;01.02.2024;5\n20240102;7;01.03.2024;6\n",
+     {"customer_id": "Wernr", "started_at": "Ab", "unit_amount": "Betrag"}),
+    ("Wer;Ab;Kosten;Rhythmus\na;01.02.2024;5;monthly\na;01.03.2024;60;annual\n",
+     {"customer_id": "Wer", "started_at": "Ab", "unit_amount": "Kosten", "billing_interval": "Rhythmus"}),
+    ("customer,plan,start,price\na,pro,2024-01-01,5\n", {}),
+    # What comes next is no end, what was changed last is no start.
+    ("customer,mrr,Ab,Next billing date,Updated\na,5,2024-01-01,2025-01-01,2024-07-01\nb,5,2024-01-01,,2024-07-01\n",
+     {"started_at": "Ab"}),
+]  # fmt: skip
+BILLS = [
+    # A price of one is no amount; numbers of rows, flags and what was paid for are no amounts and no customers.
+    ("InvoiceNo,Quantity,InvoiceDate,UnitPrice,CustomerID\n536365,6,12/13/2010 8:26,2.55,17850\n",
+     {"customer_id": "CustomerID", "billed_on": "InvoiceDate", "unit_amount": "UnitPrice", "invoice_id": "InvoiceNo"}),
+    ("msno,payment_method_id,plan_list_price,actual_amount_paid,transaction_date,is_cancel\n"
+     "aQ=,41,149,99,20170131,0\naQ=,41,149,99,20170228,0\nbQ=,40,149,99,20170228,1\n", {"customer_id": "msno"}),
+    # Before tax, and the day that it is due is not that of the payment.
+    ("ContactName,InvoiceDate,DueDate,Total,LineAmount,TaxAmount\na,13/01/2025,27/01/2025,12,10,2\n",
+     {"customer_id": "ContactName", "billed_on": "InvoiceDate", "amount": "LineAmount"}),
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (EXPORT, {"customer_id": "Kunde", "started_at": "Beginn", "ended_at": "Ende", "mrr_amount": "Monatsbetrag"}),
-        # An id that repeats is the customer's; digits alone are no day.
-        (
-            "Vertragsnr;Kundennr;Ab;Betrag\n20240101;7;01.02.2024;5\n20240102;7;01.03.2024;6\n",
-            {"customer_id": "Kundennr", "started_at": "Ab", "mrr_amount": "Betrag"},
-        ),
-        ("customer,plan,start,price\na,pro,2024-01-01,5\n", {}),
-    ],
+    ("name", "text", "expected"),
+    [*(("subscriptions", *each) for each in SUBSCRIPTIONS), *(("bills", *each) for each in BILLS)],
 )
-def test_columns_are_guessed_by_what_they_hold(tmp_path, text, expected):
+def test_columns_are_guessed_by_what_they_hold(tmp_path, name, text, expected):
     """Those that are found by their names are not written down."""
     (tmp_path / "table.csv").write_text(text)
-    columns, _ = columns_of("subscriptions", Table(tmp_path / "table.csv"))
+    columns, _ = columns_of(name, Table(tmp_path / "table.csv"))
     assert columns == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("subscriptions", ",customer_id,product,start_date\n0,a,p,2024-01-01\n1,a,p,2024-02-01\n", "mrr_amount or unit_amount"),
+        ("subscriptions", "customer,start,is_new,seats_used\na,2024-01-01,0,5\n", "mrr_amount or unit_amount"),
+        ("subscriptions", "customerID,tenure,MonthlyCharges\na,5,29.85\n", "None of these can be started_at"),
+        (
+            "subscriptions",
+            "Customer," + ",".join(f"{month} 2025" for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun")) + "\na,1,1,1,1,1,1\n",
+            "6 of them are months, Jan 2025 to Jun 2025",
+        ),
+        ("bills", "customer,date\na,2024-01-01\n", "amount or unit_amount"),
+    ],
+)  # fmt: skip
+def test_what_is_not_in_a_table_is_asked_for_and_not_guessed(tmp_path, name, text, message):
+    (tmp_path / "table.csv").write_text(text)
+    with pytest.raises(InputError) as refused:
+        columns_of(name, Table(tmp_path / "table.csv"))
+    assert message in str(refused.value)
+
+
+def test_an_amount_with_tax_is_to_be_looked_at(tmp_path):
+    (tmp_path / "table.csv").write_text("Customer,Date,Total,Tax\na,2025-01-13,12,2\n")
+    _, lines = columns_of("bills", Table(tmp_path / "table.csv"))
+    assert "CHECK: Total is taken for an amount before tax, and the file has Tax." in lines[-1]
+
+
+def test_versions_of_a_row_are_to_be_looked_at(tmp_path):
+    """Two rows of one load at one start are beside each other, unless a column says which of them is the newest."""
+    header = "contract_id,customer,start,mrr,updated_at\n"
+    (tmp_path / "table.csv").write_text(header + "1,a,2025-01-01,5,2025-01-02\n1,a,2025-01-01,6,2025-03-02\n")
+    _, lines = columns_of("subscriptions", Table(tmp_path / "table.csv"))
+    assert "CHECK: 1 rows have the subscription and the start of another one" in lines[-1]
+    (tmp_path / "table.csv").write_text(header + "1,a,2025-01-01,5,2025-01-02\n2,a,2025-01-01,6,2025-03-02\n")
+    _, lines = columns_of("subscriptions", Table(tmp_path / "table.csv"))
+    assert not [line for line in lines if "CHECK" in line]
+
+
+def test_a_file_that_is_no_table_says_what_to_do(tmp_path):
+    (tmp_path / "list.txt").write_text("a b\n")
+    with pytest.raises(InputError, match=r"name it \.csv; save a workbook as CSV"):
+        Table(tmp_path / "list.txt")
+
+
+def given(**flags):
+    return {"connector": (), "subscriptions": None, "bills": None} | flags
+
+
+def test_bills_and_connectors_are_named_by_flags(tmp_path):
+    """A connector that is named takes the place of what would be guessed."""
+    file = tmp_path / "invoices.csv"
+    file.write_text("customer,date,amount\na,2025-01-01,5\n")
+    connectors, columns, _, tables = connect(tmp_path, given(bills=str(file)), {})
+    assert connectors == {
+        "subscription_changes": "plain_billed_subscription_changes",
+        "invoice_lines": "plain_invoice_lines",
+    }
+    assert (columns, tables) == ({}, {"bills": str(file)})
+    connectors, _, lines, tables = connect(tmp_path, given(connector=["billing=stripe"]), {})
+    assert (connectors, tables) == ({"billing": "stripe"}, {}) and f"{file} is not read" in lines
+    with pytest.raises(InputError, match="--connector stripe: expected INPUT=MODEL"):
+        connect(tmp_path, given(connector=["stripe"]), {})
+
+
+def test_a_table_beside_the_log_is_known_by_its_file_and_its_columns(tmp_path):
+    """Without the table of subscriptions none of them is enough."""
+    (tmp_path / "our_tickets.csv").write_text("Ticket ID,Account ID,Submitted at\n1,a,2025-01-01\n")
+    (tmp_path / "crm_accounts.csv").write_text("something,else\n1,2\n")
+    with pytest.raises(InputError, match="found no table of subscriptions"):
+        connect(tmp_path, given(), {})
+    (tmp_path / "abos.csv").write_text("customer,start,mrr\na,2025-01-01,5\n")
+    connectors, _, lines, _ = connect(tmp_path, given(), {})
+    assert connectors == {
+        "subscription_changes": "plain_subscription_changes",
+        "support_tickets": "plain_support_tickets",
+    }
+    assert f"{tmp_path / 'crm_accounts.csv'} is not read" in lines
 
 
 def test_an_empty_company_is_shown_where_its_files_belong(tmp_path):
@@ -212,35 +335,42 @@ def test_what_the_company_has_written_itself_stays(exported):
 def test_a_new_company_has_its_report_after_one_command(exported):
     """By hand: a and b at 100, c at its 1,200; the margin of company.yml is that of lifetime value, so dbt has read it. Its own plays
     stand beside it, in a seed that replaces the project's."""
-    flags = [
-        "--gross-margin",
-        0.7,
-        "--currency",
-        "EUR",
-        "--as-of",
-        "2025-06-30",
-        "--subscriptions",
-        exported / "abos.csv",
-    ]
+    (exported / "abos.csv").write_text(EXPORT.replace("Kunde", "Wer").replace("Nr", "Vertragsnr"))
     (exported / "company.yml").write_text("max_rejected_rate: 0.9\nreplacements: {segments: our_segments}\n")
     plays = re.sub(
         r"(?m)^(\w+,\w+,[^,\n]+),.*?,([^,]+,\d+)$", r"\1,Ask Ada,\2", (PROJECT / "seeds" / "segments.csv").read_text()
     )
     (exported / "seeds").mkdir()
     (exported / "seeds" / "our_segments.csv").write_text(plays)
-    finished = init(exported, "--yes", *flags)
+    (exported / "helpdesk_tickets.csv").write_text(TICKETS)
+    (exported / "crm_accounts.csv").write_text(ACCOUNTS)
+    (exported / "feature_usage.csv").write_text(USAGE)
+    (exported / "usage_events.csv").unlink()
+    refused = answered(exported, [0.7, "EUR", "", "n"], "--subscriptions", exported / "abos.csv")
+    assert refused.returncode == 2 and "Nothing was run" in refused.stderr, refused.stdout + refused.stderr
+    assert not (exported / "plain").exists()
+    answers = [0.7, "EUR", "", "y", "2025-06-30", "y"]
+    finished = answered(exported, answers, "--subscriptions", exported / "abos.csv")
     assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr
     text = finished.stdout
-    assert "customer_id        Kunde  (GUESSED by its content; for example a)" in text
+    assert "customer_id        Wer  (GUESSED by its content; for example a)" in text
     assert "MRR if run now: 1,400.00 EUR, 3 active customers." in text
     assert "none of 3 subscriptions since 2025-01-15 has ended" in text and "3|" not in text
-    assert "usage_events: unknown_customer: 1 of 2 rows would be rejected; 50.0 % find a customer" in text
+    assert (
+        "usage_events: missing_customer_id: 1 of 2 rows would be rejected" in text
+        and "abos.csv: named after" not in text
+    )
     assert f"From now on: customer-value run --company {exported}" in text
     assert (exported / "published" / "report" / "index.html").exists()
     settings = Settings.of(company=exported)
     assert settings.as_of == "2025-06-30" and settings.vars["max_rejected_rate"] == 0.9
-    columns = {"customer_id": "Kunde", "started_at": "Beginn", "ended_at": "Ende", "mrr_amount": "Monatsbetrag"}
-    assert settings.vars["columns"] == {"plain.subscriptions": columns}
+    assert settings.vars["columns"] == {"plain.subscriptions": {"customer_id": "Wer"}}
+    assert query(
+        exported, "select customer_id, industry, acquisition_channel from marts.customers order by all limit 1"
+    ) == [("a", "Retail", "ads")]
+    assert query(exported, "select ticket_id, customer_id, priority from marts.support_tickets") == [
+        ("t1", "b", "normal")
+    ]
     ((margin, mrr),) = query(
         exported, "select sum(historic_ltv_amount) / sum(collected_amount), sum(mrr_amount) from marts.customer_ltv"
     )

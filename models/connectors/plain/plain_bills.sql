@@ -4,19 +4,28 @@
 {{ config(enabled='plain_invoice_lines' in var('connectors') | string) }}
 with
 
-bills as (select * from {{ source('plain', 'bills') }}),
+received_bills as (select * from {{ source('plain', 'bills') }}),
 
 words as (select * from {{ ref('words') }}),
+
+bills as (
+
+    select
+        *,
+        coalesce(amount, unit_amount * coalesce(quantity, 1)) as billed_amount
+    from received_bills
+
+),
 
 read_bills as (
 
     select
         bills.customer_id,
         bills.billed_on,
-        bills.amount,
+        bills.billed_amount as amount,
         bills.plan_id,
         bills.invoice_id,
-        case when bills.amount < 0 then abs(bills.quantity) else bills.quantity end as quantity,
+        case when bills.billed_amount < 0 then abs(bills.quantity) else bills.quantity end as quantity,
         bills.paid_on,
         coalesce(words.means, {{ folded_word('bills.status') }}, 'paid') as status,
         bills.status is null as is_status_inferred,
@@ -28,8 +37,8 @@ read_bills as (
         coalesce({{ trimmed('bills.invoice_id') }}, '') as invoice_key,
         case
             when {{ trimmed('bills.invoice_id') }} is null
-                then coalesce(cast(bills.amount as {{ dbt.type_string() }}), '')
-            when bills.amount < 0 then 'credit'
+                then coalesce(cast(bills.billed_amount as {{ dbt.type_string() }}), '')
+            when bills.billed_amount < 0 then 'credit'
             else ''
         end as amount_key
     from bills

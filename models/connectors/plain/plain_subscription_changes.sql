@@ -2,6 +2,7 @@
 -- An end that another period of its item continues is none. A period that begins two days or more before another one of
 -- its subscription and plan ends is an item beside it. Of one start the newest load says the end.
 {{ config(materialized='view', enabled='plain_subscription_changes' in var('connectors') | string) }}
+{%- set over = 'canceled cancelled expired ended inactive churned terminated closed lapsed gekündigt beendet inaktiv résilié terminé'.split() %}
 {%- set ends_on = dbt.dateadd('day', 1, 'ended_at') if var('end_is_inclusive') else 'ended_at' %}
 with
 
@@ -21,7 +22,7 @@ named_subscriptions as (
                 order by ended_at asc, mrr_amount asc, unit_amount asc, quantity asc
             ) as {{ dbt.type_string() }})
         ) as known_subscription_id,
-        {{ folded_word('status') }} in ('canceled', 'cancelled', 'expired', 'ended', 'inactive', 'churned') as is_over
+        {{ folded_word('status') }} in ('{{ over | join("', '") }}') as is_over
     from subscriptions
 
 ),
@@ -61,8 +62,7 @@ items as (
             when
                 period_number > 1
                 or first_value(earlier_ends_on) over (
-                    partition by known_subscription_id, plan_id, started_at
-                    order by version_number asc, period_number asc
+                    partition by known_subscription_id, plan_id, started_at order by version_number asc, period_number asc
                 ) > {{ dbt.dateadd('day', 1, 'started_at') }}
                 then
                     '|' || cast(started_at as {{ dbt.type_string() }})
