@@ -3,7 +3,9 @@
 A company's own vars stand in `company.yml` in its folder, or in the file that `--vars-file` names, and override dbt_project.yml.
 """
 
+import contextlib
 import datetime
+import hashlib
 import json
 import os
 import re
@@ -187,8 +189,7 @@ class Settings:
             "CUSTOMER_VALUE_RAW": str(self.raw),
             "CUSTOMER_VALUE_WAREHOUSE": str(self.warehouse),
             "CUSTOMER_VALUE_VARS_FILE": str(self.vars_file or ""),
-            # A company's own seeds stand beside its vars, which name what they replace.
-            "CUSTOMER_VALUE_SEEDS": str(self.vars_file.resolve().parent / "seeds") if self.vars_file else "",
+            "CUSTOMER_VALUE_SEEDS": linked_seeds(self.vars_file),
             "CUSTOMER_VALUE_AS_OF": self.as_of,
             "CUSTOMER_VALUE_PUBLISH_REJECTED": "1" if self.publish_rejected else "",
             "DBT_PROJECT_DIR": str(PROJECT),
@@ -199,6 +200,22 @@ class Settings:
             "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
         }
+
+
+def linked_seeds(vars_file):
+    """The folder of a company's own seeds, which stands beside its vars, as a path within the project; nothing where there is none.
+
+    It is a link: dbt writes what it has made of a seed into its target folder under the seed's path, and over the seed itself where
+    that path is absolute.
+    """
+    seeds = vars_file.resolve().parent / "seeds" if vars_file else None
+    if seeds is None or not seeds.is_dir():
+        return ""
+    link = PROJECT / "own_seeds" / hashlib.sha256(str(seeds).encode()).hexdigest()[:16]
+    link.parent.mkdir(exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        link.symlink_to(seeds, target_is_directory=True)
+    return str(link.relative_to(PROJECT))
 
 
 @cache

@@ -5,10 +5,10 @@ with
 plan_currencies as (
 
     select
-        {{ trimmed('plan_id') }} as plan_id,
-        min({{ folded_code('currency') }}) as currency
+        {{ trimmed('received_plans.plan_id') }} as plan_id,
+        min({{ folded_code('received_plans.currency') }}) as currency
     from {{ raw('plans') }} as received_plans
-    group by {{ trimmed('plan_id') }}
+    group by {{ trimmed('received_plans.plan_id') }}
 
 ),
 
@@ -30,9 +30,9 @@ currencies as (select * from {{ ref('currencies') }}),
 
 converted_currencies as (
 
-    select distinct {{ folded_code('currency') }} as currency
+    select distinct {{ folded_code('received_rates.currency') }} as currency
     from {{ raw('exchange_rates') }} as received_rates
-    where rate <> 1
+    where received_rates.rate <> 1
 
 ),
 
@@ -61,7 +61,7 @@ as_of as (
     select cast(max(loaded_at) as date) as as_of_date
     from (
         {%- for input_name in input_names() %}
-        select {{ local_time('max(loaded_at)') }} as loaded_at from {{ raw(input_name) }} as received_rows
+        select {{ local_time('max(received_rows.loaded_at)') }} as loaded_at from {{ raw(input_name) }} as received_rows
         {%- if not loop.last %} union all{% endif %}
         {%- endfor %}
     ) as newest

@@ -19,10 +19,10 @@ versions as (
 billed_customers as (
     {% for input_name in ['subscription_changes', 'invoice_lines'] %}
     select
-        {{ trimmed('customer_id') }} as customer_id,
-        {{ local_time('min(loaded_at)') }} as loaded_at
+        {{ trimmed('received_rows.customer_id') }} as customer_id,
+        {{ local_time('min(received_rows.loaded_at)') }} as loaded_at
     from {{ raw(input_name) }} as received_rows
-    group by {{ trimmed('customer_id') }}
+    group by {{ trimmed('received_rows.customer_id') }}
     {% if not loop.last %}
     union all
     {% endif %}

@@ -17,12 +17,12 @@ versions as (
 
 billed_plans as (
 
-    select {{ trimmed('plan_id') }} as plan_id
+    select {{ trimmed('received_changes.plan_id') }} as plan_id
     from {{ raw('subscription_changes') }} as received_changes
 
     union distinct
 
-    select {{ trimmed('plan_id') }} as plan_id
+    select {{ trimmed('received_lines.plan_id') }} as plan_id
     from {{ raw('invoice_lines') }} as received_lines
 
 ),

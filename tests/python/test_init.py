@@ -376,6 +376,8 @@ def test_a_new_company_has_its_report_after_one_command(exported):
     )
     assert (round(float(margin), 6), mrr) == (0.7, 1400)
     assert query(exported, "select distinct play from marts.customer_segments") == [("Ask Ada",)]
+    # dbt writes over a seed whose path is absolute.
+    assert (exported / "seeds" / "our_segments.csv").read_text() == plays
 
 
 def query(company, sql):

@@ -9,7 +9,7 @@ raw_counts as (
         {% if input_name in ['customers', 'plans'] -%}
         (select sum(case when staged.is_inferred then 1 end) from {{ ref('stg_' ~ input_name) }} as staged)
         {%- else -%} 0 {%- endif %} as inferred_count,
-        {{ local_time('max(loaded_at)') }} as newest_loaded_at
+        {{ local_time('max(received_rows.loaded_at)') }} as newest_loaded_at
     from {{ raw(input_name) }} as received_rows
     {{ 'union all' if not loop.last }}
     {% endfor %}
