@@ -99,8 +99,8 @@
             {%- endfor -%}
         {%- endfor -%}
         {%- for name in [
-            'account_level', 'connectors', 'default_billing_interval', 'default_currency', 'earliest_date', 'number_limit',
-            'reporting_time_zone', 'replacements', 'usage_window_days'
+            'account_level', 'connectors', 'default_billing_interval', 'default_currency', 'earliest_date', 'keep_loads', 'number_limit',
+            'raw_database', 'raw_schema', 'replacements', 'reporting_time_zone', 'usage_window_days'
         ] -%}
             {%- do sources.update({name: var(name) | string}) -%}
         {%- endfor -%}
