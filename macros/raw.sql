@@ -27,10 +27,9 @@
             {%- do existing.update({column.name | lower: column}) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- set types = {'string': dbt.type_string(), 'double': type_double()} -%}
     {%- set values = [] -%}
     {%- for name, meta in input_contracts()[input_name].columns.items() -%}
-        {%- set type = types.get(meta.type, meta.type) -%}
+        {%- set type = type_named(meta.type) -%}
         {%- if name in existing -%}
             {%- set has_zone = 'zone' in existing[name].dtype | lower and 'without' not in existing[name].dtype | lower -%}
             {%- do values.append('cast(' ~ name ~ (" at time zone 'UTC'" if has_zone) ~ ' as ' ~ type ~ ') as ' ~ name) -%}

@@ -11,10 +11,9 @@
 
 {#- The columns of a model without a row, in their types; what has one row has one of nulls. -#}
 {% macro nulls_in_place_of(name, columns) -%}
-    {%- set types = {'string': dbt.type_string(), 'double': type_double()} -%}
     {%- set values = [] -%}
     {%- for column, type in columns.items() -%}
-        {%- do values.append('cast(null as ' ~ types.get(type, type) ~ ') as ' ~ column) -%}
+        {%- do values.append('cast(null as ' ~ type_named(type) ~ ') as ' ~ column) -%}
     {%- endfor -%}
     {%- set rows = '' if name == 'int_tracking_start_dates' else ' where false' -%}
     {{ return('(select ' ~ values | join(', ') ~ rows ~ ') as ' ~ name) }}

@@ -278,3 +278,16 @@ select
     loaded_at
 from customer_days
 {%- endmacro %}
+
+{#- The CTE `calls` that link_periods reads, of events that themselves say which user an anonymous id is: since the first that names both. -#}
+{% macro calls_in_events() -%}
+calls as (
+    select
+        anonymous_id,
+        user_id,
+        min(occurred_at) as linked_at
+    from events
+    where anonymous_id is not null and user_id is not null
+    group by anonymous_id, user_id
+)
+{%- endmacro %}

@@ -11,3 +11,8 @@
 
 {#- Exchange rates: exact as well, so that converted amounts round alike on every engine. -#}
 {% macro type_exchange_rate() %}decimal(18, 10){% endmacro %}
+
+{#- A type as the contract and the models' properties name it, as the engine does. -#}
+{% macro type_named(name) -%}
+    {{ return({'string': dbt.type_string(), 'double': type_double()}.get(name, name)) }}
+{%- endmacro %}

@@ -4,14 +4,6 @@ with
 
 events as (select * from {{ ref('base_mixpanel_events') }}),
 
-calls as (
-    select
-        anonymous_id,
-        user_id,
-        min(occurred_at) as linked_at
-    from events
-    where anonymous_id is not null and user_id is not null
-    group by anonymous_id, user_id
-),
+{{ calls_in_events() }},
 
 {{ link_periods() }}
