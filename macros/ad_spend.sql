@@ -9,6 +9,18 @@
     {{ values | join(' || ') }}
 {%- endmacro %}
 
+{#- The CTE that orders the versions in a CTE `landed_campaigns`, the newest first. -#}
+{% macro ordered_campaigns() -%}
+ordered_campaigns as (
+    select
+        *,
+        row_number() over (
+            partition by campaign_id order by updated_at desc nulls last, loaded_at desc nulls last, campaign_name asc
+        ) as recency
+    from landed_campaigns
+)
+{%- endmacro %}
+
 {#- The CTEs and the selection that make of a CTE `spend` (a row per part of a campaign's day: spend_date, account_id, account_name,
     campaign_id, campaign_name, cost, currency, loaded_at) and the seed `channel_map` a row per day, channel and campaign. Parts without
     a readable cost are a row of their own. No two campaigns may have one key: those of one name have their ids behind it, and where

@@ -64,14 +64,7 @@ landed_campaigns as (
 
 ),
 
-ordered_campaigns as (
-    select
-        *,
-        row_number() over (
-            partition by campaign_id order by updated_at desc nulls last, loaded_at desc nulls last, campaign_name asc
-        ) as recency
-    from landed_campaigns
-),
+{{ ordered_campaigns() }},
 
 landed_accounts as (
 

@@ -4,28 +4,4 @@ with
 
 accounts as (select * from {{ ref('base_salesforce_accounts') }}),
 
-ordered_accounts as (
-    select
-        *,
-        row_number() over (
-            partition by customer_id
-            order by case when is_merged then 1 else 0 end asc, created_at asc nulls last, account_id asc
-        ) as choice
-    from accounts
-    -- What was deleted and not merged is no account any more; billing knows the customer.
-    where customer_id is not null and (not is_deleted or is_merged) and loaded_at is not null
-)
-
-select
-    customer_id,
-    customer_name,
-    country,
-    industry,
-    employee_count,
-    acquisition_channel,
-    created_at,
-    nullif(parent_customer_id, customer_id) as parent_customer_id,
-    merged_into_customer_id,
-    loaded_at
-from ordered_accounts
-where choice = 1
+{{ customers_of_accounts('account_id') }}
