@@ -40,8 +40,8 @@ def suites():
         ],
         "retention_parameters": [
             none_of(
-                "parent_survival_segment is null and churn_count >= 100 and not is_converged",
-                "the curve of all customers converges on 100 churns or more",
+                "churn_count >= 30 and (recent_churn_factor > 1.5 or recent_churn_factor < 0.5)",
+                "churn of the last months is about what the survival curves expect",
                 "warning",
             ),
         ],

@@ -62,11 +62,15 @@ def published_tables(tmp_path_factory):
 def test_published_tables(published_tables, segment, alpha, beta, observed, later):
     (row,) = rows_of(
         published_tables,
-        "select alpha, beta, is_converged, fit_method, customer_count, churn_count, curve_survival_segment "
+        "select alpha, beta, fit_status, fit_method, customer_count, churn_count, credibility_weight, sbg_weight "
         f"from marts.retention_parameters where survival_segment = '{segment}'",
     )
     assert float(row[0]) == pytest.approx(alpha, rel=0.002) and float(row[1]) == pytest.approx(beta, rel=0.002)
-    assert row[2:] == (True, "maximum_likelihood", 1000, 1000 - observed[-1], segment)
+    assert (row[2], row[4], row[5]) == ("converged", 1000, 1000 - observed[-1])
+    # One size of customers a term: the term's curve is theirs, and 509 or more churns outweigh two prior ones.
+    assert row[6] > 0.98
+    # "Regular" is described best by the fit. "High End" churns less at first than it can say, 131 against 149 expected.
+    assert row[3] == ("sbg" if segment == "month" else "by_age") and row[7] > (0.9 if segment == "month" else 0.1)
     curve = {
         t: values
         for t, *values in rows_of(
@@ -90,7 +94,7 @@ def test_published_tables(published_tables, segment, alpha, beta, observed, late
 
 
 def test_values_follow_the_curve(published_tables):
-    """What each customer is expected to bring, by hand from the published curve: bills, survival, discount, margin."""
+    """What each customer is expected to bring, by hand from the curve in use: bills, survival, discount, margin."""
     rows = rows_of(
         published_tables,
         "select distinct left(customer_id, 3), expected_future_ltv_amount, historic_ltv_amount, has_billing_history, "
@@ -98,18 +102,32 @@ def test_values_follow_the_curve(published_tables):
     )
     values = {name: [float(amount) for amount in amounts] for name, *amounts in rows}
     assert len(rows) == 2
-    retention = [(3.806 + t - 1) / (0.668 + 3.806 + t - 1) for t in range(1, 20)]
+    curves = {
+        segment: [
+            float(rate)
+            for (rate,) in rows_of(
+                published_tables,
+                "select survival_rate from marts.retention_curves "
+                f"where survival_segment like '{segment} / %' order by period_number",
+            )
+        ]
+        for segment in ("year", "month")
+    }
     # The annual bill of the as-of day is paid; the next five fall due in 12, 24, 36, 48 and 60 months.
-    future = sum(100 * 0.8 * np.prod(retention[7 : 7 + k]) / 1.1**k for k in range(1, 6))
-    assert values["ann"][0] == pytest.approx(future, rel=0.002)
+    kept = [rate / curves["year"][7] for rate in curves["year"][7:]]
+    assert values["ann"][0] == pytest.approx(sum(100 * 0.8 * kept[k] / 1.1**k for k in range(1, 6)), rel=1e-5)
     assert values["ann"][1] == pytest.approx(8 * 100 * 0.8, abs=0.001) and values["ann"][2] == 0
     # Nine in ten stay after one renewal, seven in ten after five: low is one bill, high all of them.
     assert values["ann"][3] == pytest.approx(640 + 80 / 1.1, abs=0.001)
     assert values["ann"][4] == pytest.approx(640 + sum(80 / 1.1**k for k in range(1, 6)), abs=0.001)
-    retention = [(1.182 + t - 1) / (0.704 + 1.182 + t - 1) for t in range(1, 80)]
-    future = sum(100 * 0.8 * np.prod(retention[7 : 7 + k]) / 1.1 ** (k / 12) for k in range(1, 61))
-    assert values["mon"][0] == pytest.approx(future, rel=0.002)
+    kept = [rate / curves["month"][7] for rate in curves["month"][7:]]
+    assert values["mon"][0] == pytest.approx(sum(80 * kept[k] / 1.1 ** (k / 12) for k in range(1, 61)), rel=1e-5)
     assert values["mon"][1] == pytest.approx(8 * 100 * 0.8, abs=0.001)
+    # And the curve in use is near the published fits: what they leave at renewal 12, and "Regular" retention beyond.
+    assert curves["year"][12] == pytest.approx(0.378, rel=0.03)
+    retention = [(1.182 + t - 1) / (0.704 + 1.182 + t - 1) for t in range(1, 80)]
+    published = sum(80 * np.prod(retention[7 : 7 + k]) / 1.1 ** (k / 12) for k in range(1, 61))
+    assert values["mon"][0] == pytest.approx(published, rel=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +203,7 @@ def test_fitted_segments_find_the_parameters_of_the_simulation(simulations):
                 on p.survival_segment = c.survival_segment and p.valuation_date = c.as_of_date
             join '{truth}/segments.parquet' s on s.renewal_months = p.period_months
                 and p.survival_segment like '% / ' || s.size_name
-            where p.curve_survival_segment = p.survival_segment and s.size_name in ('small', 'medium')
+            where p.fit_status = 'converged' and p.churn_count >= 5 and s.size_name in ('small', 'medium')
                 and c.period_number * c.period_months = 12
             """,
         )

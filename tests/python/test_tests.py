@@ -79,7 +79,7 @@ RECONCILIATION = {
     "where customer_id = (select min(customer_id) from marts.customers where next_renewal_date is not null)",
     "money_is_of_every_row": "update marts.input_amounts set row_count = row_count + 1 where rowid = 0",
     "every_ticket_is_shown": "delete from marts.support_tickets where rowid = 0",
-    "every_fit_has_its_curve": "delete from marts.retention_curves where survival_segment = 'all' and period_number = 0",
+    "every_segment_has_its_curve": "delete from marts.retention_curves where survival_segment = 'all' and period_number = 0",
     "unit_economics_of_months_sum_to_channels": "update marts.unit_economics_monthly "
     "set new_customer_count = new_customer_count + 1 where rowid = 0",
     "restatements_hold_every_difference": RESTATED,
@@ -115,7 +115,7 @@ EXPECTATIONS = {
     ("mrr_monthly", 1): "update marts.mrr_monthly set closing_mrr_amount = 3 * opening_mrr_amount, "
     "opening_customer_count = 100 where rowid = 15",
     ("customer_ltv", 0): "delete from marts.customer_ltv",
-    ("retention_parameters", 0): "update marts.retention_parameters set is_converged = false, churn_count = 100 "
+    ("retention_parameters", 0): "update marts.retention_parameters set recent_churn_factor = 2, churn_count = 100 "
     "where survival_segment = 'all'",
     ("ltv_by_segment", 0): "update marts.ltv_by_segment set total_ltv_high_amount = 3 * total_ltv_amount "
     "where cohort_dimension = 'all'",

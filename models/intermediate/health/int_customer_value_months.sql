@@ -31,7 +31,8 @@ values_known as (
             coalesce(known_collections.collected_amount, 0) * {{ var('gross_margin_rate') }} as {{ type_amount() }}
         ) + cast(expected_values.value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as ltv_amount
     from customer_months
-    inner join valuation_dates on customer_months.activity_month = valuation_dates.activity_month
+    inner join valuation_dates
+        on customer_months.activity_month = valuation_dates.activity_month and valuation_dates.is_in_history
     left join expected_values
         on
             customer_months.customer_id = expected_values.customer_id

@@ -4,7 +4,7 @@ with
 predictions as (
 
     select * from {{ ref('int_customer_expected_values') }}
-    where value_horizon = 'year' and not is_as_of
+    where value_horizon = 'year' and is_backtest and stay_rate is not null
 
 ),
 
@@ -38,13 +38,13 @@ select
     predictions.customer_id,
     predictions.valuation_date,
     predictions.survival_segment,
-    predictions.curve_survival_segment,
+    predictions.term_name,
     predictions.stay_rate,
-    predictions.stay_alpha_slope,
-    predictions.stay_beta_slope,
+    predictions.stay_level_slope,
+    predictions.stay_tail_slope,
     predictions.value_amount as predicted_revenue_amount,
-    predictions.value_alpha_slope_amount as revenue_alpha_slope,
-    predictions.value_beta_slope_amount as revenue_beta_slope,
+    predictions.value_level_slope_amount as revenue_level_slope,
+    predictions.value_tail_slope_amount as revenue_tail_slope,
     predictions.value_variance as revenue_variance,
     case when outcomes.served_months = 12 then 1 else 0 end as survivor_count,
     predictions.mrr_amount * outcomes.served_months as retained_revenue_amount,

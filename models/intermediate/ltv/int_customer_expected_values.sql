@@ -5,7 +5,7 @@ exposures as (select * from {{ ref('int_retention_exposures') }}),
 
 valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
-parameters as (select * from {{ ref('int_retention_parameters') }}),
+hazard_ratios as (select * from {{ ref('int_hazard_ratios') }}),
 
 factors as (select * from {{ ref('int_expected_value_factors') }}),
 
@@ -18,17 +18,18 @@ select
     exposures.valuation_date,
     valuation_dates.activity_month,
     valuation_dates.is_as_of,
+    valuation_dates.is_backtest,
     -- While no segment has had a renewal, there is no curve and the expected value is null.
     coalesce(factors.value_horizon, 'lifetime') as value_horizon,
     exposures.survival_segment,
-    parameters.curve_survival_segment,
+    exposures.term_name,
     customer_months.mrr_amount,
     coalesce(usage_months.usage_mrr_amount, 0) as usage_mrr_amount,
     factors.expected_months,
     -- MRR comes with the bills of the terms, usage with a bill each month; both end with the same churn.
     {%- for name, factor in {
         'value': 'value_months', 'value_low': 'value_low_months', 'value_high': 'value_high_months',
-        'value_alpha_slope': 'value_alpha_slope', 'value_beta_slope': 'value_beta_slope'
+        'value_level_slope': 'value_level_slope', 'value_tail_slope': 'value_tail_slope'
     }.items() %}
     cast(
         customer_months.mrr_amount * factors.{{ factor }}
@@ -43,22 +44,24 @@ select
     ) as value_variance,
     factors.stay_rate,
     factors.stay_rate_90d,
-    factors.stay_alpha_slope,
-    factors.stay_beta_slope
+    factors.stay_level_slope,
+    factors.stay_tail_slope
 from exposures
 inner join valuation_dates on exposures.valuation_date = valuation_dates.valuation_date
 inner join customer_months
     on
         exposures.customer_id = customer_months.customer_id
         and valuation_dates.activity_month = customer_months.activity_month
-inner join parameters
+left join hazard_ratios
     on
-        exposures.valuation_date = parameters.valuation_date
-        and exposures.survival_segment = parameters.survival_segment
+        exposures.valuation_date = hazard_ratios.valuation_date
+        and exposures.survival_segment = hazard_ratios.survival_segment
+        and exposures.price_band = hazard_ratios.price_band
 left join factors
     on
         exposures.valuation_date = factors.valuation_date
-        and parameters.curve_survival_segment = factors.curve_survival_segment
+        and exposures.survival_segment = factors.survival_segment
+        and hazard_ratios.hazard_ratio = factors.hazard_ratio
         and exposures.renewal_months = factors.renewal_months
         and exposures.billing_months = factors.billing_months
         and exposures.elapsed_months = factors.elapsed_months
@@ -69,7 +72,8 @@ left join usage_months
 left join factors as usage_factors
     on
         exposures.valuation_date = usage_factors.valuation_date
-        and parameters.curve_survival_segment = usage_factors.curve_survival_segment
+        and exposures.survival_segment = usage_factors.survival_segment
+        and hazard_ratios.hazard_ratio = usage_factors.hazard_ratio
         and exposures.renewal_months = usage_factors.renewal_months
         and usage_factors.billing_months = 1
         and exposures.elapsed_months = usage_factors.elapsed_months

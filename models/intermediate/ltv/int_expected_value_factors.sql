@@ -1,9 +1,9 @@
--- Grain: one row per value horizon, valuation date, curve, terms and months served.
+-- Grain: one row per value horizon, valuation date, survival segment, hazard ratio, terms and months served.
 with
 
 exposures as (select * from {{ ref('int_retention_exposures') }}),
 
-parameters as (select * from {{ ref('int_retention_parameters') }}),
+hazard_ratios as (select * from {{ ref('int_hazard_ratios') }}),
 
 curves as (select * from {{ ref('int_survival_curves') }}),
 
@@ -13,26 +13,24 @@ schedules as (select * from {{ ref('int_billing_schedules') }}),
 
 usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
 
-bill_kinds as (
-
-    {{ numbers(2) }}
-
-),
+bill_kinds as ({{ numbers(2) }}),
 
 -- Many customers are in few states: each state is valued once. Usage is billed by the month, whatever the terms.
 customer_states as (
 
     select distinct
         exposures.valuation_date,
-        parameters.curve_survival_segment,
+        exposures.survival_segment,
+        hazard_ratios.hazard_ratio,
         exposures.renewal_months,
         case when bill_kinds.n = 2 then 1 else exposures.billing_months end as billing_months,
         exposures.elapsed_months
     from exposures
-    inner join parameters
+    inner join hazard_ratios
         on
-            exposures.valuation_date = parameters.valuation_date
-            and exposures.survival_segment = parameters.survival_segment
+            exposures.valuation_date = hazard_ratios.valuation_date
+            and exposures.survival_segment = hazard_ratios.survival_segment
+            and exposures.price_band = hazard_ratios.price_band
     inner join valuation_dates on exposures.valuation_date = valuation_dates.valuation_date
     left join usage_months
         on
@@ -49,7 +47,8 @@ months_ahead as (
     select
         schedules.value_horizon,
         customer_states.valuation_date,
-        customer_states.curve_survival_segment,
+        customer_states.survival_segment,
+        customer_states.hazard_ratio,
         customer_states.renewal_months,
         customer_states.billing_months,
         customer_states.elapsed_months,
@@ -57,26 +56,27 @@ months_ahead as (
         schedules.cumulative_weight,
         schedules.months_ahead,
         schedules.is_last_month,
-        exp(curves.log_survival - start_curves.log_survival) as stay_rate,
-        curves.alpha_slope - start_curves.alpha_slope as alpha_slope,
-        curves.beta_slope - start_curves.beta_slope as beta_slope
+        -- Hazards in proportion: survival to the power of the ratio. Slopes by the logarithms of all and of the tail's.
+        exp(customer_states.hazard_ratio * (curves.log_survival - start_curves.log_survival)) as stay_rate,
+        customer_states.hazard_ratio * (curves.log_survival - start_curves.log_survival) as level_slope,
+        customer_states.hazard_ratio * (curves.tail_log_survival - start_curves.tail_log_survival) as tail_slope
     from customer_states
     inner join valuation_dates on customer_states.valuation_date = valuation_dates.valuation_date
     inner join schedules
         on
             customer_states.billing_months = schedules.billing_months
             and mod(customer_states.elapsed_months, customer_states.billing_months) = schedules.months_since_bill
-            and (schedules.value_horizon = 'lifetime' or valuation_dates.is_backtest or valuation_dates.is_as_of)
+            and (schedules.value_horizon = 'lifetime' or valuation_dates.is_year_ahead)
     inner join curves as start_curves
         on
             customer_states.valuation_date = start_curves.valuation_date
-            and customer_states.curve_survival_segment = start_curves.survival_segment
+            and customer_states.survival_segment = start_curves.survival_segment
             and customer_states.elapsed_months - mod(customer_states.elapsed_months, customer_states.renewal_months)
             = start_curves.served_months
     inner join curves
         on
             customer_states.valuation_date = curves.valuation_date
-            and customer_states.curve_survival_segment = curves.survival_segment
+            and customer_states.survival_segment = curves.survival_segment
             and customer_states.elapsed_months + schedules.months_ahead
             - mod(customer_states.elapsed_months + schedules.months_ahead, customer_states.renewal_months)
             = curves.served_months
@@ -86,7 +86,8 @@ months_ahead as (
 select
     value_horizon,
     valuation_date,
-    curve_survival_segment,
+    survival_segment,
+    hazard_ratio,
     renewal_months,
     billing_months,
     elapsed_months,
@@ -105,14 +106,15 @@ select
             - sum(due_weight * stay_rate) * sum(due_weight * stay_rate), 0
         ) as {{ type_rate() }}
     ) as value_variance,
-    cast(sum(due_weight * stay_rate * alpha_slope) as {{ type_rate() }}) as value_alpha_slope,
-    cast(sum(due_weight * stay_rate * beta_slope) as {{ type_rate() }}) as value_beta_slope,
+    cast(sum(due_weight * stay_rate * level_slope) as {{ type_rate() }}) as value_level_slope,
+    cast(sum(due_weight * stay_rate * tail_slope) as {{ type_rate() }}) as value_tail_slope,
     cast(max(case when is_last_month then stay_rate end) as {{ type_rate() }}) as stay_rate,
     cast(
         max(case when months_ahead = {{ whole_months(var('health_horizon_days')) }} then stay_rate end)
         as {{ type_rate() }}
     ) as stay_rate_90d,
-    cast(sum(case when is_last_month then stay_rate * alpha_slope end) as {{ type_rate() }}) as stay_alpha_slope,
-    cast(sum(case when is_last_month then stay_rate * beta_slope end) as {{ type_rate() }}) as stay_beta_slope
+    cast(sum(case when is_last_month then stay_rate * level_slope end) as {{ type_rate() }}) as stay_level_slope,
+    cast(sum(case when is_last_month then stay_rate * tail_slope end) as {{ type_rate() }}) as stay_tail_slope
 from months_ahead
-group by value_horizon, valuation_date, curve_survival_segment, renewal_months, billing_months, elapsed_months
+group by
+    value_horizon, valuation_date, survival_segment, hazard_ratio, renewal_months, billing_months, elapsed_months

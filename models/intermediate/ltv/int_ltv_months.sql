@@ -74,3 +74,4 @@ inner join month_totals on valuation_dates.activity_month = month_totals.activit
 inner join known_customers on valuation_dates.activity_month = known_customers.activity_month
 left join known_collections on valuation_dates.valuation_date = known_collections.valuation_date
 left join expected_values on valuation_dates.valuation_date = expected_values.valuation_date
+where valuation_dates.is_in_history

@@ -1,9 +1,12 @@
 -- Grain: one row per subscription spell and valuation date (filter: spells that had started by then).
+{%- set recent_since = add_months('valuation_dates.valuation_date', '-' ~ var('recent_churn_months')) %}
 with
 
 spells as (select * from {{ ref('int_service_spells') }}),
 
 valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
+
+churn_recording as (select * from {{ ref('int_churn_recording') }}),
 
 started_spells as (
 
@@ -21,6 +24,11 @@ started_spells as (
         spells.is_churned and spells.ended_date <= valuation_dates.valuation_date as is_churned,
         {{ days_between('spells.started_date', 'spells.ended_date') }} as served_days,
         least(spells.ended_date, valuation_dates.valuation_date) as observed_until_date,
+        cast({{ recent_since }} as date) as recent_since_date,
+        coalesce(spells.ended_date <= cast({{ recent_since }} as date), false) as has_ended_before,
+        greatest(
+            coalesce(churn_recording.churn_recorded_since_date, spells.started_date), spells.started_date
+        ) as recorded_since_date,
         -- Ranked among the spells that had started by then: later customers do not move the label of a past valuation.
         percent_rank() over (
             partition by valuation_dates.valuation_date, spells.renewal_months, spells.customer_size
@@ -28,6 +36,7 @@ started_spells as (
         ) as mrr_rank
     from spells
     inner join valuation_dates on spells.started_date <= valuation_dates.valuation_date
+    inner join churn_recording on valuation_dates.valuation_date = churn_recording.valuation_date
 
 ),
 
@@ -45,13 +54,32 @@ measured_spells as (
             when mrr_rank * 3 < 2 then 'middle_mrr'
             else 'high_mrr'
         end as survival_segment,
+        -- Fifths of the first MRR among the spells of the same terms and size: 1 pays the least.
+        cast(least(floor(mrr_rank * 5) + 1, 5) as {{ dbt.type_int() }}) as price_band,
         valuation_date,
         is_as_of,
         is_running,
         is_churned,
+        has_ended_before,
+        {{ elapsed_months('started_date', 'recorded_since_date') }} as unrecorded_months,
         {{ elapsed_months('started_date', 'observed_until_date') }} as elapsed_months,
-        -- In whole months: an end some days after a renewal, as dunning brings, is an end at it.
-        {{ whole_months('served_days') }} as served_months
+        {{ elapsed_months('started_date', 'recent_since_date') }} as earlier_months,
+        -- Where it churned, in whole months (some days after a renewal, as dunning brings, are at it), or made so far.
+        cast(
+            case
+                when is_churned
+                    then
+                        greatest(
+                            1, ceiling(cast({{ whole_months('served_days') }} as {{ type_double() }}) / renewal_months)
+                        )
+                else
+                    floor(
+                        cast({{ elapsed_months('started_date', 'observed_until_date') }} as {{ type_double() }})
+                        / renewal_months
+                    )
+            end
+            as {{ dbt.type_int() }}
+        ) as renewal_count
     from started_spells
 
 )
@@ -65,16 +93,28 @@ select
     billing_months,
     survival_segment,
     term_name,
+    price_band,
     is_running,
     is_churned,
     elapsed_months,
-    -- The renewal at which it churned, or the renewals made so far.
+    renewal_count,
+    -- Renewals before churn was recorded are no evidence of survival: the spell is at risk from then on.
+    cast(
+        least(
+            floor(cast(unrecorded_months as {{ type_double() }}) / renewal_months),
+            renewal_count - case when is_churned then 1 else 0 end
+        ) as {{ dbt.type_int() }}
+    ) as unrecorded_renewal_count,
+    -- What it had come to some months before, so that the renewals of these months are those beyond it.
     cast(
         case
-            when is_churned
-                then greatest(1, ceiling(cast(served_months as {{ type_double() }}) / renewal_months))
-            else floor(cast(elapsed_months as {{ type_double() }}) / renewal_months)
-        end
-        as {{ dbt.type_int() }}
-    ) as renewal_count
+            when has_ended_before then renewal_count
+            else greatest(
+                    least(
+                        floor(cast(earlier_months as {{ type_double() }}) / renewal_months),
+                        renewal_count - case when is_churned then 1 else 0 end
+                    ), 0
+                )
+        end as {{ dbt.type_int() }}
+    ) as earlier_renewal_count
 from measured_spells

@@ -8,6 +8,7 @@ with
 
 exposures as (select * from {{ ref('int_retention_exposures') }}),
 
+-- A spell is at risk up to its last renewal, but not at those before churn was recorded: there its count is taken back.
 spell_counts as (
 
     select
@@ -17,9 +18,25 @@ spell_counts as (
         renewal_months,
         renewal_count,
         sum(case when is_churned then 1 else 0 end) as churn_count,
-        count(*) as spell_count
+        count(*) as spell_count,
+        count(*) as at_risk_change
     from exposures
     group by valuation_date, survival_segment, term_name, renewal_months, renewal_count
+
+    union all
+
+    select
+        valuation_date,
+        survival_segment,
+        term_name,
+        renewal_months,
+        unrecorded_renewal_count as renewal_count,
+        0 as churn_count,
+        0 as spell_count,
+        -count(*) as at_risk_change
+    from exposures
+    where unrecorded_renewal_count > 0
+    group by valuation_date, survival_segment, term_name, renewal_months, unrecorded_renewal_count
 
 ),
 
@@ -39,7 +56,8 @@ level_counts as (
         {{ level.period }} as period_months,
         {{ 'renewal_count' if level.period != '1' else 'renewal_count * renewal_months' }} as period_number,
         churn_count,
-        spell_count
+        spell_count,
+        at_risk_change
     from spell_counts
     {% if not loop.last %} union all {% endif %}
     {%- endfor %}
@@ -66,7 +84,7 @@ period_counts as (
         survival_segment,
         period_number,
         sum(churn_count) as churn_count,
-        sum(spell_count) as spell_count
+        sum(at_risk_change) as at_risk_change
     from level_counts
     group by valuation_date, survival_segment, period_number
 
@@ -82,7 +100,7 @@ select
     cast(coalesce(period_counts.churn_count, 0) as {{ dbt.type_bigint() }}) as churn_count,
     -- At risk at a renewal: what churned at it or later, or was still running after it.
     cast(
-        sum(period_counts.spell_count) over (
+        sum(period_counts.at_risk_change) over (
             partition by segments.valuation_date, segments.survival_segment order by numbers.n desc
         ) as {{ dbt.type_bigint() }}
     ) as at_risk_count

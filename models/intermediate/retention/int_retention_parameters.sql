@@ -5,6 +5,26 @@ life_tables as (select * from {{ ref('int_retention_life_tables') }}),
 
 fits as (select * from {{ ref('int_sbg_fits') }}),
 
+scaled_terms as (select * from {{ ref('int_scaled_terms') }}),
+
+candidates as (select * from {{ ref('int_curve_candidates') }}),
+
+credibilities as (
+
+    select
+        valuation_date,
+        survival_segment,
+        parent_survival_segment,
+        credibility_weight,
+        -- The relative variance of the level of the hazards, where it is the segment's own: one over its churns.
+        case
+            when parent_survival_segment is null then 1 / (churn_count + 0.5)
+            else coalesce(credibility_weight / nullif(expected_churn_count, 0), 0)
+        end as own_variance
+    from {{ ref('int_curve_credibility') }}
+
+),
+
 segments as (
 
     select
@@ -18,31 +38,6 @@ segments as (
     from life_tables
     group by valuation_date, survival_segment, parent_survival_segment, period_months, customer_count
 
-),
-
-ranked_fits as (
-
-    select
-        valuation_date,
-        survival_segment,
-        fit_method,
-        alpha,
-        beta,
-        log_likelihood,
-        is_converged,
-        alpha_variance,
-        beta_variance,
-        alpha_beta_covariance,
-        row_number() over (partition by valuation_date, survival_segment order by fit_method asc) as preference
-    from fits
-    -- Maximum likelihood comes first, where it is certain enough.
-    where
-        fit_method = 'penalised'
-        or (
-            is_converged
-            and alpha_variance <= {{ var('max_ln_alpha_error') }} * {{ var('max_ln_alpha_error') }}
-        )
-
 )
 
 select
@@ -50,31 +45,69 @@ select
     segments.survival_segment,
     segments.parent_survival_segment,
     segments.period_months,
-    case
-        when segments.parent_survival_segment = 'all'
-            then case when segments.renewal_count > 0 then segments.survival_segment else 'all' end
-        when segments.churn_count >= {{ var('min_segment_churns') }} then segments.survival_segment
-        when parents.renewal_count > 0 then segments.parent_survival_segment
-        else 'all'
-    end as curve_survival_segment,
     segments.customer_count,
     segments.churn_count,
     segments.renewal_count,
-    ranked_fits.fit_method,
-    ranked_fits.alpha,
-    ranked_fits.beta,
-    ranked_fits.log_likelihood,
-    coalesce(ranked_fits.is_converged, false) as is_converged,
-    ranked_fits.alpha_variance,
-    ranked_fits.beta_variance,
-    ranked_fits.alpha_beta_covariance
+    case
+        when candidates.survival_segment is null then 'parent'
+        when scaled_terms.scaled_term_weight >= 0.5 then 'scaled_term'
+        when candidates.sbg_weight >= candidates.by_age_weight and candidates.sbg_weight >= candidates.constant_weight
+            then 'sbg'
+        when candidates.by_age_weight >= candidates.constant_weight then 'by_age'
+        else 'constant'
+    end as fit_method,
+    case
+        when segments.renewal_count = 0 then 'no_renewals'
+        when segments.churn_count = 0 then 'no_churns'
+        when fits.is_converged then 'converged'
+        else 'not_converged'
+    end as fit_status,
+    cast(candidates.constant_weight * (1 - coalesce(scaled_terms.scaled_term_weight, 0)) as {{ type_rate() }}) as constant_weight,
+    cast(candidates.by_age_weight * (1 - coalesce(scaled_terms.scaled_term_weight, 0)) as {{ type_rate() }}) as by_age_weight,
+    cast(candidates.sbg_weight * (1 - coalesce(scaled_terms.scaled_term_weight, 0)) as {{ type_rate() }}) as sbg_weight,
+    cast(scaled_terms.scaled_term_weight as {{ type_rate() }}) as scaled_term_weight,
+    cast(credibilities.credibility_weight as {{ type_rate() }}) as credibility_weight,
+    cast(candidates.constant_hazard_rate as {{ type_rate() }}) as constant_hazard_rate,
+    case when fits.is_converged then fits.alpha end as alpha,
+    case when fits.is_converged then fits.beta end as beta,
+    case when fits.is_converged then cast(fits.log_likelihood as {{ type_rate() }}) end as log_likelihood,
+    case when fits.is_converged then fits.alpha_variance end as alpha_variance,
+    case when fits.is_converged then fits.beta_variance end as beta_variance,
+    case when fits.is_converged then fits.alpha_beta_covariance end as alpha_beta_covariance,
+    credibilities.own_variance,
+    -- And of what it shares with the others of its parent.
+    coalesce(
+        parents.own_variance
+        + coalesce((1 - parents.credibility_weight) * (1 - parents.credibility_weight) * companies.own_variance, 0), 0
+    ) as shared_variance,
+    1 / (coalesce(parent_candidates.tail_churn_count, candidates.tail_churn_count, 0) + 0.5) as tail_variance
 from segments
-left join segments as parents
+inner join credibilities
+    on
+        segments.valuation_date = credibilities.valuation_date
+        and segments.survival_segment = credibilities.survival_segment
+left join candidates
+    on
+        segments.valuation_date = candidates.valuation_date
+        and segments.survival_segment = candidates.survival_segment
+left join scaled_terms
+    on
+        segments.valuation_date = scaled_terms.valuation_date
+        and segments.survival_segment = scaled_terms.survival_segment
+left join fits
+    on
+        segments.valuation_date = fits.valuation_date
+        and segments.survival_segment = fits.survival_segment
+left join credibilities as parents
     on
         segments.valuation_date = parents.valuation_date
         and segments.parent_survival_segment = parents.survival_segment
-left join ranked_fits
+left join credibilities as companies
     on
-        segments.valuation_date = ranked_fits.valuation_date
-        and segments.survival_segment = ranked_fits.survival_segment
-        and ranked_fits.preference = 1
+        segments.valuation_date = companies.valuation_date
+        and parents.parent_survival_segment = companies.survival_segment
+left join candidates as parent_candidates
+    on
+        segments.valuation_date = parent_candidates.valuation_date
+        and segments.parent_survival_segment = parent_candidates.survival_segment
+        and segments.parent_survival_segment <> 'all'

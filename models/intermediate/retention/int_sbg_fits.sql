@@ -1,11 +1,13 @@
--- Grain: one row per valuation date, survival segment and fit method.
+-- Grain: one row per valuation date and survival segment (filter: segments with a churn).
 -- Fader and Hardie (2007): at renewal t the share alpha / (alpha + beta + t - 1) of the remaining customers churns.
-{%- set step_count = 8 %}
+{%- set step_count = 10 %}
 {#- Above 0 the log-likelihood is concave here, for towards alpha it always is. #}
 {%- set determinant = '(curvature_alpha * curvature_beta - curvature_both * curvature_both)' %}
+{%- set step_alpha = '((curvature_both * slope_beta - curvature_beta * slope_alpha) / ' ~ determinant ~ ')' %}
+{%- set step_beta = '((curvature_both * slope_alpha - curvature_alpha * slope_beta) / ' ~ determinant ~ ')' %}
 with
 
-likelihood_terms as (select * from {{ ref('int_sbg_likelihood_terms') }}),
+life_tables as (select * from {{ ref('int_retention_life_tables') }}),
 
 estimates_0 as (select * from {{ ref('int_sbg_starting_values') }}),
 
@@ -16,26 +18,24 @@ shares_{{ step }} as (
     select
         estimates.valuation_date,
         estimates.survival_segment,
-        estimates.fit_method,
         estimates.ln_alpha,
         estimates.ln_beta,
-        terms.churn_weight,
-        terms.renewal_weight,
-        terms.churn_weight + terms.renewal_weight as at_risk_weight,
-        terms.prior_weight,
-        exp(estimates.ln_beta) + terms.earlier_renewal_count as stay_term,
-        exp(estimates.ln_alpha) + exp(estimates.ln_beta) + terms.earlier_renewal_count as total_term,
-        exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + exp(estimates.ln_beta) + terms.earlier_renewal_count)
+        life_tables.churn_count,
+        life_tables.at_risk_count - life_tables.churn_count as stay_count,
+        life_tables.at_risk_count,
+        exp(estimates.ln_beta) + life_tables.period_number - 1 as stay_term,
+        exp(estimates.ln_alpha) + exp(estimates.ln_beta) + life_tables.period_number - 1 as total_term,
+        exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + exp(estimates.ln_beta) + life_tables.period_number - 1)
             as alpha_share,
-        exp(estimates.ln_beta) / (exp(estimates.ln_alpha) + exp(estimates.ln_beta) + terms.earlier_renewal_count)
+        exp(estimates.ln_beta) / (exp(estimates.ln_alpha) + exp(estimates.ln_beta) + life_tables.period_number - 1)
             as beta_share,
-        exp(estimates.ln_beta) / (exp(estimates.ln_beta) + terms.earlier_renewal_count) as stay_share
+        exp(estimates.ln_beta) / (exp(estimates.ln_beta) + life_tables.period_number - 1) as stay_share
     from estimates_{{ step }} as estimates
-    inner join likelihood_terms as terms
+    inner join life_tables
         on
-            estimates.valuation_date = terms.valuation_date
-            and estimates.survival_segment = terms.survival_segment
-            and estimates.fit_method = terms.fit_method
+            estimates.valuation_date = life_tables.valuation_date
+            and estimates.survival_segment = life_tables.survival_segment
+            and life_tables.period_number > 0
 
 ),
 
@@ -44,22 +44,20 @@ slopes_{{ step }} as (
     select
         valuation_date,
         survival_segment,
-        fit_method,
         ln_alpha,
         ln_beta,
-        sum(churn_weight) as churn_weight,
+        sum(cast(churn_count as {{ type_double() }})) as churn_count,
         sum(
-            churn_weight * ln_alpha + renewal_weight * ln(stay_term) - at_risk_weight * ln(total_term)
-            - prior_weight * ln_alpha * ln_alpha / 2
+            churn_count * ln_alpha + stay_count * ln(stay_term) - at_risk_count * ln(total_term)
         ) as log_likelihood,
-        sum(churn_weight - at_risk_weight * alpha_share - prior_weight * ln_alpha) as slope_alpha,
-        sum(renewal_weight * stay_share - at_risk_weight * beta_share) as slope_beta,
-        sum(-at_risk_weight * alpha_share * (1 - alpha_share) - prior_weight) as curvature_alpha,
-        sum(renewal_weight * stay_share * (1 - stay_share) - at_risk_weight * beta_share * (1 - beta_share))
+        sum(churn_count - at_risk_count * alpha_share) as slope_alpha,
+        sum(stay_count * stay_share - at_risk_count * beta_share) as slope_beta,
+        sum(-at_risk_count * alpha_share * (1 - alpha_share)) as curvature_alpha,
+        sum(stay_count * stay_share * (1 - stay_share) - at_risk_count * beta_share * (1 - beta_share))
             as curvature_beta,
-        sum(at_risk_weight * alpha_share * beta_share) as curvature_both
+        sum(at_risk_count * alpha_share * beta_share) as curvature_both
     from shares_{{ step }}
-    group by valuation_date, survival_segment, fit_method, ln_alpha, ln_beta
+    group by valuation_date, survival_segment, ln_alpha, ln_beta
 
 )
 {%- if step < step_count %},
@@ -69,24 +67,15 @@ estimates_{{ step + 1 }} as (
     select
         valuation_date,
         survival_segment,
-        fit_method,
-        -- At most e times as much or as little in one step, and never out of bounds.
-        least(greatest(ln_alpha + case
+        -- At most e times as much or as little in one step, both scaled alike, and never out of bounds.
+        {%- for parameter, step_length in {'alpha': step_alpha, 'beta': step_beta}.items() %}
+        least(greatest(ln_{{ parameter }} + case
             when {{ determinant }} > 0
-                then
-                    least(greatest(
-                        (curvature_both * slope_beta - curvature_beta * slope_alpha) / {{ determinant }}, -1
-                    ), 1)
-            else 0.5 * sign(slope_alpha)
-        end, -6), 10) as ln_alpha,
-        least(greatest(ln_beta + case
-            when {{ determinant }} > 0
-                then
-                    least(greatest(
-                        (curvature_both * slope_alpha - curvature_alpha * slope_beta) / {{ determinant }}, -1
-                    ), 1)
-            else 0.5 * sign(slope_beta)
-        end, -6), 10) as ln_beta
+                then {{ step_length }} / greatest(1, abs({{ step_alpha }}), abs({{ step_beta }}))
+            else 0.5 * sign(slope_{{ parameter }})
+        end, -6), 10) as ln_{{ parameter }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from slopes_{{ step }}
 
 ),
@@ -96,11 +85,12 @@ estimates_{{ step + 1 }} as (
 select
     valuation_date,
     survival_segment,
-    fit_method,
+    ln_alpha,
+    ln_beta,
     cast(exp(ln_alpha) as {{ type_rate() }}) as alpha,
     cast(exp(ln_beta) as {{ type_rate() }}) as beta,
-    cast(log_likelihood as {{ type_rate() }}) as log_likelihood,
-    abs(slope_alpha) + abs(slope_beta) <= 0.000001 * (churn_weight + 1) and {{ determinant }} > 0 as is_converged,
+    log_likelihood,
+    abs(slope_alpha) + abs(slope_beta) <= 0.000001 * (churn_count + 1) and {{ determinant }} > 0 as is_converged,
     -- Covariances of ln(alpha) and ln(beta), the inverse of the negative curvature; 1,000 is as good as unknown.
     case when {{ determinant }} > 0 then cast(least(-curvature_beta / {{ determinant }}, 1000) as {{ type_rate() }}) end
         as alpha_variance,

@@ -1,7 +1,7 @@
--- Grain: one row per valuation date, survival segment and fit method.
+-- Grain: one row per valuation date and survival segment (filter: segments with a churn).
 with
 
-likelihood_terms as (select * from {{ ref('int_sbg_likelihood_terms') }}),
+life_tables as (select * from {{ ref('int_retention_life_tables') }}),
 
 steps as (
 
@@ -24,21 +24,20 @@ grid as (
 likelihoods as (
 
     select
-        terms.valuation_date,
-        terms.survival_segment,
-        terms.fit_method,
+        life_tables.valuation_date,
+        life_tables.survival_segment,
         grid.ln_alpha,
         grid.ln_beta,
         sum(
-            terms.churn_weight * grid.ln_alpha
-            + terms.renewal_weight * ln(grid.beta + terms.earlier_renewal_count)
-            - (terms.churn_weight + terms.renewal_weight)
-            * ln(grid.alpha + grid.beta + terms.earlier_renewal_count)
-            - terms.prior_weight * grid.ln_alpha * grid.ln_alpha / 2
+            life_tables.churn_count * grid.ln_alpha
+            + (life_tables.at_risk_count - life_tables.churn_count) * ln(grid.beta + life_tables.period_number - 1)
+            - life_tables.at_risk_count * ln(grid.alpha + grid.beta + life_tables.period_number - 1)
         ) as log_likelihood
-    from likelihood_terms as terms
+    from life_tables
     cross join grid
-    group by terms.valuation_date, terms.survival_segment, terms.fit_method, grid.ln_alpha, grid.ln_beta
+    where life_tables.period_number > 0
+    group by life_tables.valuation_date, life_tables.survival_segment, grid.ln_alpha, grid.ln_beta
+    having sum(life_tables.churn_count) > 0
 
 ),
 
@@ -47,11 +46,10 @@ ranked_points as (
     select
         valuation_date,
         survival_segment,
-        fit_method,
         ln_alpha,
         ln_beta,
         row_number() over (
-            partition by valuation_date, survival_segment, fit_method
+            partition by valuation_date, survival_segment
             order by log_likelihood desc, ln_alpha asc, ln_beta asc
         ) as preference
     from likelihoods
@@ -61,7 +59,6 @@ ranked_points as (
 select
     valuation_date,
     survival_segment,
-    fit_method,
     ln_alpha,
     ln_beta
 from ranked_points

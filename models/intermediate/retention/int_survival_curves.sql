@@ -1,79 +1,81 @@
--- Grain: one row per valuation date, survival segment and period (filter: segments with a fit).
+-- Grain: one row per valuation date, survival segment and period (filter: valuation dates with a renewal).
 with
 
-parameters as (select * from {{ ref('int_retention_parameters') }}),
+hazards as (select * from {{ ref('int_segment_hazards') }}),
 
-life_tables as (select * from {{ ref('int_retention_life_tables') }}),
+credibilities as (select * from {{ ref('int_curve_credibility') }}),
 
-numbers as ({{ numbers(2501) }}),
+scaled_terms as (select * from {{ ref('int_scaled_terms') }}),
 
-extents as (
+-- Retention of all customers over the same months of service, for terms and their segments alike.
+weighted_hazards as (
 
     select
-        valuation_date,
-        survival_segment,
-        max(period_number) as last_period_number
-    from life_tables
-    group by valuation_date, survival_segment
+        hazards.valuation_date,
+        hazards.survival_segment,
+        hazards.parent_survival_segment,
+        hazards.period_number,
+        hazards.served_months,
+        hazards.at_risk_count,
+        hazards.churn_count,
+        hazards.is_tail,
+        coalesce(1 - hazards.hazard_rate, 1) as own_retention_rate,
+        credibilities.credibility_weight,
+        coalesce(scaled_terms.scaled_term_weight, 0) as scaled_term_weight,
+        scaled_terms.term_hazard_ratio,
+        exp(company_hazards.own_log_survival - coalesce(earlier_hazards.own_log_survival, 0)) as company_retention_rate
+    from hazards
+    inner join credibilities
+        on
+            hazards.valuation_date = credibilities.valuation_date
+            and hazards.survival_segment = credibilities.survival_segment
+    left join scaled_terms
+        on
+            hazards.valuation_date = scaled_terms.valuation_date
+            and hazards.survival_segment = scaled_terms.survival_segment
+    inner join hazards as company_hazards
+        on
+            hazards.valuation_date = company_hazards.valuation_date
+            and hazards.served_months = company_hazards.served_months
+            and company_hazards.parent_survival_segment is null
+            and company_hazards.hazard_rate is not null
+    left join hazards as earlier_hazards
+        on
+            hazards.valuation_date = earlier_hazards.valuation_date
+            and earlier_hazards.parent_survival_segment is null
+            and hazards.served_months - hazards.period_months = earlier_hazards.served_months
 
 ),
 
--- Each curve reaches as far as the expected value of its oldest customer needs it.
-periods as (
+-- Each curve is its own as far as it is credible, and for the rest the parent's.
+mixed_hazards as (
 
     select
-        parameters.valuation_date,
-        parameters.survival_segment,
-        parameters.period_months,
-        numbers.n - 1 as period_number,
-        cast(parameters.alpha as {{ type_double() }}) as alpha,
-        cast(parameters.beta as {{ type_double() }}) as beta,
-        -- What is left of the beta distribution at the renewal; period 0 is the start, without a renewal.
-        case when numbers.n > 1 then cast(parameters.beta as {{ type_double() }}) + numbers.n - 2 end as stay_term,
-        case
-            when numbers.n > 1 then cast(parameters.alpha + parameters.beta as {{ type_double() }}) + numbers.n - 2
-        end as total_term
-    from parameters
-    inner join extents
+        weighted_hazards.valuation_date,
+        weighted_hazards.survival_segment,
+        weighted_hazards.period_number,
+        weighted_hazards.served_months,
+        weighted_hazards.at_risk_count,
+        weighted_hazards.churn_count,
+        coalesce(terms.is_tail, weighted_hazards.is_tail) as is_tail,
+        weighted_hazards.credibility_weight * (
+            (1 - weighted_hazards.scaled_term_weight) * weighted_hazards.own_retention_rate
+            + weighted_hazards.scaled_term_weight * coalesce(
+                1 - least(weighted_hazards.term_hazard_ratio * (1 - terms.own_retention_rate), 0.999), 0
+            )
+        )
+        + (1 - weighted_hazards.credibility_weight) * coalesce(
+            terms.credibility_weight * terms.own_retention_rate
+            + (1 - terms.credibility_weight) * terms.company_retention_rate,
+            weighted_hazards.company_retention_rate
+        ) as retention_rate
+    from weighted_hazards
+    left join weighted_hazards as terms
         on
-            parameters.valuation_date = extents.valuation_date
-            and parameters.survival_segment = extents.survival_segment
-    inner join numbers
-        on
-            (numbers.n - 1) * parameters.period_months
-            <= (extents.last_period_number + 2) * parameters.period_months + {{ var('ltv_horizon_months') }} + 120
-    where parameters.alpha is not null
-
-),
-
--- Of those who come to a renewal, the logarithm of the share that stays, observed and fitted.
-retentions as (
-
-    select
-        periods.valuation_date,
-        periods.survival_segment,
-        periods.period_number,
-        periods.period_number * periods.period_months as served_months,
-        life_tables.at_risk_count,
-        life_tables.churn_count,
-        coalesce(ln(periods.stay_term / periods.total_term), 0) as fitted_log_retention,
-        case
-            -- Where all churn, the curve must still have a logarithm.
-            when life_tables.at_risk_count is not null
-                then
-                    ln(greatest(
-                        1 - cast(life_tables.churn_count as {{ type_double() }}) / life_tables.at_risk_count,
-                        0.000000000001
-                    ))
-        end as observed_log_retention,
-        coalesce(-periods.alpha / periods.total_term, 0) as alpha_slope,
-        coalesce(periods.beta / periods.stay_term - periods.beta / periods.total_term, 0) as beta_slope
-    from periods
-    left join life_tables
-        on
-            periods.valuation_date = life_tables.valuation_date
-            and periods.survival_segment = life_tables.survival_segment
-            and periods.period_number = life_tables.period_number
+            weighted_hazards.valuation_date = terms.valuation_date
+            and weighted_hazards.parent_survival_segment = terms.survival_segment
+            and weighted_hazards.period_number = terms.period_number
+            and terms.parent_survival_segment is not null
 
 ),
 
@@ -86,19 +88,19 @@ curves as (
         served_months,
         at_risk_count,
         churn_count,
-        case when at_risk_count is not null then sum(observed_log_retention) over segment_curve end
-            as observed_log_survival,
-        sum(fitted_log_retention) over segment_curve as fitted_log_survival,
-        -- Kaplan-Meier where enough customers came to the renewal, the fitted tail beyond.
-        sum(
-            case
-                when at_risk_count >= {{ var('min_observed_customers') }} then observed_log_retention
-                else fitted_log_retention
-            end
-        ) over segment_curve as log_survival,
-        sum(alpha_slope) over segment_curve as alpha_slope,
-        sum(beta_slope) over segment_curve as beta_slope
-    from retentions
+        case
+            -- Where all churn, the curve must still have a logarithm; where nobody is at risk nothing is observed.
+            when at_risk_count is not null
+                then
+                    sum(ln(greatest(
+                        1 - coalesce(cast(churn_count as {{ type_double() }}) / nullif(at_risk_count, 0), 0),
+                        0.000000000001
+                    ))) over segment_curve
+        end as observed_log_survival,
+        sum(ln(retention_rate)) over segment_curve as log_survival,
+        sum(is_tail * ln(retention_rate)) over segment_curve as tail_log_survival,
+        sum(1 - retention_rate) over segment_curve as cumulative_hazard
+    from mixed_hazards
     window segment_curve as (partition by valuation_date, survival_segment order by period_number asc)
 
 )
@@ -111,10 +113,8 @@ select
     at_risk_count,
     churn_count,
     cast(exp(observed_log_survival) as {{ type_rate() }}) as observed_survival_rate,
-    cast(exp(fitted_log_survival) as {{ type_rate() }}) as fitted_survival_rate,
     cast(exp(log_survival) as {{ type_rate() }}) as survival_rate,
     log_survival,
-    fitted_log_survival,
-    alpha_slope,
-    beta_slope
+    tail_log_survival,
+    cumulative_hazard
 from curves

@@ -22,6 +22,9 @@ select
     is_partial_month,
     is_as_of_month as is_as_of,
     -- Predictions made then are compared with the twelve months that followed.
-    month_number = 13 and not is_partial_month as is_backtest
+    month_number = 13 and not is_partial_month as is_backtest,
+    -- And how far such predictions are off is learned from the years before.
+    is_as_of_month or (month_number in (13, 25, 37) and not is_partial_month) as is_year_ahead,
+    is_as_of_month or month_number <= {{ [var('ltv_history_months'), 13] | max }} as is_in_history
 from numbered_months
-where is_as_of_month or month_number <= {{ [var('ltv_history_months'), 13] | max }}
+where is_as_of_month or month_number <= {{ [var('ltv_history_months'), 13] | max }} or month_number in (25, 37)

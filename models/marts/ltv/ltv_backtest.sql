@@ -1,91 +1,67 @@
 -- Grain: one row per survival segment and decile of predicted revenue; all is every segment, 0 every decile.
 with
 
-customers as (select * from {{ ref('int_backtest_customers') }}),
+cells as (select * from {{ ref('int_backtest_cells') }}),
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-members as (
-    {% for segment in ['survival_segment', "'all'"] %}
-    select
-        customer_id,
-        {{ segment }} as survival_segment,
-        ntile(10) over (
-            {{ 'partition by survival_segment ' if loop.first }}order by predicted_revenue_amount desc, customer_id asc
-        ) as prediction_decile
-    from customers
+level_drift as (select * from {{ ref('int_level_drift') }}),
 
-    union all
+-- Customers of a segment share the error of its level, those of a term that of the term; their own variances add up.
+term_totals as (
 
     select
-        customer_id,
-        {{ segment }} as survival_segment,
-        0 as prediction_decile
-    from customers
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {%- endfor %}
-),
-
-curve_totals as (
-
-    select
-        members.survival_segment,
-        members.prediction_decile,
-        customers.valuation_date,
-        customers.curve_survival_segment,
-        count(*) as customer_count,
-        sum(customers.stay_rate) as predicted_survivor_count,
-        sum(customers.survivor_count) as actual_survivor_count,
-        cast(sum(customers.stay_rate * (1 - customers.stay_rate)) as {{ type_double() }}) as survivor_variance,
-        cast(sum(customers.stay_alpha_slope) as {{ type_double() }}) as stay_alpha_slope,
-        cast(sum(customers.stay_beta_slope) as {{ type_double() }}) as stay_beta_slope,
-        sum(customers.predicted_revenue_amount) as predicted_revenue_amount,
-        sum(customers.retained_revenue_amount) as retained_revenue_amount,
-        sum(customers.actual_revenue_amount) as actual_revenue_amount,
-        sum(customers.revenue_variance) as revenue_variance,
-        cast(sum(customers.revenue_alpha_slope) as {{ type_double() }}) as revenue_alpha_slope,
-        cast(sum(customers.revenue_beta_slope) as {{ type_double() }}) as revenue_beta_slope
-    from members
-    inner join customers on members.customer_id = customers.customer_id
-    group by
-        members.survival_segment,
-        members.prediction_decile,
-        customers.valuation_date,
-        customers.curve_survival_segment
+        cells.cell_segment,
+        cells.prediction_decile,
+        cells.valuation_date,
+        cells.term_name,
+        sum(cells.customer_count) as customer_count,
+        sum(cells.predicted_survivor_count) as predicted_survivor_count,
+        sum(cells.actual_survivor_count) as actual_survivor_count,
+        sum(cells.predicted_revenue_amount) as predicted_revenue_amount,
+        sum(cells.retained_revenue_amount) as retained_revenue_amount,
+        sum(cells.actual_revenue_amount) as actual_revenue_amount,
+        {%- for measure in ['survivor', 'revenue'] %}
+        {{ shared_variance(
+            'cells.' ~ measure ~ '_variance', 'cells.' ~ measure ~ '_level_slope', 'cells.' ~ measure ~ '_tail_slope',
+            'parameters'
+        ) }} as {{ measure }}_variance,
+        sum(cells.{{ measure }}_level_slope) as {{ measure }}_level_slope
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from cells
+    inner join parameters
+        on
+            cells.valuation_date = parameters.valuation_date
+            and cells.survival_segment = parameters.survival_segment
+    group by cells.cell_segment, cells.prediction_decile, cells.valuation_date, cells.term_name
 
 ),
 
--- Customers on one curve share the error of its parameters; their own variances add up.
 predictions as (
 
     select
-        curve_totals.survival_segment,
-        curve_totals.prediction_decile,
-        curve_totals.valuation_date,
-        sum(curve_totals.customer_count) as customer_count,
-        sum(curve_totals.predicted_survivor_count) as predicted_survivor_count,
-        sum(curve_totals.actual_survivor_count) as actual_survivor_count,
-        cast({{ var('interval_z_score') }} * sqrt(sum(
-            curve_totals.survivor_variance
-            + {{ parameter_variance('curve_totals.stay_alpha_slope', 'curve_totals.stay_beta_slope', 'parameters') }}
-        )) as decimal(28, 2)) as survivor_error_count,
-        sum(curve_totals.predicted_revenue_amount) as predicted_revenue_amount,
-        sum(curve_totals.retained_revenue_amount) as retained_revenue_amount,
-        sum(curve_totals.actual_revenue_amount) as actual_revenue_amount,
-        cast({{ var('interval_z_score') }} * sqrt(sum(
-            curve_totals.revenue_variance
-            + {{ parameter_variance(
-                'curve_totals.revenue_alpha_slope', 'curve_totals.revenue_beta_slope', 'parameters'
-            ) }}
-        )) as decimal(28, 2)) as revenue_error_amount
-    from curve_totals
-    inner join parameters
-        on
-            curve_totals.valuation_date = parameters.valuation_date
-            and curve_totals.curve_survival_segment = parameters.survival_segment
-    group by curve_totals.survival_segment, curve_totals.prediction_decile, curve_totals.valuation_date
+        term_totals.cell_segment as survival_segment,
+        term_totals.prediction_decile,
+        term_totals.valuation_date,
+        sum(term_totals.customer_count) as customer_count,
+        sum(term_totals.predicted_survivor_count) as predicted_survivor_count,
+        sum(term_totals.actual_survivor_count) as actual_survivor_count,
+        sum(term_totals.predicted_revenue_amount) as predicted_revenue_amount,
+        sum(term_totals.retained_revenue_amount) as retained_revenue_amount,
+        sum(term_totals.actual_revenue_amount) as actual_revenue_amount,
+    {%- for measure, name in {'survivor': 'survivor_error_count', 'revenue': 'revenue_error_amount'}.items() %}
+    cast({{ var('interval_z_score') }} * sqrt(sum(term_totals.{{ measure }}_variance)) as decimal(28, 2))
+        as uncalibrated_{{ name }},
+    cast({{ var('interval_z_score') }} * sqrt(sum(
+        term_totals.{{ measure }}_variance
+        + level_drift.drift_variance * term_totals.{{ measure }}_level_slope * term_totals.{{ measure }}_level_slope
+        )) as decimal(28, 2)) as {{ name }}
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+    from term_totals
+    inner join level_drift on term_totals.valuation_date = level_drift.valuation_date
+    group by term_totals.cell_segment, term_totals.prediction_decile, term_totals.valuation_date
 
 )
 
@@ -102,6 +78,8 @@ select
     cast(actual_survivor_count as {{ dbt.type_bigint() }}) as actual_survivor_count,
     -- The interval is cut at 0 and at all customers; the actual count lies within these anyway.
     abs(actual_survivor_count - predicted_survivor_count) <= survivor_error_count as is_survivor_count_covered,
+    abs(actual_survivor_count - predicted_survivor_count) <= uncalibrated_survivor_error_count
+        as is_survivor_count_covered_uncalibrated,
     cast(predicted_revenue_amount as {{ type_amount() }}) as predicted_revenue_amount,
     cast(greatest(predicted_revenue_amount - revenue_error_amount, 0) as {{ type_amount() }}) as revenue_low_amount,
     cast(predicted_revenue_amount + revenue_error_amount as {{ type_amount() }}) as revenue_high_amount,
@@ -109,5 +87,7 @@ select
     cast(actual_revenue_amount as {{ type_amount() }}) as actual_revenue_amount,
     {{ rate('predicted_revenue_amount - retained_revenue_amount', 'retained_revenue_amount') }} as retained_error_rate,
     {{ rate('predicted_revenue_amount - actual_revenue_amount', 'actual_revenue_amount') }} as revenue_error_rate,
-    abs(retained_revenue_amount - predicted_revenue_amount) <= revenue_error_amount as is_revenue_covered
+    abs(retained_revenue_amount - predicted_revenue_amount) <= revenue_error_amount as is_revenue_covered,
+    abs(retained_revenue_amount - predicted_revenue_amount) <= uncalibrated_revenue_error_amount
+        as is_revenue_covered_uncalibrated
 from predictions

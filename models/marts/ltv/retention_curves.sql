@@ -1,11 +1,11 @@
--- Grain: one row per survival segment and renewal, from 0, the start (filter: segments with a fit).
+-- Grain: one row per survival segment and renewal, from 0, the start (filter: companies with a renewal).
 with
 
 curves as (select * from {{ ref('int_survival_curves') }}),
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
 
-residual_lifetimes as (select * from {{ ref('int_discounted_residual_lifetimes') }}),
+sbg_curves as (select * from {{ ref('int_sbg_curves') }}),
 
 valuation_dates as (select * from {{ ref('int_valuation_dates') }}),
 
@@ -19,38 +19,50 @@ bounded_curves as (
         curves.at_risk_count,
         curves.churn_count,
         curves.observed_survival_rate,
-        curves.fitted_survival_rate,
-        curves.fitted_log_survival,
         curves.survival_rate,
+        curves.log_survival,
+        sbg_curves.discounted_residual_periods,
+        case
+            when curves.period_number = 0 and parameters.alpha is not null then 0
+            else sbg_curves.fitted_log_survival
+        end as fitted_log_survival,
         -- The delta method: from parameter uncertainty to the standard error of the logarithm of survival.
-        {{ var('interval_z_score') }}
-        * sqrt({{ parameter_variance('curves.alpha_slope', 'curves.beta_slope', 'parameters') }}) as log_survival_error
+        {{ var('interval_z_score') }} * coalesce(
+            sqrt({{ parameter_variance('sbg_curves.alpha_slope', 'sbg_curves.beta_slope', 'parameters') }}), 0
+        ) as fitted_log_survival_error,
+        {{ var('interval_z_score') }} * sqrt(
+            curves.log_survival * curves.log_survival * {{ level_variance('parameters') }}
+            + curves.tail_log_survival * curves.tail_log_survival * parameters.tail_variance
+        ) as log_survival_error
     from curves
     inner join valuation_dates on curves.valuation_date = valuation_dates.valuation_date and valuation_dates.is_as_of
     inner join parameters
         on
             curves.valuation_date = parameters.valuation_date
             and curves.survival_segment = parameters.survival_segment
+    left join sbg_curves
+        on
+            curves.survival_segment = sbg_curves.survival_segment
+            and curves.period_number = sbg_curves.period_number
 
 )
 
 select
-    bounded_curves.survival_segment,
-    bounded_curves.valuation_date as as_of_date,
-    bounded_curves.period_months,
-    bounded_curves.period_number,
-    bounded_curves.at_risk_count,
-    bounded_curves.churn_count,
-    bounded_curves.observed_survival_rate,
-    bounded_curves.fitted_survival_rate,
-    cast(exp(bounded_curves.fitted_log_survival - bounded_curves.log_survival_error) as {{ type_rate() }})
-        as fitted_survival_low_rate,
-    cast(least(exp(bounded_curves.fitted_log_survival + bounded_curves.log_survival_error), 1) as {{ type_rate() }})
-        as fitted_survival_high_rate,
-    bounded_curves.survival_rate,
-    residual_lifetimes.discounted_residual_periods
+    survival_segment,
+    valuation_date as as_of_date,
+    period_months,
+    period_number,
+    at_risk_count,
+    churn_count,
+    observed_survival_rate,
+    cast(exp(fitted_log_survival) as {{ type_rate() }}) as fitted_survival_rate,
+    cast(exp(fitted_log_survival - fitted_log_survival_error) as {{ type_rate() }}) as fitted_survival_low_rate,
+    case
+        when fitted_log_survival is not null
+            then cast(least(exp(fitted_log_survival + fitted_log_survival_error), 1) as {{ type_rate() }})
+    end as fitted_survival_high_rate,
+    survival_rate,
+    cast(exp(log_survival - log_survival_error) as {{ type_rate() }}) as survival_low_rate,
+    cast(least(exp(log_survival + log_survival_error), 1) as {{ type_rate() }}) as survival_high_rate,
+    discounted_residual_periods
 from bounded_curves
-left join residual_lifetimes
-    on
-        bounded_curves.survival_segment = residual_lifetimes.survival_segment
-        and bounded_curves.period_number = residual_lifetimes.period_number

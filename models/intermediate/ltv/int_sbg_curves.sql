@@ -1,4 +1,4 @@
--- Grain: one row per survival segment and renewal (filter: segments with a fit).
+-- Grain: one row per survival segment and renewal, as of the as-of day (filter: segments whose fit has converged).
 with
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
@@ -40,10 +40,18 @@ fitted_survivals as (
                 (current_parameters.beta + numbers.n - 1)
                 / (current_parameters.alpha + current_parameters.beta + numbers.n - 1)
             )
-        ) over (partition by current_parameters.survival_segment order by numbers.n asc) as log_survival
+        ) over segment_curve as log_survival,
+        -- How the logarithm of survival moves with ln(alpha) and ln(beta), for the delta method.
+        sum(-current_parameters.alpha / (current_parameters.alpha + current_parameters.beta + numbers.n - 1))
+            over segment_curve as alpha_slope,
+        sum(
+            current_parameters.beta / (current_parameters.beta + numbers.n - 1)
+            - current_parameters.beta / (current_parameters.alpha + current_parameters.beta + numbers.n - 1)
+        ) over segment_curve as beta_slope
     from current_parameters
     -- Far enough for any discount, near enough for exp().
     inner join numbers on numbers.n * current_parameters.period_discount < 600
+    window segment_curve as (partition by current_parameters.survival_segment order by numbers.n asc)
 
 ),
 
@@ -53,6 +61,9 @@ residual_lifetimes as (
         valuation_date,
         survival_segment,
         period_number,
+        log_survival,
+        alpha_slope,
+        beta_slope,
         sum(exp(log_survival - period_discount * period_number)) over (
             partition by survival_segment order by period_number desc
         ) as later_survivals,
@@ -62,10 +73,13 @@ residual_lifetimes as (
 
 )
 
--- Fader and Hardie (2010): the expected number of future renewals, discounted to this one.
 select
     residual_lifetimes.survival_segment,
     residual_lifetimes.period_number,
+    residual_lifetimes.log_survival as fitted_log_survival,
+    residual_lifetimes.alpha_slope,
+    residual_lifetimes.beta_slope,
+    -- Fader and Hardie (2010): the expected number of future renewals, discounted to this one.
     {{ rate('residual_lifetimes.later_survivals', 'exp(residual_lifetimes.log_survival_before)') }}
         as discounted_residual_periods
 from residual_lifetimes
