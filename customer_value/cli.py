@@ -204,13 +204,16 @@ def compare(left, right, rename, leave_out):
 @click.option("--seed", default=1)
 @click.option("--events-per-customer-month", type=click.FloatRange(0), default=26)
 @click.option(
-    "--as", "landing", metavar="LANDING", help="Write billing in a vendor's tables, for example stripe_fivetran."
+    "--as", "first_landing", metavar="LANDING ...", help="Write it in vendors' tables: --as stripe_fivetran segment zendesk."
 )
-def generate(company, raw, **sizes):
+@click.argument("landings", nargs=-1, metavar="")
+def generate(company, raw, first_landing, landings, **sizes):
     """Write the demonstration company."""
     from customer_value.generate import generate
 
-    generate(raw, **sizes)
+    if landings and not first_landing:
+        raise click.UsageError(f"found {landings[0]}, expected names of landings after --as alone.")
+    generate(raw, landings=(first_landing, *landings) if first_landing else (), company=company, **sizes)
 
 
 def main(argv=None):

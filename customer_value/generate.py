@@ -19,7 +19,7 @@ from customer_value.contract import DUCKDB_TYPES, inputs
 from customer_value.dirt import BAD_ROWS
 from customer_value.errors import InputError
 from customer_value.load import literal, quoted
-from customer_value.settings import PROJECT
+from customer_value.settings import PROJECT, VARS_FILE
 
 # The last nightly load: the company is as of this day, which stands in a running month.
 END = np.datetime64("2026-10-18T00:00:00", "s")
@@ -171,22 +171,26 @@ def write_input(connection, contract, path, seed):
     )
 
 
-def generate(raw, customers, months, seed, events_per_customer_month, landing=None):
+def generate(raw, customers, months, seed, events_per_customer_month, landings=(), company=None):
     """Write the demonstration company into the folder `raw`, its ground truth into `raw/truth`.
 
-    With the name of a landing (as_landed.LANDINGS) what a vendor's connector stands in for is written in the vendor's tables.
+    With names of landings (as_landed.LANDINGS) what vendors' connectors stand in for is written in the vendors' tables, and the vars
+    that read them into the folder `company`, by default that which `raw` is in.
 
     Raises InputError where the folder holds files that are not ours to replace, or there is no such landing.
     """
-    if landing and landing not in as_landed.LANDINGS:
-        raise InputError(f"--as {landing}: found no such landing, expected one of {', '.join(as_landed.LANDINGS)}.")
+    landed = as_landed.landings_of(landings)
+    replaced = {name for landing in landed.values() for name in landing.inputs}
+    company = company or raw.parent
     raw.mkdir(parents=True, exist_ok=True)
     if any(raw.iterdir()) and not (raw / "truth").is_dir():
         raise InputError(
             f"{raw}: found files that are not of a demonstration company, expected an empty folder. Name one with --raw."
         )
+    as_landed.remove_settings(company)
     for path in raw.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if raw != company or path.name not in (VARS_FILE, "seeds"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     rng = np.random.default_rng(seed)
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
@@ -195,10 +199,10 @@ def generate(raw, customers, months, seed, events_per_customer_month, landing=No
         connection.execute("create table people as from people_rows")
         connection.execute((PROJECT / "customer_value" / "company.sql").read_text())
         write_events(connection, rng, raw / "usage_events", events_per_customer_month)
-        if landing:
-            as_landed.write(connection, raw, landing)
+        if landed:
+            as_landed.write(connection, raw, company, landings)
         for contract in inputs().values():
-            if landing and contract.name in as_landed.LANDINGS[landing].inputs:
+            if contract.name in replaced:
                 continue
             if contract.name == "usage_events":
                 connection.execute(
@@ -226,5 +230,3 @@ def generate(raw, customers, months, seed, events_per_customer_month, landing=No
         )
         connection.execute(f"copy (from hazards) to {literal(truth / 'segments.parquet')} (format parquet)")
     print(f"generate: wrote {customers:,} customers over {months} months to {raw}")
-    if landing:
-        print(f"generate: to read it, write into company.yml: connectors: {{billing: {landing}}}")

@@ -19,8 +19,10 @@ from customer_value.files import (
     quoted,
 )
 
-# Columns by which loaders say when a row was loaded (macros/vendor_tables.sql, landed_at), or which load it belongs to.
+# Columns by which loaders say when a row was loaded (macros/vendor_tables.sql, landed_at), or which load it belongs to; and by which
+# trackers that write into a warehouse themselves say when an event arrived (macros/tracked_usage.sql, arrived_at).
 LOADERS = ("_airbyte_", "_fivetran_", "_dlt_", "_sdc_", "_last_synced_at", "loaded_at", "inserted_at")
+LOADERS += ("received_at", "receivedat", "uuid_ts", "bq_ingested_timestamp", "_inserted_at", "server_upload_time")
 # What vendors know of a person, by the names of columns, and the columns that may hold its customer's id.
 PERSONAL = re.compile(
     r"(propert(y|ies)_)?((customer_)?(first_?|last_?|full_)?name|company|description|email|cc_emails|phone|contacts|username|vat_number"

@@ -1,0 +1,223 @@
+"""The demonstration company's usage, tickets, accounts, answers and spend in the tables of vendors, as their loaders write them.
+
+Queries of the tables of company.sql, of `usage_events`, and of the macros of as_beside_billing.sql, as for billing in as_billing.py.
+"""
+
+# Events name a user, or the anonymous id that it was identified as; accounts are known by calls of group.
+SEGMENT = {
+    "tracks": """
+        select event_id as id, feature as event, replace(feature, '_', ' ') as event_text, 'anonymous_' || user_id as anonymous_id,
+            case when is_signed_in then user_id end as user_id, occurred_at as timestamp, loaded_at as received_at,
+            loaded_at as uuid_ts
+        from (select *, hash(event_id) % 4 > 0 as is_signed_in from usage_events)
+    """,
+    "identifies": """
+        select 'identify_' || user_id as id, 'anonymous_' || user_id as anonymous_id, user_id, created_at as timestamp,
+            loaded_at as received_at, loaded_at as uuid_ts
+        from users
+    """,
+    "groups": """
+        select 'group_' || user_id as id, user_id, 'account_' || customer_id as group_id, created_at as timestamp,
+            loaded_at as received_at, loaded_at as uuid_ts
+        from users
+    """,
+    "accounts": """
+        select 'account_' || customer_id as id, customer_id as stripe_customer_id, customer_name as name, loaded_at as received_at,
+            loaded_at as uuid_ts
+        from customers
+    """,
+}
+
+# The batch export of events alone: who a distinct id is, it says itself.
+POSTHOG = {
+    "events": """
+        select event_id as uuid, feature as event, {'$groups': {'company': customer_id}, '$lib': 'web'} as properties,
+            user_id as distinct_id, occurred_at as timestamp, loaded_at as created_at, loaded_at as bq_ingested_timestamp
+        from usage_events
+    """,
+}
+
+AMPLITUDE = {
+    "event": """
+        select event_id as uuid, event_id as id, feature as event_type, user_id, number_of(user_id) as amplitude_id,
+            'device_' || user_id as device_id, '{"company": ["' || customer_id || '"]}' as "groups", '{}' as event_properties,
+            occurred_at as event_time, loaded_at as server_upload_time, loaded_at as processed_time, loaded_at as _fivetran_synced
+        from usage_events
+    """,
+}
+
+# Tickets of Fivetran with the history of their fields; what was solved is closed four days later.
+ZENDESK = {
+    "organization": """
+        select number_of(customer_id) as id, customer_id as external_id, customer_name as name, created_at, created_at as updated_at,
+            loaded_at as _fivetran_synced
+        from customers
+    """,
+    "user": """
+        select number_of(customer_id || '_user') as id, number_of(customer_id) as organization_id, email, 'end-user' as role,
+            false as suspended, created_at, created_at as updated_at, loaded_at as _fivetran_synced
+        from customers
+    """,
+    "ticket": """
+        select ticket_id as id, case when hash(ticket_id) % 3 > 0 then number_of(customer_id) end as organization_id,
+            number_of(customer_id || '_user') as requester_id,
+            case when resolved_at is null then 'open' when resolved_at + interval 4 day < end_at() then 'closed' else 'solved' end as status,
+            priority, opened_at as created_at,
+            case when resolved_at + interval 4 day < end_at() then resolved_at + interval 4 day else coalesce(resolved_at, opened_at) end
+                as updated_at,
+            loaded_at as _fivetran_synced
+        from support_tickets
+    """,
+    "ticket_field_history": """
+        select ticket_id, 'status' as field_name, 'new' as value, opened_at as updated, loaded_at as _fivetran_synced from support_tickets
+        union all
+        select ticket_id, 'status', 'solved', resolved_at, loaded_at from support_tickets where resolved_at is not null
+        union all
+        select ticket_id, 'status', 'closed', resolved_at + interval 4 day, loaded_at from support_tickets
+        where resolved_at + interval 4 day < end_at()
+    """,
+}
+
+INTERCOM = {
+    "company_history": """
+        select 'company_' || customer_id as id, customer_id as company_id, customer_name as name, created_at, created_at as updated_at,
+            true as _fivetran_active, loaded_at as _fivetran_synced
+        from customers
+    """,
+    "contact_history": """
+        select 'contact_' || customer_id as id, email, 'user' as role, created_at, created_at as updated_at, true as _fivetran_active,
+            loaded_at as _fivetran_synced
+        from customers
+    """,
+    "contact_company_history": """
+        select 'contact_' || customer_id as contact_id, 'company_' || customer_id as company_id, created_at as contact_updated_at,
+            true as _fivetran_active, loaded_at as _fivetran_synced
+        from customers
+    """,
+    "conversation_history": """
+        select ticket_id as id, state, opened_at as created_at, version_at as updated_at,
+            case when priority in ('high', 'urgent') then 'priority' else 'not_priority' end as priority,
+            'contact_' || customer_id as source_author_id, 'user' as source_author_type,
+            state = 'closed' or resolved_at is null as _fivetran_active, loaded_at as _fivetran_synced
+        from (
+            select *, 'open' as state, opened_at as version_at from support_tickets
+            union all
+            select *, 'closed', resolved_at from support_tickets where resolved_at is not null
+        )
+    """,
+}
+
+# HubSpot has words of its own for channels, names of countries, and a company that was merged as a deleted one.
+HUBSPOT = {
+    "company": """
+        select number_of(customer_id) as id, merged_into_customer_id is not null as is_deleted, customer_id as property_stripe_customer_id,
+            customer_name as property_name, created_at as property_createdate, industry as property_industry,
+            cast(employee_count as bigint) as property_numberofemployees, country_name(country) as property_country,
+            hubspot_source(acquisition_channel) as property_hs_analytics_source, created_at as property_hs_lastmodifieddate,
+            (
+                select string_agg(number_of(merged.customer_id), ';') from customers merged
+                where merged.merged_into_customer_id = customers.customer_id
+            ) as property_hs_merged_object_ids,
+            loaded_at as _fivetran_synced
+        from customers
+    """,
+    "contact": """
+        select lead_id as id, false as _fivetran_deleted, created_at as property_createdate,
+            case when customer_id is null then 'lead' else 'customer' end as property_lifecyclestage,
+            hubspot_source(channel) as property_hs_analytics_source, cast(number_of(customer_id) as double) as property_associatedcompanyid,
+            created_at as property_lastmodifieddate, loaded_at as _fivetran_synced
+        from leads
+    """,
+}
+
+SALESFORCE = {
+    "account": """
+        select account_id_of(customer_id) as id, merged_into_customer_id is not null as is_deleted, customer_id as stripe_customer_id_c,
+            account_id_of(merged_into_customer_id) as master_record_id, customer_name as name, industry,
+            cast(employee_count as bigint) as number_of_employees, country as billing_country_code,
+            salesforce_source(acquisition_channel) as account_source, created_at as created_date, created_at as system_modstamp,
+            true as _fivetran_active, loaded_at as _fivetran_synced
+        from customers
+    """,
+    "lead": """
+        select lead_id as id, false as is_deleted, salesforce_source(channel) as lead_source, created_at as created_date,
+            customer_id is not null as is_converted, account_id_of(customer_id) as converted_account_id, created_at as system_modstamp,
+            true as _fivetran_active, loaded_at as _fivetran_synced
+        from leads
+    """,
+}
+
+# Who was asked and did not answer, neither tool says.
+DELIGHTED = {
+    "response": """
+        select response_id as id, 'person_' || user_id as person_id, 'nps' as survey_type, score, comment, responded_at as created_at,
+            json_object('stripe_customer_id', customer_id, 'user_id', user_id) as person_properties, loaded_at as _fivetran_synced
+        from nps_responses where score is not null
+    """,
+}
+
+TYPEFORM = {
+    "responses": """
+        select response_id, responded_at as submitted_at, {'stripe_customer_id': customer_id, 'user_id': user_id} as hidden,
+            [{'type': 'number', 'number': cast(score as bigint), 'field': {'id': 'h4Xk2', 'type': 'opinion_scale'}}] as answers,
+            loaded_at as _airbyte_extracted_at
+        from nps_responses where score is not null
+    """,
+}
+
+# An account for each currency; a day's cost of a campaign stands in two parts, for phones and for computers.
+GOOGLE_ADS = {
+    "campaign_stats": """
+        select spend_date as date, account_of(currency) as customer_id, number_of(campaign) as id, device,
+            case device when 'MOBILE' then floor(amount / 3 * 100) * 10000 else round(amount * 1000000) - floor(amount / 3 * 100) * 10000 end
+                as cost_micros,
+            loaded_at as _fivetran_synced
+        from marketing_spend, (values ('MOBILE'), ('DESKTOP')) devices (device)
+        where is_spent_at('google_ads', channel)
+    """,
+    "campaign_history": """
+        select distinct number_of(campaign) as id, account_of(currency) as customer_id, campaign as name,
+            timestamp '2020-01-01' as updated_at, load_after(timestamp '2020-01-01') as _fivetran_synced
+        from marketing_spend where is_spent_at('google_ads', channel)
+    """,
+    "account_history": """
+        select distinct account_of(currency) as id, 'Account ' || currency as descriptive_name, currency as currency_code,
+            timestamp '2020-01-01' as updated_at, load_after(timestamp '2020-01-01') as _fivetran_synced
+        from marketing_spend where is_spent_at('google_ads', channel)
+    """,
+}
+
+# By ad: each campaign has two.
+FACEBOOK_ADS = {
+    "basic_ad": """
+        select number_of(campaign || ad) as ad_id, spend_date as date, account_of(currency) as account_id,
+            case ad when 1 then floor(amount / 3 * 100) / 100 else round(amount - floor(amount / 3 * 100) / 100, 2) end as spend,
+            loaded_at as _fivetran_synced
+        from marketing_spend, (values (1), (2)) ads (ad)
+        where is_spent_at('facebook_ads', channel)
+    """,
+    "ad_history": """
+        select distinct number_of(campaign || ad) as id, number_of(campaign) as campaign_id, timestamp '2020-01-01' as updated_time,
+            load_after(timestamp '2020-01-01') as _fivetran_synced
+        from marketing_spend, (values (1), (2)) ads (ad)
+        where is_spent_at('facebook_ads', channel)
+    """,
+    "campaign_history": """
+        select distinct number_of(campaign) as id, account_of(currency) as account_id, campaign as name,
+            timestamp '2020-01-01' as updated_time, load_after(timestamp '2020-01-01') as _fivetran_synced
+        from marketing_spend where is_spent_at('facebook_ads', channel)
+    """,
+    "account_history": """
+        select distinct account_of(currency) as id, 'Account ' || currency as name, currency,
+            load_after(timestamp '2020-01-01') as _fivetran_synced
+        from marketing_spend where is_spent_at('facebook_ads', channel)
+    """,
+}
+
+# Which channel a campaign is of, and what a CRM calls one, the company says (seed channel_map).
+CHANNELS = {
+    "google_ads": "select distinct 'google_ads', campaign, channel from marketing_spend where is_spent_at('google_ads', channel)",
+    "facebook_ads": "select distinct 'facebook_ads', campaign, channel from marketing_spend where is_spent_at('facebook_ads', channel)",
+    "hubspot": "select distinct 'hubspot', lower(hubspot_source(channel)), channel from leads",
+    "salesforce": "select distinct 'salesforce', lower(salesforce_source(channel)), channel from leads",
+}
