@@ -6,7 +6,7 @@ Queries of the tables of company.sql, of `usage_events`, and of the macros of as
 # Events name a user, or the anonymous id that it was identified as; accounts are known by calls of group.
 SEGMENT = {
     "tracks": """
-        select event_id as id, feature as event, replace(feature, '_', ' ') as event_text, 'anonymous_' || user_id as anonymous_id,
+        select event_id as id, feature as event, feature as event_text, 'anonymous_' || user_id as anonymous_id,
             case when is_signed_in then user_id end as user_id, occurred_at as timestamp, loaded_at as received_at,
             loaded_at as uuid_ts
         from (select *, hash(event_id) % 4 > 0 as is_signed_in from usage_events)

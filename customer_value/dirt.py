@@ -86,6 +86,7 @@ BAD_ROWS = {
         "missing_loaded_at": {"event_id": "'bad_e3'", "loaded_at": "null"},
         "number_out_of_range": {"event_id": "'bad_e4'", "quantity": NAN},
         "negative_quantity": {"event_id": "'bad_e5'", "quantity": "-1"},
+        "invalid_event_count": {"event_id": "'bad_e10'", "event_count": "1.5"},
         "unknown_customer": {"event_id": "'bad_e6'", "customer_id": "'nobody'"},
         "unknown_user": {"event_id": "'bad_e7'", "user_id": "'nobody'"},
         "dated_after_loaded_at": {"event_id": "'bad_e8'", "occurred_at": FUTURE},

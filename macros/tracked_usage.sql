@@ -271,10 +271,12 @@ select
         partition by customer_id, user_id, feature, activity_date, is_in_order
         order by loaded_date asc rows between unbounded preceding and current row
     ) as occurred_at,
+    {%- for column in ['quantity', 'event_count'] %}
     cast(sum(event_count) over (
         partition by customer_id, user_id, feature, activity_date, is_in_order
         order by loaded_date asc rows between unbounded preceding and current row
-    ) as {{ type_double() }}) as quantity,
+    ) as {{ type_double() }}) as {{ column }},
+    {%- endfor %}
     loaded_at
 from customer_days
 {%- endmacro %}

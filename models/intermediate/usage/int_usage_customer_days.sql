@@ -49,8 +49,9 @@ select
     usage_days.full_build_id,
     usage_days.build_number,
     count(*) over (partition by usage_days.activity_date, usage_days.customer_id) as load_count,
+    sum(usage_days.staged_row_count) as staged_row_count,
+    sum(usage_days.superseded_row_count) as superseded_row_count,
     sum(usage_days.event_count) as event_count,
-    sum(usage_days.superseded_event_count) as superseded_event_count,
     sum(usage_days.usage_quantity) as usage_quantity
 from {{ usage_days }} as usage_days
 {%- if is_incremental() %}

@@ -8,7 +8,7 @@
     on_schema_change='fail'
 ) }}
 {%- set events = received('usage_events') %}
-{%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'loaded_at'] %}
+{%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'event_count', 'loaded_at'] %}
 with
 
 rejected_events as (select * from {{ ref('base_rejected_usage_events') }}),
@@ -133,6 +133,7 @@ versions as (
         events.user_id,
         events.feature,
         cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
+        cast(coalesce(events.event_count, 1) as {{ dbt.type_bigint() }}) as event_count,
         row_number() over event_versions as version_number,
         cast(
             min(events.loaded_at) over (
@@ -147,6 +148,7 @@ versions as (
             and events.user_id is not distinct from rejected_events.user_id
             and events.occurred_at is not distinct from rejected_events.occurred_at
             and events.quantity is not distinct from rejected_events.quantity
+            and events.event_count is not distinct from rejected_events.event_count
             and events.loaded_at is not distinct from rejected_events.loaded_at
     where
         rejected_events.event_id is null
@@ -161,7 +163,8 @@ versions as (
             events.user_id asc nulls last,
             events.feature asc nulls last,
             events.occurred_at asc,
-            events.quantity asc nulls last
+            events.quantity asc nulls last,
+            events.event_count asc nulls last
     )
 
 )
@@ -178,8 +181,9 @@ select
     -- Models derived from a day derive it again when it has been built again.
     max(last_build.full_build_id) as full_build_id,
     max(last_build.build_number) as build_number,
-    sum(case when versions.version_number = 1 then 1 else 0 end) as event_count,
-    sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_event_count,
+    sum(case when versions.version_number = 1 then 1 else 0 end) as staged_row_count,
+    sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_row_count,
+    sum(case when versions.version_number = 1 then versions.event_count else 0 end) as event_count,
     sum(case when versions.version_number = 1 then versions.quantity else 0 end) as usage_quantity
 from days
 cross join last_build

@@ -64,8 +64,8 @@ staged_counts as (
     {% endfor %}
     select
         'usage_events' as input_name,
-        coalesce(sum(event_count), 0) as staged_row_count,
-        coalesce(sum(superseded_event_count), 0) as superseded_row_count,
+        coalesce(sum(staged_row_count), 0) as staged_row_count,
+        coalesce(sum(superseded_row_count), 0) as superseded_row_count,
         0 as folded_row_count,
         cast(null as {{ dbt.type_bigint() }}) as conflict_count
     from {{ ref('int_usage_customer_days') }}
