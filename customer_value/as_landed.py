@@ -89,6 +89,18 @@ def landings_of(names):
     return found
 
 
+def connectors_of(found):
+    """The var connectors for landings by name."""
+    connectors = {}
+    for name, landing in found.items():
+        if landing.group == "crm" and not any(each.group == "support" for each in found.values()):
+            # A CRM has tickets, too: those of the company would not be read.
+            connectors |= {given: f"{landing.vendor}_{given}" for given in landing.inputs}
+        else:
+            connectors[landing.group] = [connectors[landing.group], name] if landing.group in connectors else name
+    return connectors
+
+
 def write(connection, raw, company, names):
     """Write the company of a connection, which company.sql has made, as landings into files raw/<vendor>/<table>.
 
@@ -101,10 +113,8 @@ def write(connection, raw, company, names):
     if any("usage_events" in landing.inputs for landing in found.values()):
         events = raw / "usage_events"
         connection.execute(f"create view usage_events as from {literal(events / '*.parquet')}")
-    variables, seeds = {"connectors": {}}, {}
-    for name, landing in found.items():
-        connectors = variables["connectors"]
-        connectors[landing.group] = [connectors[landing.group], name] if landing.group in connectors else name
+    variables, seeds = {"connectors": connectors_of(found)}, {}
+    for landing in found.values():
         variables |= landing.variables
         folder = raw / landing.vendor
         folder.mkdir()

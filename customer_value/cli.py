@@ -137,7 +137,9 @@ FILE = Place(exists=True)
 @click.option("--gross-margin", type=click.FloatRange(0, 1), help="Share of revenue left after the cost of serving it.")
 @click.option("--currency", help="ISO 4217 code of prices that do not say theirs.")
 @click.option(
-    "--interval", type=click.Choice(["day", "week", "month", "year"]), help="Of prices that do not say theirs."
+    "--interval",
+    type=click.Choice(["day", "week", "month", "quarter", "year"]),
+    help="Of prices that do not say theirs.",
 )
 @click.option("--time-zone", help="Of days and months, for example Europe/Berlin.")
 @click.option("--as-of", default="", metavar="YYYY-MM-DD", help="Day that every number is as of.")
@@ -146,6 +148,11 @@ FILE = Place(exists=True)
 )
 @click.option("--bills", type=FILE, help="File with a row per bill: customer, date, amount.")
 @click.option("--end-is-inclusive", is_flag=True, help="The end of a subscription is its last day.")
+@click.option(
+    "--leave-out-without-customer",
+    is_flag=True,
+    help="Rows without a customer are rejected, counted, and stop nothing.",
+)
 @click.option("--connector", multiple=True, metavar="INPUT=MODEL", help="A connector's model; may be repeated.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
 def init(company, as_of, yes, **given):
@@ -204,7 +211,10 @@ def compare(left, right, rename, leave_out):
 @click.option("--seed", default=1)
 @click.option("--events-per-customer-month", type=click.FloatRange(0), default=26)
 @click.option(
-    "--as", "first_landing", metavar="LANDING ...", help="Write it in vendors' tables: --as stripe_fivetran segment zendesk."
+    "--as",
+    "first_landing",
+    metavar="LANDING ...",
+    help="Write it in vendors' tables: --as stripe_fivetran segment zendesk.",
 )
 @click.argument("landings", nargs=-1, metavar="")
 def generate(company, raw, first_landing, landings, **sizes):

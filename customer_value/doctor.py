@@ -137,8 +137,11 @@ def counted(count, name):
     return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
-def rejected(rows):
-    """What is rejected, a finding for each input and reason: with the values, and the money at risk."""
+def rejected(rows, accepted):
+    """What is rejected, a finding for each input and reason: with the values, and the money at risk.
+
+    `accepted`: the var accepted_rejections, input -> the reasons that the company knows of.
+    """
     money = rejected_money(rows)
     for row in rows(
         "select rejected_rows.input_name, reject_reason, count(*) as row_count, sum(amount_at_stake) as amount, "
@@ -157,7 +160,15 @@ def rejected(rows):
             else "",
         ]
         text = "; ".join(filter(None, parts)) + (f": {values}" if values else "")
-        yield Finding(WRONG if name in MONEY else PARTIAL, name, text, row["row_count"], advice_for(reason))
+        if reason in accepted.get(name, []):
+            yield Finding(
+                NOTE,
+                name,
+                text.replace(" would be rejected", " are left out, as the company accepts"),
+                row["row_count"],
+            )
+        else:
+            yield Finding(WRONG if name in MONEY else PARTIAL, name, text, row["row_count"], advice_for(reason))
 
 
 def late_rates(rows):
@@ -224,7 +235,13 @@ def findings_of(settings, scratch, rows, said, refused):
     gate = excess(scratch.warehouse, settings.vars["max_rejected_rate"])[:-1]
     found = [Finding(STOPS, "max_rejected_rate", line) for line in gate[1:] if not line.startswith(" ")]
     found += [Finding(STOPS, "expectation", line) for line in refused]
-    found += [*rejected(rows), *late_rates(rows), *conflicts(rows), *endless(rows), *yearly_amounts(rows)]
+    found += [
+        *rejected(rows, settings.vars["accepted_rejections"]),
+        *late_rates(rows),
+        *conflicts(rows),
+        *endless(rows),
+        *yearly_amounts(rows),
+    ]
     if missing := missing_mrr(rows):
         found.insert(0, Finding(WRONG, "MRR", missing["text"]))
     found += [

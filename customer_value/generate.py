@@ -117,7 +117,7 @@ def write_events(connection, rng, folder, events_per_customer_month):
                 select
                     'e' || i as event_id, 'c' || n as customer_id, 'u' || n || '_' || "user" as user_id,
                     {list(FEATURES)}[1 + feature] as feature, cast(occurred_at as timestamp) as occurred_at,
-                    1.0::double as quantity,
+                    1.0::double as quantity, null::double as event_count,
                     least(night(occurred_at) + to_days(cast(case when late < 0.01 then 1 + late * 1500 else 0 end as int)),
                         end_at() + interval 3 hour) as loaded_at
                 from events

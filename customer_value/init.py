@@ -19,7 +19,7 @@ import yaml
 
 from customer_value.contract import CONNECTORS, inputs, tables_of
 from customer_value.errors import BuildError, InputError
-from customer_value.files import EXPECTED, files_of, folded, format_of, name_of, quoted, strangers
+from customer_value.files import EXPECTED, files_of, folded, format_of, header_of, is_utf8, name_of, quoted, strangers
 from customer_value.readings import decided, evidence_of, month_of, value_of
 from customer_value.settings import PROJECT, VARS_FILE, Settings, project_vars, said
 
@@ -53,7 +53,18 @@ FILE_NAMES = {
     "events": ("events", "usage"),
     "tickets": ("tickets", "cases"),
     "customers": ("customers", "accounts", "clients"),
-    "surveys": ("surveys", "nps", "nps_responses"),
+    "surveys": (
+        "surveys",
+        "survey",
+        "nps",
+        "nps_answers",
+        "nps_export",
+        "nps_results",
+        "nps_scores",
+        "survey_answers",
+        "survey_results",
+    )
+    + ("survey_responses", "feedback"),
     "marketing_spend": ("spend", "ad_costs"),
 }
 # Parts of headers: of days that are no start and no end, of amounts, of amounts a month, and of amounts that include tax.
@@ -64,6 +75,10 @@ AMOUNTS = (
 ).split()
 MONTHLY = "mrr month monthly monat monats monatlich mensuel mensual".split()
 MONTHS_OF_A_SHEET = 6
+# What is no name of a column: a number but for a year, or a day.
+VALUE = re.compile(r"(?!(19|20)\d\d$)-?\d+([.,]\d+)?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?")
+# The input that rows of a plain table without a customer are rejected from, where that carries money.
+OF_CUSTOMERS = {"subscriptions": "subscription_changes", "bills": "invoice_lines"}
 # A column holds days or numbers where at least this share of its values can be read so.
 LEAST_SHARE = 0.9
 EXAMPLE_LENGTH = 20
@@ -108,10 +123,7 @@ class Table:
         self.file = file
         self.files = files_of(file.parent, name_of(file))
         if self.files is None or not format_of(file):
-            raise InputError(
-                f"{file}: found a file that is none of {EXPECTED} by its name. Where its columns are separated by comma, "
-                "semicolon, tab or bar, name it .csv; save a workbook as CSV."
-            )
+            raise InputError(f"{file}: found a file that is none of {EXPECTED} by its name. {advice_for_text(file)}")
         # Lives as long as the table.
         self.copies = tempfile.TemporaryDirectory(prefix="customer_value_init_")
         self.files = self.files.in_utf8(Path(self.copies.name))
@@ -233,6 +245,17 @@ class Table:
         ).fetchone()
         return count
 
+    def empty_count(self, column):
+        """How many rows have nothing in a column, of how many."""
+        (count,) = self.connection.execute(f"select count(*) from {self.relation}").fetchone()
+        return count - self.filled_count(column), count
+
+    def first_line(self):
+        """The values of the first line, by which its columns are called; nothing where the file is no text."""
+        if self.files.format != "CSV":
+            return []
+        return next(csv.reader([header_of(self.files.read_paths[0])], delimiter=self.files.delimiter), [])
+
     def is_flag(self, column):
         """Whether a column has nothing but 0 and 1."""
         (count,) = self.connection.execute(
@@ -326,15 +349,23 @@ def columns_of(name, table):
     amount = found.get("amount", ("",))[0]
     if taxes and says(amount, ("total", "gross", "brutto")):
         lines.append(f"  CHECK: {amount} is taken for an amount before tax, and the file has {taxes[0]}.")
+    renamed = {column: header for column, (header, how) in found.items() if how != "name"}
     changed = next((header for header in unread if says(header, ("updated", "modified"))), None)
     if changed and (
         count := table.repeated_count([found[key][0] for key in ("subscription_id", "started_at") if key in found])
     ):
-        lines.append(
-            f"  CHECK: {count:,} rows have the subscription and the start of another one: they count beside each other. If {changed} "
-            f"says which of them is right, it is the loaded_at: columns: {{plain.{name}: {{loaded_at: {changed}}}}}."
-        )
-    return {column: header for column, (header, how) in found.items() if how != "name"}, lines
+        text = f"  CHECK: {count:,} rows have the subscription and the start of another one"
+        if table.empty_count(changed)[0]:
+            lines.append(
+                f"{text}: they count beside each other, for {changed} does not say of all which is the newest."
+            )
+        else:
+            renamed["loaded_at"] = changed
+            lines.append(
+                f"{text}: they are taken for versions of it, and the newest by {changed} counts (its loaded_at). Where they are beside "
+                f"each other, take loaded_at out of columns: {{plain.{name}}} in {VARS_FILE}, and run again."
+            )
+    return renamed, lines
 
 
 def lacks_interval(name, table):
@@ -350,6 +381,13 @@ def lacks_load_time(name, table):
 
 def advice_for(name, table, missing):
     """What to do about columns that a plain table cannot be read without."""
+    first = table.first_line()
+    values = [value for value in first if VALUE.fullmatch(value.strip())]
+    if 0 < len(values) < MONTHS_OF_A_SHEET:
+        return (
+            f"The first line looks like a row ({', '.join(first)}), not like names of columns. Write a line with their names before it, "
+            f"one for each: {', '.join(' or '.join(group) for group in NEEDED[name])} among them."
+        )
     months = [header for header in table.types if is_month(header)]
     if len(months) >= MONTHS_OF_A_SHEET:
         return (
@@ -359,6 +397,20 @@ def advice_for(name, table, missing):
     return (
         f"None of these can be {' and '.join(missing)}. If one is, name it in {VARS_FILE}: "
         f"columns: {{plain.{name}: {{{missing[0].split()[0]}: <header>}}}}. Else add the column where the file is made."
+    )
+
+
+def advice_for_text(file):
+    """What to do with a file whose name is that of no format that is read."""
+    line = header_of(file) if file.is_file() and is_utf8(file) else ""
+    words = line.split()
+    if len(words) < 3 or any(sign in line for sign in ",;\t|"):
+        return "Where its columns are separated by comma, semicolon, tab or bar, name it .csv; save a workbook as CSV."
+    names = "" if not any(map(VALUE.fullmatch, words)) else "echo NAMES; "
+    return (
+        f"Its columns are separated by blanks ({' '.join(words)}). Write it as CSV: "
+        f"({names}sed 's/^ *//; s/ *$//; s/  */,/g' {file.name}) > {file.stem}.csv"
+        + (f". NAMES are those of its {len(words)} columns, for example customer,date,amount." if names else "")
     )
 
 
@@ -394,6 +446,17 @@ class Questions:
         if default is None:
             raise InputError(f"--{flag.replace('_', '-')}: nobody can guess it. {question}")
         return default
+
+    def agreed(self, question, flag, advice):
+        """Whether something is agreed to: by a flag, or asked.
+
+        Raises InputError where neither is, for it is not taken silently.
+        """
+        if self.given.get(flag):
+            return True
+        if self.can_ask:
+            return click.confirm(question, default=False)
+        raise InputError(f"--{flag.replace('_', '-')}: nobody can guess it. {question} {advice}")
 
     def approve(self, question):
         """Go on, or not."""
@@ -467,6 +530,25 @@ def connect(raw, given, known):
     return connectors, columns, lines, tables
 
 
+def accepted_of(ask, tables, limit):
+    """The var accepted_rejections, for tables of which more rows have no customer than the share that stops a publication.
+
+    Raises InputError where nobody says that they are to be left out.
+    """
+    accepted = {}
+    for name, file in tables.items():
+        table = Table(Path(file))
+        header = table.mapping(plain_tables()[name]).get("customer_id", ("",))[0]
+        count, all_count = table.empty_count(header) if header and name in OF_CUSTOMERS else (0, 0)
+        if count > limit * all_count and ask.agreed(
+            f"{file}: {count:,} of {all_count:,} rows have no {header}. Leave them out, and count them as rejected?",
+            "leave_out_without_customer",
+            "Fill the column where the file is made, or give the flag.",
+        ):
+            accepted[OF_CUSTOMERS[name]] = ["missing_customer_id"]
+    return accepted
+
+
 def init(settings, given, yes, run):
     """Set up a company and take it to its first report. `run` runs it, by its settings.
 
@@ -499,7 +581,10 @@ def init(settings, given, yes, run):
     )
     found["reporting_time_zone"] = zone
     day = settings.as_of
-    is_undated = any(lacks_load_time(name, Table(Path(file))) for name, file in tables.items())
+    is_undated = any(
+        "loaded_at" not in columns.get(f"plain.{name}", {}) and lacks_load_time(name, Table(Path(file)))
+        for name, file in tables.items()
+    )
     if not day and not ask.can_ask and is_undated:
         raise InputError(
             "--as-of: nobody can guess it. Name the day of the export, YYYY-MM-DD, for no column says when rows were loaded."
@@ -508,10 +593,12 @@ def init(settings, given, yes, run):
         found["end_is_inclusive"] = True
     if given.get("interval") or any(lacks_interval(name, Table(Path(file))) for name, file in tables.items()):
         found["default_billing_interval"] = ask.answer(
-            "default_billing_interval", "interval", "Interval of prices that do not say theirs: month or year"
+            "default_billing_interval", "interval", "Interval of prices that do not say theirs: month, quarter or year"
         )
     print("\n".join(lines))
     ask.approve("Is it right?")
+    if "accepted_rejections" not in known:
+        found["accepted_rejections"] = accepted_of(ask, tables, settings.vars["max_rejected_rate"])
     for name, path in tables.items():
         place(settings.raw, name, Path(path))
     write_vars(file, known, found | {"connectors": connectors, "columns": columns})

@@ -310,7 +310,11 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
         else:
             selection.append(expression_of(column, wanted, source, columns.types.get(source)))
     relation = with_texts(files.relation(is_dated_by_file), values)
-    return ReceivedInput(contract.name, relation, selection, said + columns.strangers(), schema, is_dated_by_file)
+    if contract.name in replaced and schema == "raw":
+        said = [f"{files.path}: not read, for the var connectors names what stands in for {contract.name}."]
+    else:
+        said = said + columns.strangers()
+    return ReceivedInput(contract.name, relation, selection, said, schema, is_dated_by_file)
 
 
 def as_landed(connection, settings, vendor, as_of):

@@ -38,11 +38,19 @@
             ) -%}
         {%- endif -%}
     {%- endif -%}
-    {%- set intervals = ['', 'day', 'week', 'month', 'year'] -%}
+    {%- for input_name, reasons in var('accepted_rejections').items() -%}
+        {%- if input_name not in input_names() or reasons is string or reasons is not iterable -%}
+            {%- do exceptions.raise_compiler_error(
+                'var accepted_rejections: found "' ~ input_name ~ ': ' ~ reasons
+                ~ '", expected an input with a list of reasons, for example {invoice_lines: [missing_customer_id]}.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set intervals = ['', 'day', 'week', 'month', 'quarter', 'year'] -%}
     {%- if var('default_billing_interval') not in intervals -%}
         {%- do exceptions.raise_compiler_error(
             'var default_billing_interval: found "' ~ var('default_billing_interval')
-            ~ '", expected day, week, month or year, or nothing.'
+            ~ '", expected day, week, month, quarter or year, or nothing.'
         ) -%}
     {%- endif -%}
     {%- if var('default_currency') and not modules.re.match('^[A-Z]{3}$', var('default_currency')) -%}

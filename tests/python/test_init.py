@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from customer_value.errors import InputError
-from customer_value.init import Table, columns_of, connect, write_vars
+from customer_value.init import Questions, Table, accepted_of, columns_of, connect, write_vars
 from customer_value.settings import PROJECT, Settings, own_vars, project_vars
 
 PLAIN_CONNECTOR = "connectors: {subscription_changes: plain_subscription_changes}\n"
@@ -265,20 +265,81 @@ def test_an_amount_with_tax_is_to_be_looked_at(tmp_path):
 
 
 def test_versions_of_a_row_are_to_be_looked_at(tmp_path):
-    """Two rows of one load at one start are beside each other, unless a column says which of them is the newest."""
+    """Two rows of one load at one start are beside each other, unless a column says of all which of them is the newest: then that counts."""
     header = "contract_id,customer,start,mrr,updated_at\n"
     (tmp_path / "table.csv").write_text(header + "1,a,2025-01-01,5,2025-01-02\n1,a,2025-01-01,6,2025-03-02\n")
-    _, lines = columns_of("subscriptions", Table(tmp_path / "table.csv"))
+    columns, lines = columns_of("subscriptions", Table(tmp_path / "table.csv"))
     assert "CHECK: 1 rows have the subscription and the start of another one" in lines[-1]
+    assert "the newest by updated_at counts" in lines[-1] and columns["loaded_at"] == "updated_at"
+    (tmp_path / "table.csv").write_text(header + "1,a,2025-01-01,5,\n1,a,2025-01-01,6,2025-03-02\n")
+    columns, lines = columns_of("subscriptions", Table(tmp_path / "table.csv"))
+    assert "they count beside each other" in lines[-1] and "loaded_at" not in columns
     (tmp_path / "table.csv").write_text(header + "1,a,2025-01-01,5,2025-01-02\n2,a,2025-01-01,6,2025-03-02\n")
     _, lines = columns_of("subscriptions", Table(tmp_path / "table.csv"))
     assert not [line for line in lines if "CHECK" in line]
 
 
-def test_a_file_that_is_no_table_says_what_to_do(tmp_path):
-    (tmp_path / "list.txt").write_text("a b\n")
-    with pytest.raises(InputError, match=r"name it \.csv; save a workbook as CSV"):
-        Table(tmp_path / "list.txt")
+PUBLISHED = " 00001 19970101  1   11.77\n 00001 19970301  1   10.00\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("list.txt", "a b\n", "name it .csv; save a workbook as CSV"),
+        ("list.txt", "a;b;c d e\n", "name it .csv; save a workbook as CSV"),
+        ("sales.txt", PUBLISHED, "separated by blanks (00001 19970101 1 11.77). Write it as CSV: (echo NAMES; sed"),
+        ("sales.txt", "customer date amount\n" + PUBLISHED, "(customer date amount). Write it as CSV: (sed"),
+        ("sales.csv", "00001,19970101,1,11.77\n", "The first line looks like a row (00001, 19970101, 1, 11.77), not like names"),
+        ("sales.csv", "ann,2024-01-05,basic\n", "The first line looks like a row (ann, 2024-01-05, basic), not like names"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_table_says_what_to_do(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError) as refused:
+        columns_of("bills", Table(tmp_path / name))
+    assert message in str(refused.value)
+
+
+def test_what_a_text_is_to_be_made_by_makes_a_table_of_it(tmp_path):
+    (tmp_path / "sales.txt").write_text(PUBLISHED)
+    with pytest.raises(InputError) as refused:
+        Table(tmp_path / "sales.txt")
+    command = re.search(r"\(echo.*sales\.csv", str(refused.value))[0]
+    command = command.replace("NAMES", "customer,date,quantity,amount")
+    subprocess.run(command, shell=True, cwd=tmp_path, check=True)
+    columns, _ = columns_of("bills", Table(tmp_path / "sales.csv"))
+    assert (tmp_path / "sales.csv").read_text().splitlines()[1] == "00001,19970101,1,11.77"
+    assert columns == {}
+
+
+RETAIL = """InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID
+536365,85123A,6,12/13/2010 8:26,2.55,17850
+536366,22633,1,12/14/2010 9:00,3.00,
+C536367,85123A,-1,12/15/2010 9:00,2.55,17850
+"""
+
+
+def test_rows_without_a_customer_are_left_out_where_somebody_says_so(tmp_path):
+    """Of three rows one has none, which is more than may be rejected."""
+    (tmp_path / "sales.csv").write_text(RETAIL)
+    tables = {"bills": tmp_path / "sales.csv"}
+    with pytest.raises(
+        InputError, match=r"--leave-out-without-customer: nobody can guess it.*1 of 3 rows have no CustomerID"
+    ):
+        accepted_of(Questions({}, {}, True), tables, 0.05)
+    agreed = Questions({"leave_out_without_customer": True}, {}, True)
+    assert accepted_of(agreed, tables, 0.05) == {"invoice_lines": ["missing_customer_id"]}
+    assert accepted_of(agreed, tables, 0.34) == {}
+    (tmp_path / "sales.csv").write_text(RETAIL.replace("3.00,", "3.00,17851"))
+    assert accepted_of(Questions({}, {}, True), tables, 0.05) == {}
+
+
+@pytest.mark.parametrize("name", ["nps.csv", "our_survey_responses.csv", "product_feedback.csv"])
+def test_a_survey_beside_the_log_is_known(tmp_path, name):
+    (tmp_path / "abos.csv").write_text("customer,start,mrr\na,2025-01-01,5\n")
+    (tmp_path / name).write_text("respondent,company,score,submitted_at\nx,a,9,2025-02-01\n")
+    connectors, _, _, tables = connect(tmp_path, given(), {})
+    assert connectors["nps_responses"] == "plain_nps_responses" and tables["surveys"].name == name
 
 
 def given(**flags):
@@ -335,8 +396,9 @@ def test_what_the_company_has_written_itself_stays(exported):
 def test_a_new_company_has_its_report_after_one_command(exported):
     """By hand: a and b at 100, c at its 1,200; the margin of company.yml is that of lifetime value, so dbt has read it. Its own plays
     stand beside it, in a seed that replaces the project's."""
-    (exported / "abos.csv").write_text(EXPORT.replace("Kunde", "Wer").replace("Nr", "Vertragsnr"))
-    (exported / "company.yml").write_text("max_rejected_rate: 0.9\nreplacements: {segments: our_segments}\n")
+    nobody = "4;;Pro;15.03.2025;;100,00\n"
+    (exported / "abos.csv").write_text(EXPORT.replace("Kunde", "Wer").replace("Nr", "Vertragsnr") + nobody)
+    (exported / "company.yml").write_text("max_rejected_rate: 0.2\nreplacements: {segments: our_segments}\n")
     plays = re.sub(
         r"(?m)^(\w+,\w+,[^,\n]+),.*?,([^,]+,\d+)$", r"\1,Ask Ada,\2", (PROJECT / "seeds" / "segments.csv").read_text()
     )
@@ -349,7 +411,8 @@ def test_a_new_company_has_its_report_after_one_command(exported):
     refused = answered(exported, [0.7, "EUR", "", "n"], "--subscriptions", exported / "abos.csv")
     assert refused.returncode == 2 and "Nothing was run" in refused.stderr, refused.stdout + refused.stderr
     assert not (exported / "plain").exists()
-    answers = [0.7, "EUR", "", "y", "2025-06-30", "y"]
+    # That one row names nobody is accepted, too.
+    answers = [0.7, "EUR", "", "y", "y", "2025-06-30", "y"]
     finished = answered(exported, answers, "--subscriptions", exported / "abos.csv")
     assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr
     text = finished.stdout
@@ -363,7 +426,13 @@ def test_a_new_company_has_its_report_after_one_command(exported):
     assert f"From now on: customer-value run --company {exported}" in text
     assert (exported / "published" / "report" / "index.html").exists()
     settings = Settings.of(company=exported)
-    assert settings.as_of == "2025-06-30" and settings.vars["max_rejected_rate"] == 0.9
+    assert settings.as_of == "2025-06-30" and settings.vars["max_rejected_rate"] == 0.2
+    assert settings.vars["accepted_rejections"] == {"subscription_changes": ["missing_customer_id"]}
+    assert "subscription_changes: missing_customer_id: 1 of 4 rows are left out, as the company accepts" in text
+    assert query(
+        exported,
+        "select reject_reason, count(*) from marts.rejected_rows where input_name = 'subscription_changes' group by 1",
+    ) == [("missing_customer_id", 1)]
     assert settings.vars["columns"] == {"plain.subscriptions": {"customer_id": "Wer"}}
     assert query(
         exported, "select customer_id, industry, acquisition_channel from marts.customers order by all limit 1"

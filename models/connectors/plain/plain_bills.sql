@@ -1,6 +1,6 @@
 -- Grain: one row per row of the plain table bills.
 -- Equal rows of one load are as many bills. The same row in a later load is the same bill, and so is a row of its
--- invoice, plan and day.
+-- invoice, plan and day. What an invoice lists by unit prices and names no plan of is one bill: the goods of an order.
 {{ config(enabled='plain_invoice_lines' in var('connectors') | string) }}
 with
 
@@ -8,12 +8,37 @@ received_bills as (select * from {{ source('plain', 'bills') }}),
 
 words as (select * from {{ ref('words') }}),
 
-bills as (
+rows_of_bills as (
 
     select
         *,
-        coalesce(amount, unit_amount * coalesce(quantity, 1)) as billed_amount
+        coalesce(amount, unit_amount * coalesce(quantity, 1)) as billed_amount,
+        amount is null and unit_amount is not null and plan_id is null and customer_id is not null
+        and unreadable_value is null and invoice_id is not null as is_of_goods
     from received_bills
+
+),
+
+bills as (
+
+    {% set columns = ['customer_id', 'billed_on', 'plan_id', 'invoice_id', 'currency', 'status', 'paid_on', 'unreadable_value', 'loaded_at'] -%}
+    select
+        {{ columns | join(', ') }},
+        quantity,
+        billed_amount
+    from rows_of_bills
+    where not is_of_goods
+
+    union all
+
+    select
+        {{ columns | join(', ') }},
+        -- Of different goods there is no number.
+        case when count(*) = 1 then max(quantity) end as quantity,
+        sum(billed_amount) as billed_amount
+    from rows_of_bills
+    where is_of_goods
+    group by {{ columns | join(', ') }}, billed_amount < 0
 
 ),
 

@@ -91,8 +91,8 @@ rejected_shares as (
         sum(amount_rate) as amount_rate,
         -- One row alone is no share. Money without an exchange rate cannot be compared: its customers are counted.
         greatest(
-            case when sum(row_count) > 1 then sum(row_rate) end, sum(amount_rate),
-            sum(case when amount > 0 and amount_rate is null then customer_rate end)
+            case when sum({{ unaccepted('row_count') }}) > 1 then sum({{ unaccepted('row_rate') }}) end, sum({{ unaccepted('amount_rate') }}),
+            sum({{ unaccepted('case when amount > 0 and amount_rate is null then customer_rate end') }})
         ) as highest_rate
     from {{ ref('input_amounts') }}
     where reject_reason is not null

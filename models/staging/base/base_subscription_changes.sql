@@ -1,4 +1,8 @@
 -- Grain: one row per row of the input subscription_changes, valid or rejected, with the reason why it is rejected.
+{#- A quarter is three months. -#}
+{%- set is_quarter = var('default_billing_interval') == 'quarter' %}
+{%- set default_interval = "'month'" if is_quarter else word_var('default_billing_interval') %}
+{%- set default_count = 'case when plans.billing_interval is null then 3 else 1 end' if is_quarter else '1' %}
 {%- set plan_interval_count = 'case when plans.billing_interval is not null then plans.interval_count end' %}
 with
 
@@ -19,11 +23,11 @@ changes as (
             'quantity': price_term('received_changes.quantity', '1'),
             'currency': price_term('received_changes.currency', 'plans.currency', word_var('default_currency')),
             'billing_interval': price_term(
-                'received_changes.billing_interval', 'plans.billing_interval', word_var('default_billing_interval')
+                'received_changes.billing_interval', 'plans.billing_interval', default_interval
             ),
             'interval_count': price_term(
                 'received_changes.interval_count',
-                'case when received_changes.billing_interval is null then ' ~ plan_interval_count ~ ' end', '1'
+                'case when received_changes.billing_interval is null then ' ~ plan_interval_count ~ ' else 1 end', default_count
             ),
         }) }},
         received_changes.is_folded,
