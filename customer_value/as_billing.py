@@ -140,6 +140,24 @@ STRIPE_AIRBYTE = {
     """,
 }
 
+# The verified source of dlt takes the objects of the same version of the API, bills with their lines.
+STRIPE_DLT = {
+    "customer": STRIPE_AIRBYTE["customers"],
+    "subscription": STRIPE_AIRBYTE["subscriptions"],
+    "price": STRIPE_AIRBYTE["prices"],
+    "product": STRIPE_AIRBYTE["products"],
+    "coupon": STRIPE_AIRBYTE["coupons"],
+    "invoice": f"""
+        with lines as (
+            select invoice, list(line order by line.id) as data
+            from (select invoice, line from (select invoice, line from ({STRIPE_AIRBYTE["invoice_line_items"]}) as line))
+            group by invoice
+        )
+        select invoices.*, {{'object': 'list', 'data': data}} as lines
+        from ({STRIPE_AIRBYTE["invoices"]}) as invoices left join lines on invoices.id = lines.invoice
+    """,
+}
+
 # Chargebee's product catalogue 1.0, in which add-ons have a period of their own; Airbyte appends a row whenever it sees a change.
 # A subscription has one plan, and ends with it.
 CHARGEBEE_AIRBYTE = {

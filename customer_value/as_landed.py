@@ -23,6 +23,13 @@ SEEDS = {
     "plan_map": ("source", "plan_id", "product_type", "tier_rank", "included_seats"),
     "channel_map": ("source", "source_value", "channel"),
 }
+# How a landing's rows are written -> the ending of the files, and their format.
+FORMATS = {
+    "parquet": ("parquet", "parquet"),
+    "json": ("jsonl", "json"),
+    "csv": ("csv", "csv"),
+    "dlt": ("parquet", "parquet"),
+}
 # What Stripe does not say of a plan, and the company does.
 STRIPE_PLANS = (
     "select distinct 'stripe', price_id, product_type, tier_rank, included_seats from billing.prices join plans on nickname = plan_name "
@@ -57,6 +64,7 @@ STRIPE_SEEDS = {"plan_map": STRIPE_PLANS}
 LANDINGS = {
     "stripe_fivetran": Landing("billing", "stripe", as_billing.STRIPE_FIVETRAN, seeds=STRIPE_SEEDS),
     "stripe_airbyte": Landing("billing", "stripe", as_billing.STRIPE_AIRBYTE, format="json", seeds=STRIPE_SEEDS),
+    "stripe_dlt": Landing("billing", "stripe", as_billing.STRIPE_DLT, format="dlt", seeds=STRIPE_SEEDS),
     "chargebee_airbyte": Landing("billing", "chargebee", as_billing.CHARGEBEE_AIRBYTE, format="json"),
     "recurly_fivetran": Landing("billing", "recurly", as_billing.RECURLY_FIVETRAN),
     "segment": beside("usage", "segment", "usage_events"),
@@ -89,6 +97,52 @@ def landings_of(names):
     return found
 
 
+def dlt_tables(connection, queries):
+    """The tables that dlt makes of objects, as SQL by name: values within others as columns `a__b`, lists as tables of their own.
+
+    Their rows are joined by ids of dlt's; of a load, known by its time, the table _dlt_loads says when it was made.
+    """
+    loads = []
+    for name, query in queries.items():
+        connection.execute(
+            f"create temp table {name} as select objects as element, md5('{name} ' || objects.id) as _dlt_id, "
+            f"cast(epoch(objects._airbyte_extracted_at) as varchar) as _dlt_load_id from ({query}) as objects"
+        )
+        loads.append(f"select _dlt_load_id as load_id, element._airbyte_extracted_at as inserted_at from {name}")
+        yield from split_by_dlt(connection, name)
+    yield (
+        "_dlt_loads",
+        f"select distinct load_id, 'stripe' as schema_name, 0 as status, inserted_at from ({' union all '.join(loads)})",
+    )
+
+
+def split_by_dlt(connection, table):
+    """A table of objects `element` and of what dlt joins by, flat: itself, then those of its lists. Columns without a value are left out."""
+    relation = connection.table(table)
+    links = [name for name in relation.columns if name != "element"]
+    paths, lists = [(("element",), relation.types[relation.columns.index("element")])], []
+    values = []
+    while paths:
+        path, kind = paths.pop(0)
+        place = ".".join(f'"{part}"' for part in path)
+        if kind.id == "struct":
+            paths += [((*path, name), child) for name, child in kind.children]
+        elif (
+            path[-1] != "_airbyte_extracted_at"
+            and connection.execute(f"select count({place}) from {table}").fetchone()[0]
+        ):
+            (lists if kind.id == "list" else values).append((place, "__".join(path[1:])))
+    columns = [f'{place} as "{name}"' for place, name in values] + links
+    yield table, f"select {', '.join(columns)} from {table}"
+    for place, name in lists:
+        child = f"{table}__{name}"
+        connection.execute(
+            f"create temp table {child} as select unnest({place}) as element, _dlt_id as _dlt_parent_id, "
+            f"generate_subscripts({place}, 1) - 1 as _dlt_list_idx, md5(_dlt_id || '{name}' || _dlt_list_idx) as _dlt_id from {table}"
+        )
+        yield from split_by_dlt(connection, child)
+
+
 def connectors_of(found):
     """The var connectors for landings by name."""
     connectors = {}
@@ -118,10 +172,11 @@ def write(connection, raw, company, names):
         variables |= landing.variables
         folder = raw / landing.vendor
         folder.mkdir()
-        suffix = {"parquet": "parquet", "json": "jsonl"}[landing.format]
-        for table, query in landing.tables.items():
+        tables = dlt_tables(connection, landing.tables) if landing.format == "dlt" else landing.tables.items()
+        suffix, file_format = FORMATS[landing.format]
+        for table, query in tables:
             path = folder / f"{table}.{suffix}"
-            connection.execute(f"copy (from ({query}) order by all) to {literal(path)} (format {landing.format})")
+            connection.execute(f"copy (from ({query}) order by all) to {literal(path)} (format {file_format})")
         for seed, query in landing.seeds.items():
             seeds.setdefault(seed, []).extend(connection.execute(f"from ({query}) order by all").fetchall())
     if any("usage_events" in landing.inputs for landing in found.values()):

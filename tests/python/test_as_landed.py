@@ -98,12 +98,15 @@ LANDINGS = {
 }
 
 
+# The same objects in other tables.
+LANDINGS["stripe_dlt"] = LANDINGS["stripe_airbyte"]
 # Inputs of the contract that no billing system writes, and the systems beside it do.
 BESIDE_INPUTS = ("customers", "leads", "marketing_spend", "nps_responses", "support_tickets")
 # What stands beside each of them, so that a whole company is read from vendors' tables.
 BESIDE = {
     "stripe_fivetran": "segment zendesk hubspot delighted google_ads",
     "stripe_airbyte": "posthog intercom salesforce typeform google_ads facebook_ads",
+    "stripe_dlt": "",
     "chargebee_airbyte": "amplitude",
     "recurly_fivetran": "",
 }
@@ -160,7 +163,8 @@ def nightly(*names):
 
 
 @pytest.fixture(
-    scope="module", params=["stripe_fivetran", *nightly("stripe_airbyte", "chargebee_airbyte", "recurly_fivetran")]
+    scope="module",
+    params=["stripe_fivetran", *nightly("stripe_airbyte", "stripe_dlt", "chargebee_airbyte", "recurly_fivetran")],
 )
 def compared(request, demo, tmp_path_factory):
     """A connection to the demonstration company (catalogue `given`, its log as `log`) and to what came of vendors' tables (`landed`).
@@ -242,7 +246,7 @@ def test_every_row_of_the_log_is_known_when_it_was(compared):
     assert len(rows) > 1000
     assert [row for row in rows if not row[4] and row[2:4] != ("canceled", "canceled")] == []
     # What is over and stands in no version is not known: the newest state has only what is.
-    is_newest_state = landing == "stripe_airbyte"
+    is_newest_state = landing in ("stripe_airbyte", "stripe_dlt")
     statuses = {}
     for item, _, status, landed_status, _ in rows:
         if status != landed_status and not (is_newest_state and status in ("past_due", "paused")):
