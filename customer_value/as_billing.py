@@ -351,3 +351,112 @@ RECURLY_FIVETRAN = {
         where line_id not like 'il_p_%'
     """,
 }
+
+# Paddle Billing's objects as its API gives them, a row of a subscription for each of its updates. Items are known by their prices, amounts
+# are texts in the smallest unit.
+PADDLE_API = {
+    "customer": """
+        select customer_id as id, customer_name as name, email, created_at, created_at as updated_at, 'active' as status, loaded_at
+        from customers
+    """,
+    "address": """
+        select 'add_' || customer_id as id, customer_id, country as country_code, 'active' as status, created_at, created_at as updated_at,
+            loaded_at
+        from customers
+    """,
+    "product": """
+        select product_id as id, name, 'active' as status, timestamp '2020-01-01' as updated_at, load_after(timestamp '2020-01-01') as loaded_at
+        from billing.products
+    """,
+    "price": """
+        select unnest(price), load_after(timestamp '2020-01-01') as loaded_at from billing.paddle_prices
+    """,
+    "discount": """
+        select coupon_id || '_' || coalesce(bill_count, 0) as id, any_value(coupon_id) as description, 'percentage' as type,
+            cast(cast(round(100 * any_value(rate)) as int) as varchar) as amount, any_value(duration) <> 'once' as recur,
+            bill_count as maximum_recurring_intervals, ['prod_suite'] as restrict_to, 'active' as status,
+            timestamp '2020-01-01' as updated_at, load_after(timestamp '2020-01-01') as loaded_at
+        from billing.paddle_discounts group by coupon_id, bill_count
+    """,
+    "subscription": """
+        select v.sub as id, b.customer_id, 'add_' || b.customer_id as address_id, upper(b.currency) as currency_code,
+            case when v.pause_behavior is not null then 'paused' else v.status end as status, b.started_at as created_at, b.started_at,
+            case when v.version_at >= coalesce(b.trial_to, b.started_at) then coalesce(b.trial_to, b.started_at) end as first_billed_at,
+            case when v.pause_behavior is not null then (
+                select max(d.version_at) from billing.points d
+                where d.sub = v.sub and d.version_at <= v.version_at and d.status = 'paused' and d.is_another
+            ) end as paused_at,
+            v.ended_at as canceled_at,
+            case when v.ended_at is null and v.cancel_at is not null then {'action': 'cancel', 'effective_at': v.cancel_at, 'resume_at': null}
+                end as scheduled_change,
+            (
+                select {'id': coupon_id || '_' || coalesce(bill_count, 0), 'starts_at': started_at, 'ends_at': ended_at}
+                from billing.paddle_discounts d
+                where d.sub = v.sub and d.started_at <= v.version_at and coalesce(d.ended_at > v.version_at, true)
+            ) as discount,
+            {'interval': plan.billing_interval, 'frequency': plan.interval_count} as billing_cycle,
+            coalesce(
+                (
+                    select list({
+                        'status': 'active', 'quantity': i.quantity, 'recurring': true, 'created_at': (
+                            select min(s.changed_at) from billing.states s where s.si = i.si and s.price_id = i.price_id
+                        ),
+                        'trial_dates': case when n.si = b.leading_si and b.trial_from is not null
+                            then {'starts_at': b.trial_from, 'ends_at': b.trial_to} end,
+                        'price': p.price
+                    } order by i.si)
+                    from billing.version_items i
+                    join billing.spans n on n.si = i.si
+                    join billing.paddle_prices p on p.price_id = i.price_id
+                    where i.sub = v.sub and i.version_at = v.version_at
+                ),
+                (
+                    select list({
+                        'status': 'active', 'quantity': i.quantity, 'recurring': true, 'created_at': (
+                            select min(s.changed_at) from billing.states s where s.si = i.si and s.price_id = i.price_id
+                        ), 'trial_dates': null,
+                        'price': p.price
+                    } order by i.si)
+                    from billing.items i join billing.paddle_prices p on p.price_id = i.price_id
+                    where i.sub = v.sub and i.quantity is not null
+                )
+            ) as items,
+            v.version_at as updated_at, load_after(v.version_at) as loaded_at
+        from billing.versions v
+        join billing.subs b using (sub)
+        asof join billing.states plan on plan.si = b.leading_si and plan.changed_at <= v.version_at
+    """,
+    "transaction": """
+        select invoice_id as id, any_value(customer_id) as customer_id, any_value(sub) as subscription_id,
+            map {'paid': 'completed', 'open': 'billed', 'void': 'canceled', 'uncollectible': 'past_due'}[any_value(status)] as status,
+            case when any_value(sub) is null then 'api' else 'subscription_recurring' end as origin,
+            'automatic' as collection_mode, upper(any_value(currency)) as currency_code,
+            max(case when discount_amount > 0 then coupon_id || '_' || coalesce(bill_count, 0) end) as discount_id,
+            any_value(issued_at) as created_at, any_value(issued_at) as billed_at,
+            {'starts_at': min(period_start_at), 'ends_at': max(period_end_at)} as billing_period,
+            {'line_items': list({
+                'id': line_id, 'price_id': price_id, 'quantity': quantity,
+                'proration': case when kind = 'proration' then {'rate': '0.1', 'billing_period': {'starts_at': period_start_at, 'ends_at': period_end_at}} end,
+                'totals': {
+                    'subtotal': cast(amount as varchar), 'discount': cast(discount_amount as varchar), 'tax': cast(tax_amount as varchar),
+                    'total': cast(amount - discount_amount + tax_amount as varchar)
+                }
+            } order by line_id)} as details,
+            case when any_value(status) = 'paid' then [{'status': 'captured', 'captured_at': any_value(paid_at)}] else [] end as payments,
+            any_value(coalesce(paid_at, issued_at)) as updated_at, max(loaded_at) as loaded_at
+        from billing.lines left join (select si, coupon_id, bill_count from billing.paddle_discounts) using (si)
+        where kind <> 'credit' and line_id not like 'il_p_%'
+        group by invoice_id
+    """,
+    "adjustment": """
+        select 'adj_' || line_id as id, 'credit' as action, 'approved' as status, invoice_id as transaction_id, customer_id,
+            sub as subscription_id, upper(currency) as currency_code,
+            {'total': cast(-amount - tax_amount as varchar)} as totals,
+            [{
+                'id': line_id, 'amount': cast(-amount - tax_amount as varchar),
+                'totals': {'subtotal': cast(-amount as varchar), 'tax': cast(-tax_amount as varchar), 'total': cast(-amount - tax_amount as varchar)}
+            }] as items,
+            issued_at as created_at, issued_at as updated_at, loaded_at
+        from billing.lines where kind = 'credit'
+    """,
+}

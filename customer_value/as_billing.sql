@@ -13,6 +13,11 @@ create macro price_of(plan_id, currency, unit_amount) as
 
 create macro seconds(instant) as cast(epoch(instant) as bigint);
 
+-- In Paddle all items of a subscription are billed at one interval: an add-on by the month beside a plan by the year is a subscription.
+create table billing.apart as
+select distinct subscription_id, true as is_apart from subscription_changes
+where item_id = 'core' and (billing_interval = 'year' or interval_count > 1) and (select bool_or(name = 'paddle_api') from landings);
+
 -- A span of service of each item. Services are single charges in Stripe, and no items.
 create table billing.spans as
 with log as (
@@ -43,10 +48,11 @@ counted as (
 )
 select
     subscription_id, item_id, started_at, ended_at,
-    subscription_id || case when number > 0 then '_' || (number + 1) else '' end as sub,
+    subscription_id || case when number > 0 then '_' || (number + 1) else '' end
+    || case when item_id <> 'core' and is_apart then '_' || item_id else '' end as sub,
     'si_' || sub || '_' || item_id
     || case when row_number() over (partition by sub, item_id order by started_at) > 1 then '_' || span else '' end as si
-from counted;
+from counted left join billing.apart using (subscription_id);
 
 -- The rows of the log while each item is served.
 create table billing.states as
@@ -268,3 +274,23 @@ select
             then {'interval': billing_interval, 'interval_count': interval_count, 'usage_type': usage_type} end
     } as price
 from billing.prices;
+
+-- Paddle's prices, and its discounts, which end after a number of bills.
+create table billing.paddle_prices as
+select
+    price_id,
+    {
+        'id': price_id, 'product_id': product_id, 'name': nickname, 'type': 'standard', 'status': 'active',
+        'unit_price': {'amount': cast(unit_amount as varchar), 'currency_code': upper(currency)},
+        'billing_cycle': case when billing_interval is not null and usage_type = 'licensed'
+            then {'interval': billing_interval, 'frequency': interval_count} end
+    } as price
+from billing.prices;
+
+create table billing.paddle_discounts as
+select d.*, case
+    when d.duration = 'once' then 1
+    when d.duration = 'repeating' then greatest(1, cast(floor(6 / (s.interval_count * case s.billing_interval when 'year' then 12 else 1 end)) as int))
+end as bill_count
+from billing.discounts d
+join (from billing.states qualify row_number() over (partition by si order by changed_at) = 1) s using (si);

@@ -67,6 +67,7 @@ LANDINGS = {
     "stripe_dlt": Landing("billing", "stripe", as_billing.STRIPE_DLT, format="dlt", seeds=STRIPE_SEEDS),
     "chargebee_airbyte": Landing("billing", "chargebee", as_billing.CHARGEBEE_AIRBYTE, format="json"),
     "recurly_fivetran": Landing("billing", "recurly", as_billing.RECURLY_FIVETRAN),
+    "paddle_api": Landing("billing", "paddle", as_billing.PADDLE_API, format="json"),
     "segment": beside("usage", "segment", "usage_events"),
     "posthog": beside("usage", "posthog", "usage_events", format="json"),
     "amplitude": beside("usage", "amplitude", "usage_events"),
@@ -161,8 +162,8 @@ def write(connection, raw, company, names):
     The vars that read them stand in the folder `company`. A landing of usage takes the place of the events in raw/usage_events.
     """
     found = landings_of(names)
-    connection.execute((PROJECT / "customer_value" / "as_billing.sql").read_text())
     connection.execute("create table landings as select unnest(?) as name", [list(found)])
+    connection.execute((PROJECT / "customer_value" / "as_billing.sql").read_text())
     connection.execute((PROJECT / "customer_value" / "as_beside_billing.sql").read_text())
     if any("usage_events" in landing.inputs for landing in found.values()):
         events = raw / "usage_events"
