@@ -221,3 +221,63 @@ CHANNELS = {
     "hubspot": "select distinct 'hubspot', lower(hubspot_source(channel)), channel from leads",
     "salesforce": "select distinct 'salesforce', lower(salesforce_source(channel)), channel from leads",
 }
+
+# What a company keeps itself: days and amounts. A subscription has a row for each time with one MRR, after the discounts that recur, which
+# last to the end of the bill that they meet last.
+PLAIN = {
+    "subscriptions": """
+        with discounts as (
+            select *, case when discount_kind = 'recurring'
+                then discount_ends_at + case when billing_interval = 'year' then interval 6 month else interval 0 month end end as discount_ends_on
+            from subscription_changes
+        ),
+        instants as (
+            select subscription_id, item_id, changed_at as instant from subscription_changes
+            union
+            select subscription_id, item_id, discount_ends_on from discounts where discount_ends_on > changed_at
+        ),
+        terms as (
+            select i.subscription_id, i.item_id, i.instant, l.customer_id, l.plan_id, l.status, l.currency, l.quantity,
+                l.quantity * l.unit_amount / (l.interval_count * case l.billing_interval when 'year' then 12 else 1 end)
+                * (1 - case when l.discount_kind = 'recurring' and i.instant < coalesce(l.discount_ends_on, timestamp '9999-12-31')
+                    then l.discount_rate else 0 end) as amount
+            from instants i
+            asof join discounts l
+                on i.subscription_id = l.subscription_id and i.item_id = l.item_id and i.instant >= l.changed_at
+        ),
+        days as (
+            select *, cast(instant as date) as started_on,
+                lead(cast(instant as date)) over (partition by subscription_id, item_id order by instant) as ended_on
+            from terms
+            qualify row_number() over (partition by subscription_id, item_id, cast(instant as date) order by instant desc) = 1
+        )
+        select subscription_id as contract, customer_id as customer, plan_id as plan, started_on as start, ended_on as end,
+            round(amount, 6) as mrr, days.currency, load_after(end_at()) as loaded_at
+        from days join plans using (plan_id)
+        where status in ('active', 'past_due') and product_type <> 'service'
+    """,
+    "bills": """
+        select invoice_id as invoice, customer_id as customer, cast(issued_at as date) as date, plan_id as plan, quantity as seats, amount,
+            invoice_lines.currency, status, cast(paid_at as date) as paid_on, load_after(end_at()) as loaded_at
+        from invoice_lines
+    """,
+    "events": """
+        select event_id as id, customer_id as account, user_id as user, feature as event, occurred_at as time, loaded_at from usage_events
+    """,
+    "tickets": """
+        select ticket_id, customer_id as customer, opened_at as opened, resolved_at as closed, priority, loaded_at from support_tickets
+    """,
+    "customers": """
+        select customer_id as id, customer_name as name, email, country, industry, employee_count as employees,
+            acquisition_channel as channel, created_at as created, loaded_at
+        from customers where merged_into_customer_id is null
+    """,
+    "surveys": """
+        select response_id as id, customer_id as customer, user_id as user, score, responded_at, sent_at, comment, loaded_at
+        from nps_responses
+    """,
+    "marketing_spend": """
+        select strftime(spend_date, '%Y-%m') as month, channel, campaign, sum(amount) as amount, currency, max(loaded_at) as loaded_at
+        from marketing_spend group by all
+    """,
+}

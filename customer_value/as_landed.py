@@ -41,7 +41,8 @@ STRIPE_PLANS = (
 class Landing:
     """What a loader keeps of a vendor's objects: table -> a query of them; the inputs of the contract that they stand in for.
 
-    group: the word of the var connectors; variables: others that the connector needs; seeds: seed -> a query of its rows.
+    group: the word of the var connectors; variables: others that the connector needs; seeds: seed -> a query of its rows; models: input ->
+    the model that stands in for it, where each is named by itself.
     """
 
     group: str
@@ -51,6 +52,7 @@ class Landing:
     format: str = "parquet"
     variables: dict = field(default_factory=dict)
     seeds: dict[str, str] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
 
 
 def beside(group, vendor, *inputs, **others):
@@ -60,6 +62,11 @@ def beside(group, vendor, *inputs, **others):
     return Landing(group, vendor, getattr(as_beside_billing, vendor.upper()), inputs, seeds=seeds, **others)
 
 
+PLAIN_MODELS = {
+    name: f"plain_{name}"
+    for name in ("subscription_changes", "invoice_lines", "usage_events", "support_tickets", "customers")
+    + ("nps_responses", "marketing_spend")
+}
 STRIPE_SEEDS = {"plan_map": STRIPE_PLANS}
 LANDINGS = {
     "stripe_fivetran": Landing("billing", "stripe", as_billing.STRIPE_FIVETRAN, seeds=STRIPE_SEEDS),
@@ -68,6 +75,9 @@ LANDINGS = {
     "chargebee_airbyte": Landing("billing", "chargebee", as_billing.CHARGEBEE_AIRBYTE, format="json"),
     "recurly_fivetran": Landing("billing", "recurly", as_billing.RECURLY_FIVETRAN),
     "paddle_api": Landing("billing", "paddle", as_billing.PADDLE_API, format="json"),
+    "plain": Landing(
+        "billing", "plain", as_beside_billing.PLAIN, tuple({*BILLING, *PLAIN_MODELS}), "csv", models=PLAIN_MODELS
+    ),
     "segment": beside("usage", "segment", "usage_events"),
     "posthog": beside("usage", "posthog", "usage_events", format="json"),
     "amplitude": beside("usage", "amplitude", "usage_events"),
@@ -92,6 +102,10 @@ def landings_of(names):
     if unknown := [name for name in names if name not in LANDINGS]:
         raise InputError(f"--as {unknown[0]}: found no such landing, expected one of {', '.join(LANDINGS)}.")
     found = {name: LANDINGS[name] for name in names}
+    if "plain" in names and len(names) > 1:
+        raise InputError(
+            f"--as {' '.join(names)}: found plain beside others, expected it alone, for it is a whole company."
+        )
     for group in {landing.group for landing in found.values()} - {"spend"}:
         if len(same := [name for name, landing in found.items() if landing.group == group]) > 1:
             raise InputError(f"--as {' '.join(same)}: found {len(same)} landings of {group}, expected one of them.")
@@ -148,7 +162,9 @@ def connectors_of(found):
     """The var connectors for landings by name."""
     connectors = {}
     for name, landing in found.items():
-        if landing.group == "crm" and not any(each.group == "support" for each in found.values()):
+        if landing.models:
+            connectors |= landing.models
+        elif landing.group == "crm" and not any(each.group == "support" for each in found.values()):
             # A CRM has tickets, too: those of the company would not be read.
             connectors |= {given: f"{landing.vendor}_{given}" for given in landing.inputs}
         else:
