@@ -27,7 +27,7 @@ def differing(connection, given, landed, key, columns, places=2):
         f"full join (select *, true as is_here from {landed}) as b on {joined}"
     )
     names = [each[0] for each in result.description]
-    return {name: count for name, count in zip(names, result.fetchone(), strict=True) if count}
+    return {name: count for name, count in zip(names, *result.fetchall(), strict=True) if count}
 
 
 def mart_keys():
