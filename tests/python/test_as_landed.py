@@ -17,6 +17,7 @@ from differences import differing, mart_differences
 from customer_value.as_landed import LANDINGS as KNOWN
 from customer_value.cli import main
 from customer_value.contract import inputs
+from customer_value.load import check_inputs
 
 # Pauses of the core item that stand over the end of a month, with the item's next row.
 PAUSED = """
@@ -436,10 +437,10 @@ def test_a_landing_that_there_is_not_is_refused(tmp_path, capsys):
 def test_the_vars_of_landings_come_and_go_with_them(tmp_path, capsys):
     """Those that the company has written itself stay, and it is said what they need."""
     arguments = ["generate", "--raw", str(tmp_path / "raw"), "--customers", "20", "--months", "3"]
-    assert main([*arguments, "--as", "google_ads", "facebook_ads", "typeform"]) == 0
+    assert main([*arguments, "--as", "google_ads", "facebook_ads", "typeform", "segment"]) == 0
     variables = yaml.safe_load((tmp_path / "company.yml").read_text())
     assert variables == {
-        "connectors": {"spend": ["google_ads", "facebook_ads"], "nps": "typeform"},
+        "connectors": {"spend": ["google_ads", "facebook_ads"], "nps": "typeform", "usage": "segment"},
         "typeform_nps_field_ids": ["h4Xk2"],
         "replacements": {"channel_map": "demonstration_channel_map"},
     }
@@ -447,6 +448,12 @@ def test_the_vars_of_landings_come_and_go_with_them(tmp_path, capsys):
         "google_ads,paid_search_brand,paid_search" in (tmp_path / "seeds" / "demonstration_channel_map.csv").read_text()
     )
     assert not (tmp_path / "raw" / "marketing_spend.parquet").exists()
+    # Arrivals say when the events were loaded, so that no day is asked for; a file that a connector stands in for is named.
+    (tmp_path / "raw" / "usage_events.csv").write_text("event_id,customer_id,occurred_at,loaded_at\n")
+    (found,) = [each for each in check_inputs(Company(tmp_path, "").settings) if each.name == "usage_events"]
+    assert found.said == [
+        f"{tmp_path}/raw/usage_events.csv: not read, for the var connectors names what stands in for usage_events."
+    ]
     assert main(arguments) == 0
     assert not (tmp_path / "company.yml").exists() and not list((tmp_path / "seeds").iterdir())
     (tmp_path / "company.yml").write_text("gross_margin_rate: 0.7\n")
