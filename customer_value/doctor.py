@@ -23,6 +23,7 @@ from customer_value.notes import newest_of, notes_of, some
 from customer_value.queries import rows_of
 from customer_value.rejections import advice_for, amount_of, excess, missing_mrr, percent, rejected_money, values_of
 from customer_value.report import BOARDS, PAGES
+from customer_value.vendor_tables import accounts_of
 
 # What is built: what is rejected and why, MRR, and what the notes read.
 MODELS = "rejected_rows input_reconciliation input_amounts mrr_monthly int_feature_uses int_subscription_items".split()
@@ -107,17 +108,22 @@ def tables_of(settings, rows):
         yield {"input": name, "is_connected": name in replaced, "row_count": row["raw_row_count"], **days} | {
             part: row[part] for part in ("staged_row_count", "superseded_row_count", "rejected_row_count")
         }
-    for folder, tables in connectors.items():
+    schemas = {
+        schema: tables
+        for folder, tables in connectors.items()
+        for schema in ([folder] if tables else accounts_of(settings.vars, folder))
+    }
+    for schema, tables in schemas.items():
         names = tables or [
             row["view_name"]
-            for row in rows(f"select view_name from duckdb_views() where schema_name = '{folder}' order by 1")
+            for row in rows(f"select view_name from duckdb_views() where schema_name = '{schema}' order by 1")
         ]
         for name in names:
-            relation = f"{quoted(folder)}.{quoted(name)}"
+            relation = f"{quoted(schema)}.{quoted(name)}"
             for row in rows(f"select count(*) as row_count from {relation}"):
                 if row["row_count"]:
                     days = days_of(rows, relation, tables[name]) if tables else {}
-                    yield {"input": f"{folder}.{name}", "is_connected": False, "row_count": row["row_count"], **days}
+                    yield {"input": f"{schema}.{name}", "is_connected": False, "row_count": row["row_count"], **days}
 
 
 def days_of(rows, relation, contract):

@@ -28,7 +28,7 @@ from customer_value.files import (
     strangers,
 )
 from customer_value.readings import BLANKS, EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
-from customer_value.vendor_tables import landed_table, tables_in
+from customer_value.vendor_tables import accounts_of, known_within, landed_table, tables_in
 
 WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
 NUMBERS = [*WHOLE_NUMBERS, "FLOAT", "DOUBLE", "DECIMAL"]
@@ -317,26 +317,27 @@ def inspect(connection, settings, contract, as_of="", replaced=(), schema="raw")
     return ReceivedInput(contract.name, relation, selection, said, schema, is_dated_by_file)
 
 
-def as_landed(connection, settings, vendor, as_of):
-    """The tables of a vendor as they were loaded, or what is wrong with each, as `inspect` gives them."""
-    forgotten, found = forgotten_customers(settings.warehouse), []
+def as_landed(connection, settings, vendor, schema, prefix, as_of):
+    """The tables of a vendor's account as they were loaded, or what is wrong with each, as `inspect` gives them."""
+    forgotten = known_within(forgotten_customers(settings.warehouse), settings.vars, vendor, prefix)
+    found = []
     try:
-        tables = tables_in(settings.raw / vendor)
+        tables = tables_in(settings.raw / schema)
     except InputError as error:
         return [[str(error)]]
     if not tables:
         return [
-            [f"{settings.raw / vendor}: found no file, expected the tables of the connector {vendor}. Put them there."]
+            [f"{settings.raw / schema}: found no file, expected the tables of the connector {vendor}. Put them there."]
         ]
     for name, path in tables.items():
         try:
-            relation, selection, is_dated = landed_table(connection, settings, vendor, path, as_of, forgotten)
+            relation, selection, is_dated = landed_table(connection, settings, schema, path, as_of, forgotten)
         except InputError as error:
             found.append([str(error)])
             continue
         if is_dated and not as_of:
             found.append([f"{path}: nothing says when its rows were loaded. {ADVICE['loaded_at']}"])
-        found.append(ReceivedInput(name, relation, selection, schema=vendor, is_dated_by_file=is_dated))
+        found.append(ReceivedInput(name, relation, selection, schema=schema, is_dated_by_file=is_dated))
     return found
 
 
@@ -362,7 +363,8 @@ def check_inputs(settings):
             for table in (tables or {}).values()
         ]
         for folder in (folder for folder, tables in connectors.items() if tables is None):
-            found += as_landed(connection, settings, folder, as_of)
+            for schema, prefix in accounts_of(variables, folder).items():
+                found += as_landed(connection, settings, folder, schema, prefix, as_of)
     problems = [problem for item in found if isinstance(item, list) for problem in item]
     if problems:
         raise InputError("\n".join(problems))

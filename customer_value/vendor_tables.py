@@ -40,6 +40,28 @@ def landed_name(text):
     return re.sub(r"\W+", "_", text.strip().lower()).rstrip("_")
 
 
+def accounts_of(variables, vendor):
+    """The schema of each account of a vendor, which is its folder in the raw folder, too -> what stands before its ids.
+
+    What the var <vendor>_sources says of no schema dbt refuses (macros/check_vars.sql).
+    """
+    named = variables.get(f"{vendor}_sources") or []
+    accounts = [each for each in named if isinstance(each, dict) and each.get("schema")]
+    return {str(each["schema"]): str(each.get("prefix") or "") for each in accounts} or {vendor: ""}
+
+
+def known_within(forgotten, variables, vendor, prefix):
+    """The ids by which a vendor's tables know customers that are forgotten.
+
+    An account's own ids have no prefix; other systems may hold them with it or without.
+    """
+    if variables.get(f"{vendor}_sources"):
+        return {each.removeprefix(prefix) for each in forgotten if each.startswith(prefix)}
+    named = [name.removesuffix("_sources") for name in variables if name.endswith("_sources")]
+    prefixes = [each for name in named for each in accounts_of(variables, name).values()]
+    return {each.removeprefix(start) for each in forgotten for start in ["", *prefixes] if each.startswith(start)}
+
+
 def tables_in(folder):
     """The tables that were loaded in a vendor's folder: name -> path.
 
@@ -77,7 +99,7 @@ def without_forgotten(columns, forgotten):
         yield f"{value} as {quoted(name)}"
 
 
-def landed_table(connection, settings, vendor, path, as_of, forgotten):
+def landed_table(connection, settings, schema, path, as_of, forgotten):
     """A view's relation, its selection, and whether its rows are dated by their file.
 
     Raises InputError where its files cannot be read.
@@ -93,7 +115,7 @@ def landed_table(connection, settings, vendor, path, as_of, forgotten):
     is_dated_by_file = not any(name.startswith(LOADERS) for name in columns)
     selection = list(without_forgotten(columns, forgotten))
     if is_dated_by_file:
-        times = load_times(settings.raw / vendor, settings.warehouse, files.paths)
+        times = load_times(settings.raw / schema, settings.warehouse, files.paths)
         selection.append(
             f"{loaded_at_expression(times, as_of)} as loaded_at" if as_of else "cast(null as timestamp) as loaded_at"
         )

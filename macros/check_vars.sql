@@ -78,6 +78,7 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- do check_accounts() -%}
     {%- for branch in var('disabled_branches') if branch not in branch_interfaces() -%}
         {%- do exceptions.raise_compiler_error(
             'var disabled_branches: found "' ~ branch ~ '", expected some of ' ~ branch_interfaces() | join(', ') ~ '.'
@@ -88,4 +89,43 @@
             'var disabled_branches: found health without segments, expected both: segments are made of health statuses.'
         ) -%}
     {%- endif -%}
+{% endmacro %}
+
+{#- The accounts of each vendor: what is said of them, that no two are one, and that their schemas are there. -#}
+{% macro check_accounts() %}
+    {%- set example = ', expected a list, for example [{schema: stripe_eu, prefix: eu_}, {schema: stripe_us, prefix: us_}]. ' -%}
+    {%- for vendor in connector_models() if vendor in var('connectors') | string and vendor_accounts(vendor) -%}
+        {%- set name = 'var ' ~ vendor ~ '_sources: ' -%}
+        {%- set accounts = vendor_accounts(vendor) -%}
+        {%- if accounts is string or accounts is mapping or accounts | reject('mapping') | list -%}
+            {%- do exceptions.raise_compiler_error(name ~ 'found ' ~ accounts ~ example) -%}
+        {%- endif -%}
+        {%- for account in accounts -%}
+            {%- set unknown = account.keys() | reject('in', ['schema', 'prefix', 'database']) | list -%}
+            {%- if unknown or account.schema is not string or not account.schema -%}
+                {%- do exceptions.raise_compiler_error(
+                    name ~ 'found ' ~ account ~ example ~ 'An account has a schema, and may have a prefix and a database.'
+                ) -%}
+            {%- endif -%}
+            {%- if not modules.re.match('^[A-Za-z0-9_.:-]*$', account.prefix | default('', true) | string) -%}
+                {%- do exceptions.raise_compiler_error(
+                    name ~ 'found the prefix "' ~ account.prefix ~ '", expected letters, digits and _ . : - alone, for example eu_.'
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- set prefixes = accounts | map(attribute='prefix', default='') | list -%}
+        {%- if prefixes | unique(case_sensitive=true) | list | length < accounts | length -%}
+            {%- do exceptions.raise_compiler_error(
+                name ~ 'found the prefixes "' ~ prefixes | join('", "') ~ '", expected another one for each account; one of them may have none.'
+            ) -%}
+        {%- endif -%}
+        {%- for account in accounts -%}
+            {%- set database = account.database or var(vendor ~ '_database', target.database) -%}
+            {%- if not adapter.check_schema_exists(database, account.schema) -%}
+                {%- do exceptions.raise_compiler_error(
+                    name ~ 'found no schema ' ~ account.schema ~ ', expected the tables of an account of ' ~ vendor ~ ' in it.'
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
 {% endmacro %}

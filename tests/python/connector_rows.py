@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import datetime
 from decimal import Decimal
 
@@ -27,11 +28,11 @@ def plain_row(row):
     return {name: plain(value) for name, value in row.items() if value is not None and name not in OPEN}
 
 
-def built(company, vendor, names):
+def built(company, vendor, names, **variables):
     """Build a vendor's connector for a company: input -> the rows of the model that stands in for it."""
     finished = company.dbt(
         "build", "--select", f"+path:models/connectors/{vendor}", "--exclude-resource-type", "unit_test",
-        "--vars", f"connectors: {{billing: {vendor}}}",
+        "--vars", json.dumps({"connectors": {"billing": vendor}} | variables),
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout[-4000:]
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
@@ -61,3 +62,40 @@ def check_case(found, case, keys):
             if key in expected or (name == "subscription_changes" and row["subscription_id"] in subscriptions)
         }
         assert rows == expected, case["why"]
+
+
+# The second account of a company: what stands before its ids.
+PREFIX = "us_"
+
+
+def built_twice(company, vendor, names):
+    """Build a vendor's connector for a company with two accounts that hold the same tables.
+
+    Returns input -> the rows of the first account, whose ids stay as they are, after those of the second one were found equal to
+    them but for their ids.
+    """
+    raw = company.settings.raw
+    shutil.copytree(raw / vendor, raw / f"{vendor}_us")
+    accounts = [{"schema": vendor}, {"schema": f"{vendor}_us", "prefix": PREFIX}]
+    found = built(company, vendor, names, **{f"{vendor}_sources": accounts})
+    first = {name: [row for row in rows if not is_of_second(row)] for name, rows in found.items()}
+    for name, rows in found.items():
+        second = [without_prefix(row) for row in rows if is_of_second(row)]
+        assert sorted(map(repr, second)) == sorted(repr(without_prefix(row)) for row in first[name]), name
+    return first
+
+
+def is_of_second(row):
+    """Whether a row is of the second account: all of its ids say so, or none."""
+    ids = {name: value for name, value in row.items() if name.endswith("_id") and value is not None}
+    prefixed = {name for name, value in ids.items() if value.startswith(PREFIX)}
+    assert prefixed in (set(), set(ids)), row
+    return bool(prefixed)
+
+
+def without_prefix(row):
+    """A row as the first account has it. An id may be made of several; a name that nobody gave is the id."""
+    return {
+        name: value.replace(PREFIX, "") if isinstance(value, str) and name.endswith(("_id", "_name")) else plain(value)
+        for name, value in row.items()
+    }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Company
-from connector_rows import built, plain_row
+from connector_rows import built_twice, plain_row
 
 COMPANY = json.loads((Path(__file__).parent / "chargebee_cases.json").read_text())
 CASES = COMPANY["subscription_changes"]
@@ -29,7 +29,7 @@ def found(tmp_path_factory):
     for name, rows in COMPANY["tables"].items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     names = [name for name in COMPANY if name != "tables"]
-    return {name: plain_rows(rows) for name, rows in built(company, "chargebee", names).items()}
+    return {name: plain_rows(rows) for name, rows in built_twice(company, "chargebee", names).items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["title"].replace(" ", "_") for case in CASES])

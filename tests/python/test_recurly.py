@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Company
-from connector_rows import append_lines, built, check_case, keyed
+from connector_rows import append_lines, built_twice, check_case, keyed
 
 CASES = json.loads(Path(__file__).with_name("recurly_cases.json").read_text())
 KEYS = {
@@ -31,7 +31,7 @@ def connected(tmp_path_factory):
             for case in CASES:
                 if case["loader"] == loader:
                     append_lines(folder, case["input"])
-            found[loader] = {name: keyed(rows, KEYS[name]) for name, rows in built(company, "recurly", KEYS).items()}
+            found[loader] = {name: keyed(rows, KEYS[name]) for name, rows in built_twice(company, "recurly", KEYS).items()}
         return found[loader]
 
     return build

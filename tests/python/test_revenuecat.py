@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Company
-from connector_rows import built, plain_row
+from connector_rows import built_twice, plain_row
 
 CASES = json.loads(Path(__file__).with_name("revenuecat_cases.json").read_text())
 KEYS = {
@@ -41,7 +41,7 @@ def found(tmp_path_factory):
             )
             writer.writeheader()
             writer.writerows(rows)
-    return {name: keyed(name, rows) for name, rows in built(company, "revenuecat", KEYS).items()}
+    return {name: keyed(name, rows) for name, rows in built_twice(company, "revenuecat", KEYS).items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["title"].replace(" ", "_") for case in CASES])

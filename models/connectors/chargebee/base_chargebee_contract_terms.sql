@@ -10,7 +10,7 @@ landed_terms as (
         [table, 'subscription_id', ''], [subscriptions, 'id', 'contract_term.'], [events, 'content.subscription.id', 'content.subscription.contract_term.']
     ] %}
     select
-        {{ landed(rows, subscription_id) }} as subscription_id,
+        {{ landed(rows, subscription_id, 'id') }} as subscription_id,
         {{ landed(rows, prefix ~ 'contract_start', 'instant') }} as started_at,
         {{ landed(rows, prefix ~ 'contract_end', 'instant') }} as ended_at,
         lower({{ landed(rows, prefix ~ 'action_at_term_end') }}) as action_at_end,

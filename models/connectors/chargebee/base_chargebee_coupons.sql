@@ -7,7 +7,7 @@ with
 
 landed_coupons as (
     select
-        {{ landed(coupons, 'id') }} as coupon_id,
+        {{ landed(coupons, 'id', 'id') }} as coupon_id,
         lower({{ landed(coupons, 'discount_type') }}) as discount_type,
         {{ landed(coupons, 'discount_percentage', 'number') }} as percentage,
         {{ landed(coupons, 'discount_amount', 'number') }} as minor_amount,
@@ -17,12 +17,12 @@ landed_coupons as (
         coalesce(lower({{ landed(coupons, 'period_unit') }}), 'month') as period_unit,
         lower({{ landed(coupons, 'apply_on') }}) as apply_on,
         lower({{ landed(coupons, 'plan_constraint') }}) as plan_constraint,
-        {{ landed(coupons, 'plan_ids') }} as plan_ids,
+        {{ landed(coupons, 'plan_ids', 'ids') }} as plan_ids,
         lower({{ landed(coupons, 'addon_constraint') }}) as addon_constraint,
-        {{ landed(coupons, 'addon_ids') }} as addon_ids,
+        {{ landed(coupons, 'addon_ids', 'ids') }} as addon_ids,
         {{ landed(coupons, 'created_at', 'instant') }} as created_at,
         row_number() over (
-            partition by {{ landed(coupons, 'id') }}
+            partition by {{ landed(coupons, 'id', 'id') }}
             order by {{ landed(coupons, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(coupons) }} desc nulls last
         ) as recency
     from {{ coupons.sql }}
@@ -32,19 +32,19 @@ landed_coupons as (
 landed_constraints as (
 
     select
-        {{ landed(coupons, 'id') }} as coupon_id,
+        {{ landed(coupons, 'id', 'id') }} as coupon_id,
         lower({{ landed(constraints, 'item_type') }}) as item_type,
         lower({{ landed(constraints, 'constraint') }}) as item_constraint,
-        {{ landed(constraints, 'item_price_ids') }} as ids
+        {{ landed(constraints, 'item_price_ids', 'ids') }} as ids
     from {{ constraints.sql }}
 
     union all
 
     select
-        {{ landed(coupons, 'id') }} as coupon_id,
+        {{ landed(coupons, 'id', 'id') }} as coupon_id,
         lower({{ landed(criteria, 'item_type') }}) as item_type,
         cast(null as {{ dbt.type_string() }}) as item_constraint,
-        {{ landed(criteria, 'item_family_ids') }} as ids
+        {{ landed(criteria, 'item_family_ids', 'ids') }} as ids
     from {{ criteria.sql }}
 
 ),

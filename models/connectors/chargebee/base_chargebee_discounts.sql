@@ -2,7 +2,7 @@
 {{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set coupon_table = landed_table('chargebee', ['subscription_coupon'], 'discounts') %}
 {%- set discount_table = landed_table('chargebee', ['subscription_discount'], 'discounts') %}
-{%- set list = {'name': 'discounts', 'alias': 'discounts', 'columns': none} %}
+{%- set list = {'name': 'discounts', 'alias': 'discounts', 'columns': none, 'prefix': 'versions.account_prefix'} %}
 with
 
 versions as (select * from {{ ref('base_chargebee_subscriptions') }}),
@@ -16,8 +16,8 @@ landed_discounts as (
     select
         versions.subscription_id,
         versions.version_number,
-        {{ "cast(null as " ~ dbt.type_string() ~ ")" if place == 'coupons' else landed(rows, ['id', 'index']) }} as manual_id,
-        {{ landed(rows, 'coupon_id') }} as coupon_id,
+        {{ "cast(null as " ~ dbt.type_string() ~ ")" if place == 'coupons' else landed(rows, ['id', 'index'], 'id') }} as manual_id,
+        {{ landed(rows, 'coupon_id', 'id') }} as coupon_id,
         lower({{ landed(rows, 'type') }}) as discount_type,
         {{ landed(rows, 'percentage', 'number') }} as percentage,
         {{ landed(rows, 'amount', 'number') }} as minor_amount,
@@ -26,7 +26,7 @@ landed_discounts as (
         {{ landed(rows, 'period', 'number') }} as period,
         lower({{ landed(rows, 'period_unit') }}) as period_unit,
         lower({{ landed(rows, 'apply_on') }}) as apply_on,
-        {{ landed(rows, 'item_price_id') }} as price_id,
+        {{ landed(rows, 'item_price_id', 'id') }} as price_id,
         {{ landed(rows, 'apply_till', 'instant') }} as ends_at,
         {{ landed(rows, 'created_at', 'instant') }} as created_at,
         {{ 2 if place == 'coupons' else 1 }} as preference
@@ -34,7 +34,7 @@ landed_discounts as (
     from versions {{ join_json_elements('versions.' ~ place, 'discounts') }}
     {%- else %}
     from {{ rows.sql }}
-    inner join versions on {{ landed(rows, 'subscription_id') }} = versions.subscription_id and versions.recency = 1
+    inner join versions on {{ landed(rows, 'subscription_id', 'id') }} = versions.subscription_id and versions.recency = 1
     where
         not coalesce({{ landed(rows, '_fivetran_deleted', 'boolean') }}, false)
         and coalesce(versions.{{ place }}, '[]') = '[]'

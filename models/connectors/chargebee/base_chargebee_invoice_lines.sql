@@ -14,9 +14,9 @@ landed_documents as (
     {% for rows, lines, key, is_credit in kinds %}
     select
         {{ is_credit }} as is_credit,
-        {{ landed(rows, 'id') }} as document_id,
-        {{ landed(rows, 'customer_id') }} as customer_id,
-        {{ landed(rows, 'subscription_id') }} as subscription_id,
+        {{ landed(rows, 'id', 'id') }} as document_id,
+        {{ landed(rows, 'customer_id', 'id') }} as customer_id,
+        {{ landed(rows, 'subscription_id', 'id') }} as subscription_id,
         upper({{ landed(rows, 'currency_code') }}) as currency,
         lower({{ landed(rows, 'status') }}) as status,
         lower({{ landed(rows, 'price_type') }}) as price_type,
@@ -45,19 +45,19 @@ landed_lines as (
     {%- set holder = rows if lines.columns is none else lines %}
     select
         {{ is_credit }} as is_credit,
-        {{ landed(rows, 'id') if lines.columns is none else landed(lines, key) }} as document_id,
-        {{ landed(lines, 'id') }} as line_id,
-        {{ landed(lines, 'subscription_id') }} as subscription_id,
-        {{ landed(lines, 'customer_id') }} as customer_id,
+        {{ landed(rows, 'id', 'id') if lines.columns is none else landed(lines, key, 'id') }} as document_id,
+        {{ landed(lines, 'id', 'id') }} as line_id,
+        {{ landed(lines, 'subscription_id', 'id') }} as subscription_id,
+        {{ landed(lines, 'customer_id', 'id') }} as customer_id,
         lower({{ landed(lines, 'entity_type') }}) as entity_type,
-        {{ landed(lines, 'entity_id') }} as price_id,
+        {{ landed(lines, 'entity_id', 'id') }} as price_id,
         {% for column in ['quantity', 'quantity_in_decimal', 'amount', 'amount_in_decimal', 'discount_amount', 'tax_amount', 'tax_rate'] -%}
         {{ landed(lines, column, 'number') }} as {{ column }},
         {% endfor -%}
         {{ landed(lines, 'date_from', 'instant') }} as period_started_at,
         {{ landed(lines, 'date_to', 'instant') }} as period_ended_at,
         dense_rank() over (
-            partition by {{ landed(rows, 'id') if lines.columns is none else landed(lines, key) }}
+            partition by {{ landed(rows, 'id', 'id') if lines.columns is none else landed(lines, key, 'id') }}
             order by {{ landed(holder, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(holder) }} desc nulls last
         ) as version_recency
     from {{ lines.sql }}

@@ -2,7 +2,7 @@
 {{ config(enabled='chargebee' in var('connectors') | string) }}
 {%- set table = landed_table('chargebee', ['subscription_item', 'subscription_items'], 'items') %}
 {%- set addon_table = landed_table('chargebee', ['subscription_addon'], 'items') %}
-{%- set list = {'name': 'items', 'alias': 'items', 'columns': none} %}
+{%- set list = {'name': 'items', 'alias': 'items', 'columns': none, 'prefix': 'versions.account_prefix'} %}
 with
 
 versions as (select * from {{ ref('base_chargebee_subscriptions') }}),
@@ -18,7 +18,7 @@ landed_items as (
         versions.version_number,
         versions.decimal_places,
         {{ 1 if is_addon else 2 }} as catalogue,
-        {{ landed(rows, ['addon_id', 'id'] if is_addon else 'item_price_id') }} as price_id,
+        {{ landed(rows, ['addon_id', 'id'] if is_addon else 'item_price_id', 'id') }} as price_id,
         {{ "'addon'" if is_addon else 'lower(' ~ landed(rows, 'item_type') ~ ')' }} as item_type,
         {% for column in ['quantity_in_decimal', 'quantity', 'free_quantity', 'amount_in_decimal', 'amount', 'unit_price_in_decimal', 'unit_price'] -%}
         {{ landed(rows, column, 'number') }} as {{ column }},
@@ -28,7 +28,7 @@ landed_items as (
     from versions {{ join_json_elements('versions.' ~ place, 'items') }}
     {%- else %}
     from {{ rows.sql }}
-    inner join versions on {{ landed(rows, 'subscription_id') }} = versions.subscription_id and versions.recency = 1
+    inner join versions on {{ landed(rows, 'subscription_id', 'id') }} = versions.subscription_id and versions.recency = 1
     where
         not coalesce({{ landed(rows, '_fivetran_deleted', 'boolean') }}, false)
         and coalesce(versions.{{ 'addons' if is_addon else 'subscription_items' }}, '[]') = '[]'

@@ -12,9 +12,9 @@ landed_prices as (
     {% for rows, catalogue, type in [[prices, 2, none], [plans, 1, 'plan'], [addons, 1, 'addon']] %}
     select
         {{ catalogue }} as catalogue,
-        {{ landed(rows, 'id') }} as price_id,
-        {{ landed(rows, 'item_id') }} as product_id,
-        {{ landed(rows, 'item_family_id') }} as family_id,
+        {{ landed(rows, 'id', 'id') }} as price_id,
+        {{ landed(rows, 'item_id', 'id') }} as product_id,
+        {{ landed(rows, 'item_family_id', 'id') }} as family_id,
         {{ "'" ~ type ~ "'" if type else 'lower(' ~ landed(rows, 'item_type') ~ ')' }} as item_type,
         lower({{ landed(rows, 'charge_type') }}) as charge_type,
         {{ landed(rows, ['external_name', 'name', 'invoice_name']) }} as price_name,
@@ -32,13 +32,13 @@ landed_prices as (
 
 landed_products as (
     select
-        {{ landed(items, 'id') }} as product_id,
+        {{ landed(items, 'id', 'id') }} as product_id,
         {{ landed(items, ['external_name', 'name']) }} as product_name,
-        {{ landed(items, 'item_family_id') }} as family_id,
+        {{ landed(items, 'item_family_id', 'id') }} as family_id,
         lower({{ landed(items, 'type') }}) as item_type,
         coalesce({{ landed(items, 'metered', 'boolean') }}, false) as is_metered,
         row_number() over (
-            partition by {{ landed(items, 'id') }}
+            partition by {{ landed(items, 'id', 'id') }}
             order by {{ landed(items, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(items) }} desc nulls last
         ) as recency
     from {{ items.sql }}

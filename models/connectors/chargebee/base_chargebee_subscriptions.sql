@@ -16,8 +16,8 @@ landed_versions as (
 
     {% for rows, prefix in [[table, ''], [events, 'content.subscription.']] %}
     select
-        {{ landed(rows, prefix ~ 'id') }} as subscription_id,
-        {{ landed(rows, prefix ~ 'customer_id') }} as customer_id,
+        {{ landed(rows, prefix ~ 'id', 'id') }} as subscription_id,
+        {{ landed(rows, prefix ~ 'customer_id', 'id') }} as customer_id,
         lower({{ landed(rows, prefix ~ 'status') }}) as status,
         upper({{ landed(rows, prefix ~ 'currency_code') }}) as currency,
         lower({{ landed(rows, prefix ~ 'billing_period_unit') }}) as billing_interval,
@@ -26,7 +26,7 @@ landed_versions as (
         {{ landed(rows, prefix ~ column, 'instant') }} as {{ column }},
         {% endfor -%}
         {% for column in texts -%}
-        {{ landed(rows, prefix ~ column) }} as {{ column }},
+        {{ landed(rows, prefix ~ column, 'id' if column in ('coupon', 'plan_id') else 'text') }} as {{ column }},
         {% endfor -%}
         {% for column in numbers -%}
         {{ landed(rows, prefix ~ column, 'number') }} as {{ column }},
@@ -35,6 +35,7 @@ landed_versions as (
         coalesce({{ landed(rows, '_fivetran_deleted', 'boolean') }}, false) or {{ landed(rows, '_sdc_deleted_at') }} is not null
             as is_deleted_by_loader,
         {{ landed(rows, 'occurred_at' if prefix else 'updated_at', 'instant') }} as occurred_at,
+        {{ account_prefix(rows) }} as account_prefix,
         {{ landed_at(rows) }} as landed_at
     from {{ rows.sql }}
     {{ 'union all' if not loop.last }}
@@ -82,6 +83,7 @@ select
     versions.{{ column }},
     {% endfor -%}
     versions.is_deleted,
+    versions.account_prefix,
     versions.version_at,
     versions.earlier_version_at,
     versions.version_number,

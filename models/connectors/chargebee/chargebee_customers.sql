@@ -5,7 +5,7 @@ with
 
 customers as (
     select
-        {{ landed(rows, 'id') }} as customer_id,
+        {{ landed(rows, 'id', 'id') }} as customer_id,
         {{ landed(rows, 'company') }} as company,
         nullif(trim(coalesce({{ landed(rows, 'first_name') }}, '') || ' ' || coalesce({{ landed(rows, 'last_name') }}, '')), '') as person,
         {{ landed(rows, 'email') }} as email,
@@ -13,7 +13,7 @@ customers as (
         {{ landed(rows, 'created_at', 'instant') }} as created_at,
         {{ landed(rows, 'updated_at', 'instant') }} as updated_at,
         coalesce({{ landed(rows, 'deleted', 'boolean') }}, false) as is_deleted,
-        {{ landed(rows, 'relationship.parent_id') }} as parent_customer_id,
+        {{ landed(rows, 'relationship.parent_id', 'id') }} as parent_customer_id,
         {{ landed_at(rows) }} as loaded_at
     from {{ rows.sql }}
 )

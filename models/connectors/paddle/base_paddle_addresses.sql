@@ -6,13 +6,13 @@ with
 landed_addresses as (
 
     select
-        {{ landed(rows, 'id') }} as address_id,
-        {{ landed(rows, 'customer_id') }} as customer_id,
+        {{ landed(rows, 'id', 'id') }} as address_id,
+        {{ landed(rows, 'customer_id', 'id') }} as customer_id,
         upper({{ landed(rows, 'country_code') }}) as country,
         {{ landed(rows, 'status') }} as status,
         {{ landed(rows, ['updated_at', 'created_at'], 'instant') }} as dated_at,
         row_number() over (
-            partition by {{ landed(rows, 'id') }}
+            partition by {{ landed(rows, 'id', 'id') }}
             order by {{ landed(rows, ['updated_at', 'created_at'], 'instant') }} desc nulls last, {{ landed_at(rows) }} desc nulls last
         ) as recency
     from {{ rows.sql }}

@@ -2,7 +2,7 @@
 {{ config(enabled='paddle' in var('connectors') | string) }}
 {%- set rows = landed_table('paddle', ['adjustments', 'adjustment'], 'adjustments') %}
 {%- set table = landed_table('paddle', ['adjustment_items', 'adjustment_item'], 'items') %}
-{%- set list = {'alias': 'items', 'columns': none} %}
+{%- set list = {'alias': 'items', 'columns': none, 'prefix': 'adjustments.account_prefix'} %}
 with
 
 lines as (select * from {{ ref('base_paddle_transaction_lines') }}),
@@ -12,19 +12,20 @@ currencies as (select * from {{ ref('currencies') }}),
 landed_adjustments as (
 
     select
-        {{ landed(rows, 'id') }} as adjustment_id,
+        {{ landed(rows, 'id', 'id') }} as adjustment_id,
         lower({{ landed(rows, 'action') }}) as action,
         lower({{ landed(rows, 'status') }}) as status,
-        {{ landed(rows, 'transaction_id') }} as transaction_id,
-        {{ landed(rows, 'subscription_id') }} as subscription_id,
-        {{ landed(rows, 'customer_id') }} as customer_id,
+        {{ landed(rows, 'transaction_id', 'id') }} as transaction_id,
+        {{ landed(rows, 'subscription_id', 'id') }} as subscription_id,
+        {{ landed(rows, 'customer_id', 'id') }} as customer_id,
         upper({{ landed(rows, 'currency_code') }}) as currency,
         {{ landed(rows, 'totals.total', 'number') }} as total,
         {{ landed(rows, 'items') }} as items,
+        {{ account_prefix(rows) }} as account_prefix,
         {{ landed(rows, 'created_at', 'instant') }} as created_at,
         {{ landed_at(rows) }} as landed_at,
         row_number() over (
-            partition by {{ landed(rows, 'id') }}
+            partition by {{ landed(rows, 'id', 'id') }}
             order by {{ landed(rows, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(rows) }} desc nulls last
         ) as recency
     from {{ rows.sql }}
@@ -45,9 +46,9 @@ reversals as (
 landed_items as (
     {% for rows in [list, table] %}
     select
-        {{ landed(rows, 'id') }} as adjustment_item_id,
-        {{ 'adjustments.adjustment_id' if rows.columns is none else landed(rows, 'adjustment_id') }} as adjustment_id,
-        {{ landed(rows, 'item_id') }} as line_id,
+        {{ landed(rows, 'id', 'id') }} as adjustment_item_id,
+        {{ 'adjustments.adjustment_id' if rows.columns is none else landed(rows, 'adjustment_id', 'id') }} as adjustment_id,
+        {{ landed(rows, 'item_id', 'id') }} as line_id,
         {{ landed(rows, 'amount', 'number') }} as total,
         {{ landed(rows, 'totals.subtotal', 'number') }} as subtotal,
         {{ landed(rows, 'totals.tax', 'number') }} as tax

@@ -1,7 +1,7 @@
 -- Grain: one row per discount: what it takes off, from the list of discounts or from the transactions that it reduced.
 {{ config(enabled='paddle' in var('connectors') | string) }}
 {%- set table = landed_table('paddle', ['discounts', 'discount'], 'discounts') %}
-{%- set nested = {'alias': 'discounts', 'columns': none} %}
+{%- set nested = {'alias': 'discounts', 'columns': none, 'prefix': 'discounts.account_prefix'} %}
 with
 
 currencies as (select * from {{ ref('currencies') }}),
@@ -9,6 +9,7 @@ currencies as (select * from {{ ref('currencies') }}),
 embedded as (
     select
         discount as element,
+        account_prefix,
         landed_at
     from {{ ref('base_paddle_transactions') }}
     where discount is not null
@@ -19,13 +20,13 @@ landed_discounts as (
         [table, table.sql, landed_at(table)], [nested, 'embedded as discounts', 'discounts.landed_at']
     ] %}
     select
-        {{ landed(rows, 'id') }} as discount_id,
+        {{ landed(rows, 'id', 'id') }} as discount_id,
         lower({{ landed(rows, 'type') }}) as discount_type,
         {{ landed(rows, 'amount', 'number') }} as amount,
         upper({{ landed(rows, 'currency_code') }}) as currency,
         {{ landed(rows, 'recur', 'boolean') }} as is_recurring,
         {{ landed(rows, 'maximum_recurring_intervals', 'number') }} as interval_limit,
-        {{ landed(rows, 'restrict_to') }} as restricted_to,
+        {{ landed(rows, 'restrict_to', 'ids') }} as restricted_to,
         {{ landed(rows, 'updated_at', 'instant') }} as updated_at,
         {{ loop.index }} as place,
         {{ landed_at }} as landed_at

@@ -1,7 +1,7 @@
 -- Grain: one row per version of a subscription and price on it. One-off prices and deleted rows are left out.
 {{ config(enabled='paddle' in var('connectors') | string) }}
 {%- set table = landed_table('paddle', ['subscription_items', 'subscription_item'], 'items') %}
-{%- set list = {'alias': 'items', 'columns': none} %}
+{%- set list = {'alias': 'items', 'columns': none, 'prefix': 'subscriptions.account_prefix'} %}
 with
 
 subscriptions as (select * from {{ ref('base_paddle_subscriptions') }}),
@@ -13,9 +13,9 @@ currencies as (select * from {{ ref('currencies') }}),
 landed_items as (
     {% for rows in [list, table] %}
     select
-        {{ 'subscriptions.subscription_id' if rows.columns is none else landed(rows, 'subscription_id') }} as subscription_id,
+        {{ 'subscriptions.subscription_id' if rows.columns is none else landed(rows, 'subscription_id', 'id') }} as subscription_id,
         {{ 'subscriptions.version_number' if rows.columns is none else 'cast(null as ' ~ dbt.type_int() ~ ')' }} as version_number,
-        {{ landed(rows, ['price.id', 'price_id']) }} as price_id,
+        {{ landed(rows, ['price.id', 'price_id'], 'id') }} as price_id,
         {{ landed(rows, 'quantity', 'number') }} as quantity,
         lower({{ landed(rows, 'status') }}) as status,
         {{ landed(rows, 'recurring', 'boolean') }} as is_recurring,

@@ -3,7 +3,7 @@
 {%- set prices = landed_table('paddle', ['prices', 'price'], 'prices') %}
 {%- set table = landed_table('paddle', ['price_unit_price_override', 'price_unit_price_overrides'], 'overrides') %}
 {%- set list = {'alias': 'overrides', 'columns': none} %}
-{%- set items = {'alias': 'items', 'columns': none} %}
+{%- set items = {'alias': 'items', 'columns': none, 'prefix': 'subscriptions.account_prefix'} %}
 with
 
 subscriptions as (select * from {{ ref('base_paddle_subscriptions') }}),
@@ -14,14 +14,14 @@ currencies as (select * from {{ ref('currencies') }}),
 embedded as (
 
     select
-        {{ landed(items, 'price.id') }} as price_id,
+        {{ landed(items, 'price.id', 'id') }} as price_id,
         {{ landed(items, 'price.unit_price_overrides') }} as overrides
     from subscriptions {{ join_json_elements('subscriptions.items', 'items') }}
 
     union all
 
     select
-        {{ landed(prices, 'id') }} as price_id,
+        {{ landed(prices, 'id', 'id') }} as price_id,
         {{ landed(prices, 'unit_price_overrides') }} as overrides
     from {{ prices.sql }}
 
@@ -39,7 +39,7 @@ overrides as (
     union distinct
 
     select
-        {{ landed(table, 'price_id') }} as price_id,
+        {{ landed(table, 'price_id', 'id') }} as price_id,
         '"' || {{ landed(table, ['country_code', 'country_codes']) }} || '"' as countries,
         {{ landed(table, ['amount', 'unit_price.amount'], 'number') }} as minor_amount,
         upper({{ landed(table, ['currency_code', 'unit_price.currency_code']) }}) as currency

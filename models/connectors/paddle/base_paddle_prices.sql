@@ -1,7 +1,6 @@
 -- Grain: one row per price that anything names, with its list price in major units.
 {{ config(enabled='paddle' in var('connectors') | string) }}
 {%- set table = landed_table('paddle', ['prices', 'price'], 'prices') %}
-{%- set list = {'alias': 'elements', 'columns': none} %}
 {%- set subscription_items = landed_table('paddle', ['subscription_items', 'subscription_item'], 'items') %}
 with
 
@@ -19,17 +18,19 @@ landed_prices as (
     {% for rows, prefix, source, parent, landed_at in [
         [table, '', table.sql, none, landed_at(table)],
         [
-            list, 'price.', 'subscriptions ' ~ join_json_elements('subscriptions.items', 'elements'),
+            {'alias': 'elements', 'columns': none, 'prefix': 'subscriptions.account_prefix'}, 'price.',
+            'subscriptions ' ~ join_json_elements('subscriptions.items', 'elements'),
             'subscriptions.version_at', 'subscriptions.landed_at'
         ],
         [
-            list, 'price.', 'transactions ' ~ join_json_elements('transactions.items', 'elements'),
+            {'alias': 'elements', 'columns': none, 'prefix': 'transactions.account_prefix'}, 'price.',
+            'transactions ' ~ join_json_elements('transactions.items', 'elements'),
             'transactions.issued_at', 'transactions.landed_at'
         ]
     ] %}
     select
-        {{ landed(rows, prefix ~ 'id') }} as price_id,
-        {{ landed(rows, prefix ~ 'product_id') }} as product_id,
+        {{ landed(rows, prefix ~ 'id', 'id') }} as price_id,
+        {{ landed(rows, prefix ~ 'product_id', 'id') }} as product_id,
         {{ landed(rows, [prefix ~ 'name', prefix ~ 'description']) }} as price_name,
         {{ landed(rows, 'product.name') if prefix else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as product_name,
         {{ landed(rows, prefix ~ 'unit_price.amount', 'number') }} as minor_amount,
@@ -48,7 +49,7 @@ landed_prices as (
     {%- for source, price_id, is_recurring, landed_at in [
         ['lines', 'price_id', 'cast(null as boolean)', 'landed_at'],
         [
-            subscription_items.sql, landed(subscription_items, ['price.id', 'price_id']),
+            subscription_items.sql, landed(subscription_items, ['price.id', 'price_id'], 'id'),
             landed(subscription_items, 'recurring', 'boolean'), landed_at(subscription_items)
         ]
     ] %}

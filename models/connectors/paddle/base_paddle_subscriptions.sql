@@ -9,9 +9,9 @@ with
 landed_subscriptions as (
     {% for rows, prefix, occurred_at in places %}
     select
-        {{ landed(rows, prefix ~ 'id') }} as subscription_id,
-        {{ landed(rows, prefix ~ 'customer_id') }} as customer_id,
-        {{ landed(rows, prefix ~ 'address_id') }} as address_id,
+        {{ landed(rows, prefix ~ 'id', 'id') }} as subscription_id,
+        {{ landed(rows, prefix ~ 'customer_id', 'id') }} as customer_id,
+        {{ landed(rows, prefix ~ 'address_id', 'id') }} as address_id,
         lower({{ landed(rows, prefix ~ 'status') }}) as status,
         upper({{ landed(rows, prefix ~ 'currency_code') }}) as currency,
         {{ landed(rows, [prefix ~ 'started_at', prefix ~ 'first_billed_at', prefix ~ 'created_at'], 'instant') }} as started_at,
@@ -25,7 +25,7 @@ landed_subscriptions as (
         lower({{ landed(rows, prefix ~ 'scheduled_change.action') }}) as change_action,
         {{ landed(rows, prefix ~ 'scheduled_change.effective_at', 'instant') }} as change_at,
         {{ landed(rows, prefix ~ 'scheduled_change.resume_at', 'instant') }} as resume_at,
-        {{ landed(rows, prefix ~ 'discount.id') }} as discount_id,
+        {{ landed(rows, prefix ~ 'discount.id', 'id') }} as discount_id,
         {{ landed(rows, prefix ~ 'discount.starts_at', 'instant') }} as discount_starts_at,
         {{ landed(rows, prefix ~ 'discount.ends_at', 'instant') }} as discount_ends_at,
         lower({{ landed(rows, prefix ~ 'billing_cycle.interval') }}) as billing_interval,
@@ -33,12 +33,13 @@ landed_subscriptions as (
         {{ landed(rows, prefix ~ 'items') }} as items,
         {{ landed(rows, prefix ~ 'recurring_transaction_details.line_items') }} as quoted_lines,
         {{ landed(rows, [prefix ~ 'updated_at'] + ([occurred_at] if occurred_at else []), 'instant') }} as updated_at,
+        {{ account_prefix(rows) }} as account_prefix,
         {{ landed_at(rows) }} as landed_at
     from {{ rows.sql }}
     {%- if occurred_at %}
     where {{ landed(rows, prefix ~ 'id') }} like 'sub\_%' escape '\'
     {%- else %}
-    where {{ landed(rows, 'id') }} is not null
+    where {{ landed(rows, 'id', 'id') }} is not null
     {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -99,6 +100,7 @@ select
     versions.interval_count,
     versions.items,
     versions.quoted_lines,
+    versions.account_prefix,
     versions.version_at,
     versions.version_number,
     versions.recency,

@@ -4,7 +4,7 @@
     'paddle',
     ['transaction_line_items', 'transaction_line_item', 'transaction_details_line_item', 'transaction_detail_line_item'], 'lines'
 ) %}
-{%- set list = {'alias': 'lines', 'columns': none} %}
+{%- set list = {'alias': 'lines', 'columns': none, 'prefix': 'transactions.account_prefix'} %}
 with
 
 transactions as (select * from {{ ref('base_paddle_transactions') }}),
@@ -16,9 +16,9 @@ currencies as (select * from {{ ref('currencies') }}),
 landed_lines as (
     {% for rows in [list, table] %}
     select
-        {{ landed(rows, 'id') }} as line_id,
-        {{ 'transactions.transaction_id' if rows.columns is none else landed(rows, 'transaction_id') }} as transaction_id,
-        {{ landed(rows, ['price_id', 'price.id']) }} as price_id,
+        {{ landed(rows, 'id', 'id') }} as line_id,
+        {{ 'transactions.transaction_id' if rows.columns is none else landed(rows, 'transaction_id', 'id') }} as transaction_id,
+        {{ landed(rows, ['price_id', 'price.id'], 'id') }} as price_id,
         {{ 'cast(null as ' ~ dbt.type_string() ~ ')' if rows.columns is none else landed(rows, ['index', '_index']) }} as position,
         {{ landed(rows, 'quantity', 'number') }} as quantity,
         {{ landed(rows, 'totals.subtotal', 'number') }} as subtotal,

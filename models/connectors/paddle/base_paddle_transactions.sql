@@ -7,18 +7,19 @@ with
 landed_transactions as (
 
     select
-        {{ landed(rows, 'id') }} as transaction_id,
-        {{ landed(rows, 'subscription_id') }} as subscription_id,
-        {{ landed(rows, 'customer_id') }} as customer_id,
+        {{ landed(rows, 'id', 'id') }} as transaction_id,
+        {{ landed(rows, 'subscription_id', 'id') }} as subscription_id,
+        {{ landed(rows, 'customer_id', 'id') }} as customer_id,
         lower({{ landed(rows, 'status') }}) as status,
         lower({{ landed(rows, 'origin') }}) as origin,
         lower({{ landed(rows, 'collection_mode') }}) as collection_mode,
         upper({{ landed(rows, 'currency_code') }}) as currency,
-        {{ landed(rows, ['discount.id', 'discount_id']) }} as discount_id,
+        {{ landed(rows, ['discount.id', 'discount_id'], 'id') }} as discount_id,
         {{ landed(rows, 'discount') }} as discount,
         {{ landed(rows, 'items') }} as items,
         {{ landed(rows, 'details.line_items') }} as line_items,
         {{ landed(rows, 'payments') }} as payments,
+        {{ account_prefix(rows) }} as account_prefix,
         {{ landed(rows, 'created_at', 'instant') }} as created_at,
         {{ landed(rows, 'billed_at', 'instant') }} as billed_at,
         {{ landed(rows, 'billing_period.starts_at', 'instant') }} as period_started_at,
@@ -61,6 +62,7 @@ select
     transactions.discount,
     transactions.items,
     transactions.line_items,
+    transactions.account_prefix,
     transactions.billed_at,
     coalesce(transactions.billed_at, transactions.created_at) as issued_at,
     -- What is collected by itself is paid when it is billed, unless a payment says otherwise.

@@ -9,14 +9,14 @@ addresses as (select * from {{ ref('base_paddle_addresses') }}),
 businesses as (
 
     select
-        {{ landed(businesses, 'customer_id') }} as customer_id,
+        {{ landed(businesses, 'customer_id', 'id') }} as customer_id,
         {{ landed(businesses, 'name') }} as business_name,
         row_number() over (
-            partition by {{ landed(businesses, 'customer_id') }}
+            partition by {{ landed(businesses, 'customer_id', 'id') }}
             order by
                 case {{ landed(businesses, 'status') }} when 'archived' then 1 else 0 end asc,
                 {{ landed(businesses, ['updated_at', 'created_at'], 'instant') }} desc nulls last,
-                {{ landed(businesses, 'id') }} desc
+                {{ landed(businesses, 'id', 'id') }} desc
         ) as recency
     from {{ businesses.sql }}
 
@@ -25,13 +25,13 @@ businesses as (
 customers as (
 
     select
-        {{ landed(rows, 'id') }} as customer_id,
+        {{ landed(rows, 'id', 'id') }} as customer_id,
         {{ landed(rows, 'name') }} as customer_name,
         {{ landed(rows, 'email') }} as email,
         {{ landed(rows, 'created_at', 'instant') }} as created_at,
         {{ landed_at(rows) }} as loaded_at,
         row_number() over (
-            partition by {{ landed(rows, 'id') }}
+            partition by {{ landed(rows, 'id', 'id') }}
             order by
                 {{ landed(rows, 'updated_at', 'instant') }} desc nulls last,
                 {{ landed_at(rows) }} desc nulls last,

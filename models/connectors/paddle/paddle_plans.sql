@@ -12,10 +12,10 @@ subscriptions as (select * from {{ ref('base_paddle_subscriptions') }} where rec
 products as (
 
     select
-        {{ landed(products, 'id') }} as product_id,
+        {{ landed(products, 'id', 'id') }} as product_id,
         {{ landed(products, 'name') }} as product_name,
         row_number() over (
-            partition by {{ landed(products, 'id') }}
+            partition by {{ landed(products, 'id', 'id') }}
             order by {{ landed(products, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(products) }} desc nulls last
         ) as recency
     from {{ products.sql }}

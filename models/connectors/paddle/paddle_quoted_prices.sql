@@ -1,6 +1,6 @@
 -- Grain: one row per price on a subscription whose amount in the subscription's currency is known without a bill.
 {{ config(enabled='paddle' in var('connectors') | string) }}
-{%- set lines = {'alias': 'lines', 'columns': none} %}
+{%- set lines = {'alias': 'lines', 'columns': none, 'prefix': 'subscriptions.account_prefix'} %}
 with
 
 subscriptions as (select * from {{ ref('base_paddle_subscriptions') }} where recency = 1),
@@ -26,12 +26,12 @@ currencies as (select * from {{ ref('currencies') }}),
 previews as (
     select
         subscriptions.subscription_id,
-        {{ landed(lines, ['price_id', 'price.id']) }} as price_id,
+        {{ landed(lines, ['price_id', 'price.id'], 'id') }} as price_id,
         {{ rate('sum(' ~ landed(lines, 'totals.subtotal', 'number') ~ ')', 'sum(' ~ landed(lines, 'quantity', 'number') ~ ')') }}
             / max(power(10, currencies.decimal_places)) as unit_amount
     from subscriptions {{ join_json_elements('subscriptions.quoted_lines', 'lines') }}
     inner join currencies on subscriptions.currency = currencies.currency
-    group by subscriptions.subscription_id, {{ landed(lines, ['price_id', 'price.id']) }}
+    group by subscriptions.subscription_id, {{ landed(lines, ['price_id', 'price.id'], 'id') }}
 ),
 
 listed_items as (

@@ -3,7 +3,7 @@
 {%- set subscriptions = landed_table('recurly', ['subscription_history', 'subscriptions', 'subscription'], 'subscriptions') %}
 {%- set table = landed_table('recurly', ['subscription_add_on_history', 'subscription_add_ons', 'subscription_add_on'], 'add_ons') %}
 {%- set list = landed_list(subscriptions, 'add_ons', 'add_ons', ['subscriptions__add_ons']) %}
-{%- set rows = table if table.name else list %}
+{%- set rows = first_landed('recurly', [table, list]) %}
 {%- set is_nested = not table.name and (list.columns is none or '_dlt_parent_id' in list.columns) %}
 {%- set catalog = landed_table('recurly', ['add_on_history', 'add_ons', 'add_on'], 'catalog') %}
 with
@@ -12,7 +12,7 @@ subscriptions as (select * from {{ ref('base_recurly_subscriptions') }}),
 
 catalog as (
     select
-        {{ landed(catalog, 'id') }} as plan_add_on_id,
+        {{ landed(catalog, 'id', 'id') }} as plan_add_on_id,
         lower(max({{ landed(catalog, 'add_on_type') }})) as add_on_type
     from {{ catalog.sql }}
     group by 1
@@ -21,9 +21,9 @@ catalog as (
 landed_add_ons as (
 
     select
-        {{ landed(rows, 'id') }} as item_id,
-        {{ landed(subscriptions, 'id') if is_nested else landed(rows, ['subscription.id', '_sdc_source_key_id']) }} as subscription_id,
-        {{ landed(rows, ['plan_add_on_id', 'add_on.id', 'add_on.code']) }} as plan_add_on_id,
+        {{ landed(rows, 'id', 'id') }} as item_id,
+        {{ landed(subscriptions, 'id', 'id') if is_nested else landed(rows, ['subscription.id', '_sdc_source_key_id'], 'id') }} as subscription_id,
+        {{ landed(rows, ['plan_add_on_id', 'add_on.id', 'add_on.code'], 'id') }} as plan_add_on_id,
         {{ landed(rows, 'add_on.name') }} as add_on_name,
         lower({{ landed(rows, 'add_on.add_on_type') }}) as add_on_type,
         {{ landed(rows, 'quantity', 'number') }} as quantity,

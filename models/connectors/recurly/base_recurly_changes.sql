@@ -10,9 +10,9 @@ landed_changes as (
 
     {% for rows, prefix in [[table, ''], [subscriptions, 'pending_change.']] %}
     select
-        {{ landed(rows, prefix ~ 'id') }} as change_id,
-        {{ landed(rows, 'id' if prefix else 'subscription.id') }} as subscription_id,
-        {{ landed(rows, prefix ~ 'plan.id') }} as plan_id,
+        {{ landed(rows, prefix ~ 'id', 'id') }} as change_id,
+        {{ landed(rows, 'id' if prefix else 'subscription.id', 'id') }} as subscription_id,
+        {{ landed(rows, prefix ~ 'plan.id', 'id') }} as plan_id,
         {{ landed(rows, prefix ~ 'unit_amount', 'number') }} as unit_amount,
         {{ landed(rows, prefix ~ 'quantity', 'number') }} as quantity,
         {{ landed(rows, prefix ~ 'activate_at', 'instant') }} as activate_at,
@@ -23,7 +23,7 @@ landed_changes as (
         {{ landed_at(rows) }} as landed_at
     from {{ rows.sql }}
     {%- if prefix %}
-    where {{ landed(rows, prefix ~ 'id') }} is not null
+    where {{ landed(rows, prefix ~ 'id', 'id') }} is not null
     {%- else %}
 
     union all

@@ -12,16 +12,16 @@ with
 redemptions as (
 
     select
-        {{ landed(redemptions, 'id') }} as redemption_id,
-        {{ landed(redemptions, 'account.id') }} as account_id,
-        {{ landed(redemptions, 'subscription.id') }} as subscription_id,
-        {{ landed(redemptions, 'coupon.id') }} as coupon_id,
+        {{ landed(redemptions, 'id', 'id') }} as redemption_id,
+        {{ landed(redemptions, 'account.id', 'id') }} as account_id,
+        {{ landed(redemptions, 'subscription.id', 'id') }} as subscription_id,
+        {{ landed(redemptions, 'coupon.id', 'id') }} as coupon_id,
         lower({{ landed(redemptions, 'state') }}) as state,
         {{ landed(redemptions, 'created_at', 'instant') }} as created_at,
         {{ landed(redemptions, 'removed_at', 'instant') }} as removed_at,
         {{ landed(redemptions, 'updated_at', 'instant') }} as updated_at,
         row_number() over (
-            partition by {{ landed(redemptions, 'id') }}
+            partition by {{ landed(redemptions, 'id', 'id') }}
             order by {{ landed(redemptions, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(redemptions) }} desc nulls last
         ) as recency
     from {{ redemptions.sql }}
@@ -32,11 +32,11 @@ redemptions as (
 landed_coupons as (
     {% for rows, prefix in [[coupons, ''], [redemptions, 'coupon.']] %}
     select
-        {{ landed(rows, prefix ~ 'id') }} as coupon_id,
+        {{ landed(rows, prefix ~ 'id', 'id') }} as coupon_id,
         lower({{ landed(rows, prefix ~ 'duration') }}) as duration,
         lower({{ landed(rows, prefix ~ 'temporal_unit') }}) as temporal_unit,
         {{ landed(rows, prefix ~ 'temporal_amount', 'number') }} as temporal_amount,
-        case when not {{ landed(rows, prefix ~ 'applies_to_all_plans', 'boolean') }} then {{ landed(rows, prefix ~ 'plans') }} end as plans,
+        case when not {{ landed(rows, prefix ~ 'applies_to_all_plans', 'boolean') }} then {{ landed(rows, prefix ~ 'plans', 'ids') }} end as plans,
         {{ landed(rows, prefix ~ 'discount.percent', 'number') }} as discount_percent,
         {{ landed(rows, 'updated_at', 'instant') }} as updated_at
     from {{ rows.sql }}
@@ -58,7 +58,7 @@ discounts as (
     from ordered_coupons
     where recency = 1 and discount_percent is not null
     {%- for rows, coupon_id in [
-        [table, landed(table, 'coupon.id')], [of_coupons, landed(coupons, 'id')], [of_redemptions, landed(redemptions, 'coupon.id')]
+        [table, landed(table, 'coupon.id', 'id')], [of_coupons, landed(coupons, 'id', 'id')], [of_redemptions, landed(redemptions, 'coupon.id', 'id')]
     ] %}
 
     union distinct

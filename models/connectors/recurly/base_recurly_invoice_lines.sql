@@ -2,19 +2,19 @@
 {{ config(enabled='recurly' in var('connectors') | string) }}
 {%- set invoices = landed_table('recurly', ['invoice_history', 'invoices', 'invoice'], 'invoices') %}
 {%- set table = landed_table('recurly', ['line_item_history', 'line_items', 'line_item'], 'lines') %}
-{%- set rows = table if table.name else landed_list(invoices, 'line_items', 'lines') %}
+{%- set rows = first_landed('recurly', [table, landed_list(invoices, 'line_items', 'lines')]) %}
 {%- set is_nested = not table.name %}
 with
 
 landed_lines as (
 
     select
-        {{ landed(rows, ['id', 'uuid']) }} as line_id,
-        {{ landed(invoices, 'id') if is_nested else landed(rows, 'invoice.id') }} as invoice_id,
-        {{ landed(rows, 'account.id') }} as account_id,
-        {{ landed(rows, 'subscription.id') }} as subscription_id,
-        {{ landed(rows, 'plan.id') }} as plan_id,
-        {{ landed(rows, 'add_on.id') }} as plan_add_on_id,
+        {{ landed(rows, ['id', 'uuid'], 'id') }} as line_id,
+        {{ landed(invoices, 'id', 'id') if is_nested else landed(rows, 'invoice.id', 'id') }} as invoice_id,
+        {{ landed(rows, 'account.id', 'id') }} as account_id,
+        {{ landed(rows, 'subscription.id', 'id') }} as subscription_id,
+        {{ landed(rows, 'plan.id', 'id') }} as plan_id,
+        {{ landed(rows, 'add_on.id', 'id') }} as plan_add_on_id,
         lower({{ landed(rows, 'type') }}) as line_type,
         lower({{ landed(rows, 'state') }}) as state,
         lower({{ landed(rows, 'origin') }}) as origin,

@@ -6,9 +6,9 @@ with
 landed_subscriptions as (
 
     select
-        {{ landed(rows, 'id') }} as subscription_id,
-        {{ landed(rows, 'account.id') }} as account_id,
-        {{ landed(rows, 'plan.id') }} as plan_id,
+        {{ landed(rows, 'id', 'id') }} as subscription_id,
+        {{ landed(rows, 'account.id', 'id') }} as account_id,
+        {{ landed(rows, 'plan.id', 'id') }} as plan_id,
         lower({{ landed(rows, 'state') }}) as state,
         upper({{ landed(rows, 'currency') }}) as currency,
         {{ landed(rows, 'unit_amount', 'number') }} as unit_amount,

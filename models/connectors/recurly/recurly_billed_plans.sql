@@ -12,13 +12,13 @@ lines as (select * from {{ ref('base_recurly_invoice_lines') }}),
 landed_plans as (
 
     select
-        {{ landed(rows, 'id') }} as plan_id,
+        {{ landed(rows, 'id', 'id') }} as plan_id,
         {{ landed(rows, ['name', 'code']) }} as plan_name,
         lower({{ landed(rows, 'interval_unit') }}) as interval_unit,
         {{ landed(rows, 'interval_length', 'number') }} as interval_length,
         {{ landed_at(rows) }} as landed_at,
         row_number() over (
-            partition by {{ landed(rows, 'id') }}
+            partition by {{ landed(rows, 'id', 'id') }}
             order by {{ landed(rows, 'updated_at', 'instant') }} desc nulls last, {{ landed_at(rows) }} desc nulls last
         ) as recency
     from {{ rows.sql }}

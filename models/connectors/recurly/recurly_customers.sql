@@ -6,14 +6,14 @@ with
 accounts as (
 
     select
-        {{ landed(rows, 'id') }} as customer_id,
+        {{ landed(rows, 'id', 'id') }} as customer_id,
         {{ landed(rows, 'company') }} as company,
         {{ landed(rows, ['account_first_name', 'first_name']) }} as first_name,
         {{ landed(rows, ['account_last_name', 'last_name']) }} as last_name,
         {{ landed(rows, 'code') }} as code,
         {{ landed(rows, 'email') }} as email,
         {{ landed(rows, ['account_country', 'address.country']) }} as country,
-        {{ landed(rows, 'parent_account_id') }} as parent_customer_id,
+        {{ landed(rows, 'parent_account_id', 'id') }} as parent_customer_id,
         {{ landed(rows, 'created_at', 'instant') }} as created_at,
         {{ landed(rows, 'deleted_at', 'instant') }} as deleted_at,
         {{ landed(rows, 'updated_at', 'instant') }} as updated_at,

@@ -10,8 +10,8 @@ add_ons as (select * from {{ ref('base_recurly_add_ons') }}),
 landed_invoices as (
 
     select
-        {{ landed(rows, 'id') }} as invoice_id,
-        {{ landed(rows, 'account.id') }} as account_id,
+        {{ landed(rows, 'id', 'id') }} as invoice_id,
+        {{ landed(rows, 'account.id', 'id') }} as account_id,
         lower({{ landed(rows, 'state') }}) as state,
         upper({{ landed(rows, 'currency') }}) as currency,
         {{ landed(rows, 'created_at', 'instant') }} as created_at,

@@ -14,8 +14,8 @@ add_ons as (select * from {{ ref('base_recurly_add_ons') }}),
 
 landed_prices as (
     {% for rows, plan_id, dated_at in [
-        [table, landed(table, 'plan.id'), landed(table, 'plan_updated_at', 'instant')],
-        [list, landed(plans, 'id'), landed(plans, 'updated_at', 'instant')]
+        [table, landed(table, 'plan.id', 'id'), landed(table, 'plan_updated_at', 'instant')],
+        [list, landed(plans, 'id', 'id'), landed(plans, 'updated_at', 'instant')]
     ] %}
     select
         {{ plan_id }} as plan_id,
@@ -56,7 +56,7 @@ list_prices as (
 
 catalog as (
     select
-        {{ landed(catalog, 'id') }} as plan_add_on_id,
+        {{ landed(catalog, 'id', 'id') }} as plan_add_on_id,
         max({{ landed(catalog, ['name', 'code']) }}) as add_on_name
     from {{ catalog.sql }}
     group by 1

@@ -50,7 +50,7 @@ pauses as (
 landed_invoices as (
 
     select
-        {{ landed(rows, 'id') }} as invoice_id,
+        {{ landed(rows, 'id', 'id') }} as invoice_id,
         lower({{ landed(rows, 'state') }}) as state,
         {{ landed(rows, ['due_at', 'due_on', 'created_at'], 'instant') }} as due_at,
         {{ landed(rows, ['closed_at', 'updated_at'], 'instant') }} as closed_at,

@@ -7,14 +7,14 @@ landed_transactions as (
 
     select
         coalesce(
-            {{ landed(rows, 'store_transaction_id') }},
-            {{ landed(rows, 'original_store_transaction_id') }} || '|' || {{ landed(rows, 'start_time') }},
-            {{ landed(rows, 'rc_original_app_user_id') }} || '|' || {{ landed(rows, 'start_time') }}
+            {{ landed(rows, 'store_transaction_id', 'id') }},
+            {{ landed(rows, 'original_store_transaction_id', 'id') }} || '|' || {{ landed(rows, 'start_time') }},
+            {{ landed(rows, 'rc_original_app_user_id', 'id') }} || '|' || {{ landed(rows, 'start_time') }}
         ) as transaction_id,
-        {{ landed(rows, ['original_store_transaction_id', 'store_transaction_id']) }} as original_transaction_id,
-        {{ landed(rows, ['rc_original_app_user_id', 'rc_last_seen_app_user_id_alias']) }} as app_user_id,
+        {{ landed(rows, ['original_store_transaction_id', 'store_transaction_id'], 'id') }} as original_transaction_id,
+        {{ landed(rows, ['rc_original_app_user_id', 'rc_last_seen_app_user_id_alias'], 'id') }} as app_user_id,
         upper({{ landed(rows, 'country') }}) as country,
-        {{ landed(rows, 'product_identifier') }} as product_id,
+        {{ landed(rows, 'product_identifier', 'id') }} as product_id,
         {{ landed(rows, 'product_display_name') }} as product_name,
         lower({{ landed(rows, 'product_duration') }}) as product_duration,
         lower({{ landed(rows, 'store') }}) as store,

@@ -3,18 +3,18 @@
 {%- set notes = landed_table('stripe', ['credit_note', 'credit_notes'], 'notes') %}
 {%- set table = landed_table('stripe', ['credit_note_line_item', 'credit_note_line_items'], 'note_lines') %}
 {%- set list = landed_list(notes, 'lines.data', 'note_lines', ['credit_note__lines__data']) %}
-{%- set rows = list if list.name else table %}
+{%- set rows = first_landed('stripe', [list, table]) %}
 {%- set new_taxes = landed_list(rows, 'taxes', 'taxes') %}
 {%- set old_taxes = landed_list(rows, 'tax_amounts', 'taxes') %}
-{%- set line_id = landed(rows, 'id') %}
-{%- set note_id = landed(notes, 'id') if list.name else landed(rows, ['credit_note_id', 'credit_note']) %}
+{%- set line_id = landed(rows, 'id', 'id') %}
+{%- set note_id = landed(notes, 'id', 'id') if list.name else landed(rows, ['credit_note_id', 'credit_note'], 'id') %}
 with
 
 landed_notes as (
 
     select
-        {{ landed(notes, 'id') }} as credit_note_id,
-        {{ landed(notes, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
+        {{ landed(notes, 'id', 'id') }} as credit_note_id,
+        {{ landed(notes, ['invoice.id', 'invoice_id', 'invoice'], 'id') }} as invoice_id,
         {{ landed(notes, 'type') }} as credit_note_type,
         {{ landed(notes, 'status') }} as status,
         {{ landed(notes, 'currency') }} as currency,
@@ -38,7 +38,7 @@ landed_lines as (
     select distinct
         {{ note_id }} as credit_note_id,
         {{ line_id }} as line_id,
-        {{ landed(rows, ['invoice_line_item_id', 'invoice_line_item']) }} as invoice_line_id,
+        {{ landed(rows, ['invoice_line_item_id', 'invoice_line_item'], 'id') }} as invoice_line_id,
         {{ landed(rows, 'quantity', 'number') }} as quantity,
         {{ landed(rows, 'amount', 'number') }} as amount,
         {{ landed(rows, 'discount_amount', 'number') }} as discount_amount

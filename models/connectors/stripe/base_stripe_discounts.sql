@@ -17,24 +17,29 @@ with
 landed_discounts as (
     {% for rows, prefix, subscription, item, customer in places %}
     {%- set has_type = rows.columns is not none and is_landed(rows, 'type_id') %}
-    {%- set of_type = landed(rows, 'type_id') %}
+    {%- set of_type = landed(rows, 'type_id', 'id') %}
     select
-        {{ landed(rows, [prefix ~ 'id']) }} as discount_id,
+        {{ landed(rows, [prefix ~ 'id'], 'id') }} as discount_id,
         {% if has_type -%}
-        case when lower({{ landed(rows, 'type') }}) = 'subscription' then {{ of_type }} end as subscription_id,
-        case when lower({{ landed(rows, 'type') }}) in ('subscription_item', 'item') then {{ of_type }} end as item_id,
-        case when lower({{ landed(rows, 'type') }}) = 'customer' then {{ of_type }} end as customer_id,
+        {%- for column, types in [
+            ['subscription_id', "'subscription'"], ['item_id', "'subscription_item', 'item'"], ['customer_id', "'customer'"]
+        ] %}
+        case
+            when lower({{ landed(rows, 'type') }}) in ({{ types }}) then {{ of_type }}
+            when {{ of_type }} is null then {{ landed(rows, 'subscription_item_id' if column == 'item_id' else column, 'id') }}
+        end as {{ column }},
+        {%- endfor %}
         {%- else -%}
-        {{ landed(subscription, 'id') if subscription else landed(rows, 'subscription_id') }} as subscription_id,
-        {{ landed(item, 'id') if item else landed(rows, 'subscription_item_id') }} as item_id,
-        {{ landed(customer, 'id') if customer else landed(rows, 'customer_id') }} as customer_id,
+        {{ landed(subscription, 'id', 'id') if subscription else landed(rows, 'subscription_id', 'id') }} as subscription_id,
+        {{ landed(item, 'id', 'id') if item else landed(rows, 'subscription_item_id', 'id') }} as item_id,
+        {{ landed(customer, 'id', 'id') if customer else landed(rows, 'customer_id', 'id') }} as customer_id,
         {%- endif %}
-        {{ landed(rows, [prefix ~ 'source.coupon.id', prefix ~ 'source.coupon', prefix ~ 'coupon.id', prefix ~ 'coupon_id', prefix ~ 'coupon']) }} as coupon_id,
+        {{ landed(rows, [prefix ~ 'source.coupon.id', prefix ~ 'source.coupon', prefix ~ 'coupon.id', prefix ~ 'coupon_id', prefix ~ 'coupon'], 'id') }} as coupon_id,
         {{ landed(rows, [prefix ~ 'source.coupon.percent_off', prefix ~ 'coupon.percent_off'], 'number') }} as percent_off,
         {{ landed(rows, [prefix ~ 'source.coupon.amount_off', prefix ~ 'coupon.amount_off'], 'number') }} as amount_off,
         {{ landed(rows, [prefix ~ 'source.coupon.duration', prefix ~ 'coupon.duration']) }} as duration,
         {{ landed(rows, [prefix ~ 'source.coupon.duration_in_months', prefix ~ 'coupon.duration_in_months'], 'number') }} as duration_months,
-        {{ landed(rows, [prefix ~ 'source.coupon.applies_to.products', prefix ~ 'coupon.applies_to.products']) }} as products,
+        {{ landed(rows, [prefix ~ 'source.coupon.applies_to.products', prefix ~ 'coupon.applies_to.products'], 'ids') }} as products,
         {{ landed(rows, prefix ~ 'start', 'instant') }} as started_at,
         {{ landed(rows, prefix ~ 'end', 'instant') }} as ended_at
     from {{ rows.sql }}
@@ -46,14 +51,14 @@ landed_discounts as (
 coupons as (
 
     select
-        {{ landed(coupons, 'id') }} as coupon_id,
+        {{ landed(coupons, 'id', 'id') }} as coupon_id,
         {{ landed(coupons, 'percent_off', 'number') }} as percent_off,
         {{ landed(coupons, 'amount_off', 'number') }} as amount_off,
         {{ landed(coupons, 'duration') }} as duration,
         {{ landed(coupons, 'duration_in_months', 'number') }} as duration_months,
-        {{ landed(coupons, 'applies_to.products') }} as products,
+        {{ landed(coupons, 'applies_to.products', 'ids') }} as products,
         row_number() over (
-            partition by {{ landed(coupons, 'id') }} order by {{ landed_at(coupons) }} desc nulls last, {{ landed(coupons, 'duration') }} asc
+            partition by {{ landed(coupons, 'id', 'id') }} order by {{ landed_at(coupons) }} desc nulls last, {{ landed(coupons, 'duration') }} asc
         ) as recency
     from {{ coupons.sql }}
 

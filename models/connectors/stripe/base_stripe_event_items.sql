@@ -12,9 +12,9 @@ with
 landed_items as (
     {% for rows, is_before in places %}
     select
-        {{ landed(events, 'data.object.id') }} as subscription_id,
-        {{ landed(rows, 'id') }} as item_id,
-        {{ landed(rows, ['price.id', 'plan.id']) }} as price_id,
+        {{ landed(events, 'data.object.id', 'id') }} as subscription_id,
+        {{ landed(rows, 'id', 'id') }} as item_id,
+        {{ landed(rows, ['price.id', 'plan.id'], 'id') }} as price_id,
         {{ landed(rows, 'quantity', 'number') }} as quantity,
         {{ landed(events, 'created', 'instant') }} as occurred_at,
         {{ is_before | lower }} as is_before,

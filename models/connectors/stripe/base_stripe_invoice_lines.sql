@@ -3,14 +3,14 @@
 {%- set invoices = landed_table('stripe', ['invoice', 'invoices'], 'invoices') %}
 {%- set table = landed_table('stripe', ['invoice_line_item', 'invoice_line_items'], 'invoice_lines') %}
 {%- set list = landed_list(invoices, 'lines.data', 'invoice_lines', ['invoice__lines__data']) %}
-{%- set rows = table if table.name else list %}
+{%- set rows = first_landed('stripe', [table, list]) %}
 {%- set discounts = landed_list(rows, 'discount_amounts', 'discounts', ['invoice__lines__data__discount_amounts']) %}
 {%- set new_taxes = landed_list(rows, 'taxes', 'taxes', ['invoice__lines__data__taxes']) %}
 {%- set old_taxes = landed_list(rows, 'tax_amounts', 'taxes', ['invoice__lines__data__tax_amounts']) %}
-{%- set line_id = landed(rows, 'id') %}
+{%- set line_id = landed(rows, 'id', 'id') %}
 {#- Earlier versions of the API do not say within a line of which invoice it is. #}
-{%- set said_invoice_id = landed(rows, ['invoice.id', 'invoice_id', 'invoice']) %}
-{%- set invoice_id = said_invoice_id if table.name else 'coalesce(' ~ said_invoice_id ~ ', ' ~ landed(invoices, 'id') ~ ')' %}
+{%- set said_invoice_id = landed(rows, ['invoice.id', 'invoice_id', 'invoice'], 'id') %}
+{%- set invoice_id = said_invoice_id if table.name else 'coalesce(' ~ said_invoice_id ~ ', ' ~ landed(invoices, 'id', 'id') ~ ')' %}
 {%- set landed_at = landed_at(rows, invoices) %}
 with
 
@@ -18,11 +18,12 @@ landed_lines as (
 
     select
         {{ line_id }} as line_id,
+        {{ landed(rows, 'id') }} like 'sub\_%' escape '\' as is_copy,
         {{ invoice_id }} as invoice_id,
         {{ landed(rows, ['parent.subscription_item_details.subscription', 'parent.invoice_item_details.subscription',
-            'subscription.id', 'subscription_id', 'subscription']) }} as subscription_id,
-        {{ landed(rows, ['parent.subscription_item_details.subscription_item', 'subscription_item', 'subscription_item_id']) }} as item_id,
-        {{ landed(rows, ['pricing.price_details.price', 'price.id', 'price_id', 'plan.id', 'plan_id', 'price']) }} as price_id,
+            'subscription.id', 'subscription_id', 'subscription'], 'id') }} as subscription_id,
+        {{ landed(rows, ['parent.subscription_item_details.subscription_item', 'subscription_item', 'subscription_item_id'], 'id') }} as item_id,
+        {{ landed(rows, ['pricing.price_details.price', 'price.id', 'price_id', 'plan.id', 'plan_id', 'price'], 'id') }} as price_id,
         {{ landed(rows, ['price.recurring.usage_type', 'plan.usage_type']) }} as usage_type,
         coalesce({{ landed(rows, ['parent.subscription_item_details.proration', 'parent.invoice_item_details.proration', 'proration'], 'boolean') }}, false)
             as is_proration,
@@ -39,13 +40,13 @@ landed_lines as (
 
 ),
 
--- Of a line that was loaded twice the newest; ids of lines are unique within an invoice. What begins with sub_ is a copy of a line to come.
+-- Of a line that was loaded twice the newest; ids of lines are unique within an invoice. What begins with sub_ copies a line to come.
 ordered_lines as (
     select
         *,
         row_number() over (partition by invoice_id, line_id order by landed_at desc nulls last, period_started_at desc) as recency
     from landed_lines
-    where is_live and line_id is not null and line_id not like 'sub\_%' escape '\'
+    where is_live and line_id is not null and not is_copy
 ),
 
 discounts as (

@@ -4,7 +4,7 @@
 {%- set table = landed_table('stripe', ['subscription_item', 'subscription_items'], 'items') %}
 {%- set list = landed_list(subscriptions, 'items.data', 'items', ['subscription__items__data']) %}
 {#- Loaders keep removed items in a table of items: the list of the subscription itself counts where it was loaded. #}
-{%- set rows = list if list.name else table if table.name else subscriptions %}
+{%- set rows = first_landed('stripe', [list, table, subscriptions]) %}
 {%- set is_export = not list.name and not table.name %}
 with
 
@@ -13,14 +13,14 @@ event_items as (select * from {{ ref('base_stripe_event_items') }}),
 landed_items as (
 
     select
-        {{ landed(rows, 'id') }} as item_id,
+        {{ landed(rows, 'id', 'id') }} as item_id,
         {% if list.name -%} coalesce(
-            {{ landed(rows, ['subscription', 'subscription_id']) }},
-            {{ landed(subscriptions, 'id') }}
+            {{ landed(rows, ['subscription', 'subscription_id'], 'id') }},
+            {{ landed(subscriptions, 'id', 'id') }}
         )
-        {%- else -%} {{ landed(rows, ['subscription', 'subscription_id'] + (['id'] if is_export else [])) }}
+        {%- else -%} {{ landed(rows, ['subscription', 'subscription_id'] + (['id'] if is_export else []), 'id') }}
         {%- endif %} as subscription_id,
-        {{ landed(rows, ['price.id', 'price_id', 'price', 'plan.id', 'plan_id', 'plan']) }} as price_id,
+        {{ landed(rows, ['price.id', 'price_id', 'price', 'plan.id', 'plan_id', 'plan'], 'id') }} as price_id,
         {{ landed(rows, 'quantity', 'number') }} as quantity,
         {{ 'cast(null as timestamp)' if is_export else landed(rows, 'created', 'instant') }} as created_at,
         {{ landed(rows, 'current_period_end', 'instant') }} as period_ends_at,

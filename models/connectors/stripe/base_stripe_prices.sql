@@ -26,8 +26,8 @@ landed_prices as (
     {% for rows, prefix in places %}
     {%- set is_export = rows.alias == 'subscriptions' and not prefix %}
     select
-        {{ landed(rows, ['price', 'plan'] if is_export else prefix ~ 'id') }} as price_id,
-        {{ landed(rows, [prefix ~ 'product.id', prefix ~ 'product_id', prefix ~ 'product']) }} as product_id,
+        {{ landed(rows, ['price', 'plan'] if is_export else prefix ~ 'id', 'id') }} as price_id,
+        {{ landed(rows, [prefix ~ 'product.id', prefix ~ 'product_id', prefix ~ 'product'], 'id') }} as product_id,
         {{ landed(rows, prefix ~ 'nickname') }} as nickname,
         {{ landed(rows, prefix ~ 'currency') }} as currency,
         {{ landed(rows, [prefix ~ 'unit_amount_decimal', prefix ~ 'unit_amount', prefix ~ 'amount_decimal', prefix ~ 'amount'], 'number') }}
@@ -57,7 +57,7 @@ ordered_prices as (
         row_number() over (partition by price_id order by place asc, landed_at desc nulls last, tiers asc nulls last) as recency,
         max(tiers) over (partition by price_id) as known_tiers
     from landed_prices
-    where is_live and price_id is not null and left(price_id, 1) <> '{'
+    where is_live and price_id is not null and price_id not like '%"%'
 )
 
 select

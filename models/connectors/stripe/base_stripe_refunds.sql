@@ -10,15 +10,15 @@ with
 
 refunds as (
     select
-        {{ landed(rows, 'id') }} as refund_id,
-        {{ landed(rows, ['charge.id', 'charge_id', 'charge']) }} as charge_id,
-        {{ landed(rows, ['payment_intent.id', 'payment_intent_id', 'payment_intent']) }} as payment_intent_id,
+        {{ landed(rows, 'id', 'id') }} as refund_id,
+        {{ landed(rows, ['charge.id', 'charge_id', 'charge'], 'id') }} as charge_id,
+        {{ landed(rows, ['payment_intent.id', 'payment_intent_id', 'payment_intent'], 'id') }} as payment_intent_id,
         {{ landed(rows, 'amount', 'number') }} as amount,
         {{ landed(rows, 'currency') }} as currency,
         {{ landed(rows, 'created', 'instant') }} as refunded_at,
         coalesce({{ landed(rows, 'status') }}, 'succeeded') as status,
         {{ landed_at(rows) }} as landed_at,
-        row_number() over (partition by {{ landed(rows, 'id') }} order by {{ landed_at(rows) }} desc nulls last) as recency
+        row_number() over (partition by {{ landed(rows, 'id', 'id') }} order by {{ landed_at(rows) }} desc nulls last) as recency
     from {{ rows.sql }}
 ),
 
@@ -26,36 +26,36 @@ refunds as (
 payments as (
 
     select
-        {{ landed(charges, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
-        {{ landed(charges, 'id') }} as payment_id
+        {{ landed(charges, ['invoice.id', 'invoice_id', 'invoice'], 'id') }} as invoice_id,
+        {{ landed(charges, 'id', 'id') }} as payment_id
     from {{ charges.sql }}
 
     union all
 
     select
-        {{ landed(charges, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
-        {{ landed(charges, ['payment_intent.id', 'payment_intent_id', 'payment_intent']) }} as payment_id
+        {{ landed(charges, ['invoice.id', 'invoice_id', 'invoice'], 'id') }} as invoice_id,
+        {{ landed(charges, ['payment_intent.id', 'payment_intent_id', 'payment_intent'], 'id') }} as payment_id
     from {{ charges.sql }}
 
     union all
 
     select
-        {{ landed(payments, ['invoice.id', 'invoice_id', 'invoice']) }} as invoice_id,
-        {{ landed(payments, ['payment.payment_intent', 'payment_intent_id', 'payment.charge', 'charge_id']) }} as payment_id
+        {{ landed(payments, ['invoice.id', 'invoice_id', 'invoice'], 'id') }} as invoice_id,
+        {{ landed(payments, ['payment.payment_intent', 'payment_intent_id', 'payment.charge', 'charge_id'], 'id') }} as payment_id
     from {{ payments.sql }}
 
     union all
 
     select
-        {{ landed(invoices, 'id') }} as invoice_id,
-        {{ landed(invoices, ['charge.id', 'charge_id', 'charge']) }} as payment_id
+        {{ landed(invoices, 'id', 'id') }} as invoice_id,
+        {{ landed(invoices, ['charge.id', 'charge_id', 'charge'], 'id') }} as payment_id
     from {{ invoices.sql }}
 
     union all
 
     select
-        {{ landed(invoices, 'id') }} as invoice_id,
-        {{ landed(invoices, ['payment_intent.id', 'payment_intent_id', 'payment_intent']) }} as payment_id
+        {{ landed(invoices, 'id', 'id') }} as invoice_id,
+        {{ landed(invoices, ['payment_intent.id', 'payment_intent_id', 'payment_intent'], 'id') }} as payment_id
     from {{ invoices.sql }}
 
 ),
@@ -71,13 +71,13 @@ paid_invoices as (
 
 credited_refunds as (
 
-    select {{ landed(notes, ['refund.id', 'refund_id', 'refund']) }} as refund_id
+    select {{ landed(notes, ['refund.id', 'refund_id', 'refund'], 'id') }} as refund_id
     from {{ notes.sql }}
     where coalesce({{ landed(notes, 'status') }}, 'issued') <> 'void'
 
     union distinct
 
-    select {{ landed(note_refunds, ['refund.id', 'refund']) }} as refund_id
+    select {{ landed(note_refunds, ['refund.id', 'refund'], 'id') }} as refund_id
     from {{ note_refunds.sql }}
     where coalesce({{ landed(notes, 'status') }}, 'issued') <> 'void'
 

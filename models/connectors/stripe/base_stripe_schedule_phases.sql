@@ -8,10 +8,10 @@ with
 landed_phases as (
 
     select
-        {{ landed(schedules, ['subscription.id', 'subscription_id', 'subscription']) }} as subscription_id,
+        {{ landed(schedules, ['subscription.id', 'subscription_id', 'subscription'], 'id') }} as subscription_id,
         {{ landed(schedules, 'status') }} as status,
         {{ landed(phases, 'start_date', 'instant') }} as started_at,
-        {{ landed(items, ['price.id', 'price', 'plan']) }} as price_id,
+        {{ landed(items, ['price.id', 'price', 'plan'], 'id') }} as price_id,
         {{ landed(items, 'quantity', 'number') }} as quantity,
         {{ landed_at(schedules) }} as landed_at
     from {{ items.sql }}

@@ -8,8 +8,8 @@ landed_subscriptions as (
 
     {% for rows, prefix in [[table, ''], [events, 'data.object.']] %}
     select
-        {{ landed(rows, [prefix ~ 'id', prefix ~ 'subscription_id']) }} as subscription_id,
-        {{ landed(rows, [prefix ~ 'customer.id', prefix ~ 'customer_id', prefix ~ 'customer']) }} as customer_id,
+        {{ landed(rows, [prefix ~ 'id', prefix ~ 'subscription_id'], 'id') }} as subscription_id,
+        {{ landed(rows, [prefix ~ 'customer.id', prefix ~ 'customer_id', prefix ~ 'customer'], 'id') }} as customer_id,
         {{ landed(rows, prefix ~ 'status') }} as status,
         {{ landed(rows, [prefix ~ 'created', prefix ~ 'created_utc', prefix ~ 'created_at'], 'instant') }} as created_at,
         {{ landed(rows, [prefix ~ 'start_date', prefix ~ 'start_date_utc'], 'instant') }} as started_at,

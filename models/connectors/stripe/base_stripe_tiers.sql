@@ -10,7 +10,7 @@ prices as (select * from {{ ref('base_stripe_prices') }}),
 landed_tiers as (
 
     select
-        {{ landed(table, ['price_id', 'plan_id']) }} as price_id,
+        {{ landed(table, ['price_id', 'plan_id'], 'id') }} as price_id,
         {{ landed(table, 'up_to', 'number') }} as to_unit,
         {{ landed(table, ['unit_amount_decimal', 'unit_amount', 'amount'], 'number') }} as unit_amount,
         {{ landed(table, ['flat_amount_decimal', 'flat_amount'], 'number') }} as flat_amount
@@ -19,7 +19,7 @@ landed_tiers as (
     union all
 
     select
-        {{ landed(prices, 'id') }} as price_id,
+        {{ landed(prices, 'id', 'id') }} as price_id,
         {{ landed(list, 'up_to', 'number') }} as to_unit,
         {{ landed(list, ['unit_amount_decimal', 'unit_amount'], 'number') }} as unit_amount,
         {{ landed(list, ['flat_amount_decimal', 'flat_amount'], 'number') }} as flat_amount

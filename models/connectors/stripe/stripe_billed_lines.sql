@@ -10,12 +10,12 @@ prices as (select * from {{ ref('base_stripe_prices') }}),
 landed_invoices as (
 
     select
-        {{ landed(rows, 'id') }} as invoice_id,
+        {{ landed(rows, 'id', 'id') }} as invoice_id,
         {{ landed(rows, 'subtotal', 'number') }} as subtotal_amount,
         {{ landed(rows, 'tax', 'number') }} as tax_amount,
         {{ landed(rows, 'total', 'number') }} as total_amount,
         row_number() over (
-            partition by {{ landed(rows, 'id') }}
+            partition by {{ landed(rows, 'id', 'id') }}
             order by {{ landed_at(rows) }} desc nulls last, {{ landed(rows, 'status_transitions.paid_at', 'instant') }} desc nulls last
         ) as recency
     from {{ rows.sql }}

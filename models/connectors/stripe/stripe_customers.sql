@@ -6,7 +6,7 @@ with
 customers as (
 
     select
-        {{ landed(rows, 'id') }} as customer_id,
+        {{ landed(rows, 'id', 'id') }} as customer_id,
         {{ landed(rows, ['name', 'description']) }} as customer_name,
         {{ landed(rows, 'email') }} as email,
         {{ landed(rows, ['address.country', 'shipping.address.country']) }} as country,

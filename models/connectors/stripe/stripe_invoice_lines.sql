@@ -14,8 +14,8 @@ currencies as (select * from {{ ref('currencies') }}),
 landed_invoices as (
 
     select
-        {{ landed(rows, 'id') }} as invoice_id,
-        {{ landed(rows, ['customer.id', 'customer_id', 'customer']) }} as customer_id,
+        {{ landed(rows, 'id', 'id') }} as invoice_id,
+        {{ landed(rows, ['customer.id', 'customer_id', 'customer'], 'id') }} as customer_id,
         {{ landed(rows, 'status') }} as status,
         {{ landed(rows, ['status_transitions.finalized_at', 'finalized_at_utc', 'created', 'date_utc'], 'instant') }} as issued_at,
         {{ landed(rows, ['status_transitions.paid_at', 'paid_at_utc'], 'instant') }} as paid_at,

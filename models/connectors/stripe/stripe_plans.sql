@@ -12,10 +12,10 @@ prices as (select * from {{ ref('base_stripe_prices') }}),
 products as (
 
     select
-        {{ landed(products, 'id') }} as product_id,
+        {{ landed(products, 'id', 'id') }} as product_id,
         {{ landed(products, 'name') }} as product_name,
         row_number() over (
-            partition by {{ landed(products, 'id') }} order by {{ landed_at(products) }} desc nulls last, {{ landed(products, 'name') }} asc
+            partition by {{ landed(products, 'id', 'id') }} order by {{ landed_at(products) }} desc nulls last, {{ landed(products, 'name') }} asc
         ) as recency
     from {{ products.sql }}
 
