@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
+import jinja2
 import pytest
 import yaml
 from conftest import Company, OwnProject, rows_of
@@ -11,6 +13,7 @@ from copies import project_copy
 
 from customer_value.contract import connected as connected_inputs
 from customer_value.errors import InputError
+from customer_value.settings import PROJECT
 
 CONNECTOR = """-- Grain: one row per customer of the vendor.
 select
@@ -304,24 +307,30 @@ def lines(path, *rows):
 
 
 def test_several_connectors_complete_each_other(tmp_path):
-    """Rows of the log are those of all. Of a customer whom several list the first that knows a value counts: Stripe does not know b's name."""
+    """Rows of the log are those of all. Of a customer whom several list the first that knows a value counts: Stripe does not know b's name.
+
+    Stripe's other account has the same ids, which are others by their prefix: its MRR is added.
+    """
     company = Company(tmp_path, "2026-06-30")
     price = {
         "id": "price", "currency": "usd", "unit_amount": 1000, "product": "p", "recurring": {"interval": "month", "interval_count": 1},
     }  # fmt: skip
     stripe, recurly = company.settings.raw / "stripe", company.settings.raw / "recurly"
-    lines(
-        stripe / "subscriptions.jsonl",
-        {
-            "id": "sub_a", "customer": "a", "status": "active", "start_date": 1767225600, "currency": "usd",
-            "items": {"data": [{"id": "si_a", "quantity": 2, "price": price}]},
-        },
-    )  # fmt: skip
+    for folder, quantity in ((stripe, 2), (company.settings.raw / "stripe_us", 3)):
+        lines(
+            folder / "subscriptions.jsonl",
+            {
+                "id": "sub_a", "customer": "a", "status": "active", "start_date": 1767225600, "currency": "usd",
+                "items": {"data": [{"id": "si_a", "quantity": quantity, "price": price}]},
+            },
+        )  # fmt: skip
     lines(
         stripe / "customers.jsonl",
         {"id": "a", "name": "A of Stripe", "email": "a@a.example"},
         {"id": "b", "email": "b@b.example"},
     )
+    # It has a table that the other does not have, and a column of its own.
+    lines(company.settings.raw / "stripe_us" / "customer.jsonl", {"id": "a", "name": "A", "address": {"country": "US"}})
     lines(
         recurly / "subscriptions.jsonl",
         {
@@ -337,7 +346,7 @@ def test_several_connectors_complete_each_other(tmp_path):
     )
     finished = company.dbt(
         "build", "--exclude-resource-type", "test", "unit_test", "--select", "+stg_customers", "+stg_subscription_changes",
-        "--vars", "connectors: {billing: [stripe, recurly]}",
+        "--vars", "{connectors: {billing: [stripe, recurly]}, stripe_sources: [{schema: stripe}, {schema: stripe_us, prefix: us_}]}",
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout[-4000:]
     assert rows_of(
@@ -346,9 +355,14 @@ def test_several_connectors_complete_each_other(tmp_path):
         ("a", "A of Stripe", None, "a@a.example"),
         ("b", "B of Recurly", "FR", "b@b.example"),
         ("c", "C of Recurly", None, None),
+        ("us_a", "A", "US", None),
     ]
     log = "select subscription_id, customer_id, plan_id, quantity * unit_amount from staging.stg_subscription_changes order by 1"
-    assert rows_of(company, log) == [("r", "b", "solo", 25), ("sub_a", "a", "price", 20)]
+    assert rows_of(company, log) == [
+        ("r", "b", "solo", 25),
+        ("sub_a", "a", "price", 20),
+        ("us_sub_a", "us_a", "us_price", 30),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -365,3 +379,103 @@ def test_several_connectors_complete_each_other(tmp_path):
 def test_a_connector_that_is_none_is_refused(connectors, said):
     with pytest.raises(InputError, match=re.escape(said)):
         connected_inputs(connectors)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ("stripe_eu", "found stripe_eu, expected a list, for example"),
+        (["stripe_eu"], "expected a list, for example [{schema: stripe_eu, prefix: eu_}"),
+        ([{"schema": "stripe_eu", "name": "eu"}], "An account has a schema, and may have a prefix and a database."),
+        ([{"prefix": "eu_"}], "An account has a schema"),
+        (
+            [{"schema": "stripe_eu", "prefix": "e'u"}],
+            'found the prefix "e\'u", expected letters, digits and _ . : - alone',
+        ),
+        (
+            [{"schema": "stripe_eu"}, {"schema": "stripe_us"}],
+            'found the prefixes "", "", expected another one for each account',
+        ),
+        (
+            [{"schema": "stripe_eu"}, {"schema": "stripe_su", "prefix": "us_"}],
+            "found no schema stripe_su, expected the tables of an account of stripe in it.",
+        ),
+        ([{"schema": "stripe_eu"}, {"schema": "stripe_us", "prefix": "us_"}], ""),
+    ],
+)
+def test_what_is_said_of_accounts_is_checked(accounts, said):
+    found = refusals(
+        "check_vars",
+        "check_accounts",
+        connector_models=lambda: ["chargebee", "stripe"],
+        vendor_accounts=lambda vendor: accounts if vendor == "stripe" else [],
+        var=lambda name, default=None: {"billing": "stripe"} if name == "connectors" else default,
+        adapter=SimpleNamespace(check_schema_exists=lambda database, schema: schema in ("stripe_eu", "stripe_us")),
+    )
+    assert found.startswith("var stripe_sources: ") == bool(said) and said in found
+
+
+@pytest.mark.parametrize(
+    ("eu", "us", "said"),
+    [
+        (
+            {"_fivetran_synced": "timestamp"},
+            {"_airbyte_raw_id": "text"},
+            "expected all accounts of a vendor from one loader.",
+        ),
+        ({"_fivetran_synced": "timestamp"}, {"_fivetran_synced": "timestamp", "more": "text"}, ""),
+    ],
+)
+def test_the_accounts_of_a_vendor_come_from_one_loader(eu, us, said):
+    parts = [
+        {"name": "customer", "relation": SimpleNamespace(schema=schema), "columns": columns, "prefix": prefix}
+        for schema, columns, prefix in (("stripe_eu", eu, ""), ("stripe_us", us, "us_"))
+    ]
+    found = refusals("vendor_tables", "rows_of_accounts", "stripe", parts, "customers")
+    assert bool(found) == bool(said) and said in found
+
+
+@pytest.mark.parametrize(
+    ("table", "nested", "said"),
+    [
+        (
+            ["stripe_eu"],
+            ["stripe_eu", "stripe_us"],
+            "in invoice of stripe_us, expected it in the same tables of all accounts.",
+        ),
+        (["stripe_eu", "stripe_us"], ["stripe_us"], ""),
+        ([], ["stripe_us"], ""),
+    ],
+)
+def test_what_one_account_has_elsewhere_is_not_lost(table, nested, said):
+    """Lines of invoices in a table of their own hide those within invoices: an account that has no such table would lose its own."""
+    places = [
+        {"name": "invoice_line_item" if table else None, "schemas": table},
+        {"name": "invoice", "schemas": nested},
+    ]
+    found = refusals("vendor_tables", "first_landed", "stripe", places, var=lambda name, default=None: [1, 2])
+    assert bool(found) == bool(said) and said in found
+
+
+def refusals(file, macro, *arguments, **known):
+    """What a macro refuses, as the text of its error; nothing where it refuses nothing. What dbt gives it, tests do."""
+
+    def refuse(text):
+        raise InputError(text)
+
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    environment.globals |= {
+        "return": str,
+        "exceptions": SimpleNamespace(raise_compiler_error=refuse),
+        "modules": SimpleNamespace(re=re),
+        "target": SimpleNamespace(database="warehouse"),
+        "dbt": SimpleNamespace(type_string=lambda: "text", string_literal=repr),
+        "adapter": SimpleNamespace(quote=repr),
+        **known,
+    }
+    template = environment.from_string((PROJECT / "macros" / f"{file}.sql").read_text())
+    try:
+        getattr(template.module, macro)(*arguments)
+    except InputError as error:
+        return str(error)
+    return ""

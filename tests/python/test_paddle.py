@@ -80,7 +80,9 @@ def connected(tmp_path_factory):
                 tables = case["input"] if landing == "api" else fivetran_tables(deepcopy(case["input"]))
                 if landing == "api" or case.get("is_in_fivetran", True):
                     append_lines(folder, tables)
-            found[landing] = {name: keyed(rows, KEYS[name]) for name, rows in built_twice(company, "paddle", KEYS).items()}
+            found[landing] = {
+                name: keyed(rows, KEYS[name]) for name, rows in built_twice(company, "paddle", KEYS).items()
+            }
         return found[landing]
 
     return build

@@ -31,7 +31,9 @@ def connected(tmp_path_factory):
             for case in CASES:
                 if case["loader"] == loader:
                     append_lines(folder, case["input"])
-            found[loader] = {name: keyed(rows, KEYS[name]) for name, rows in built_twice(company, "recurly", KEYS).items()}
+            found[loader] = {
+                name: keyed(rows, KEYS[name]) for name, rows in built_twice(company, "recurly", KEYS).items()
+            }
         return found[loader]
 
     return build

@@ -13,7 +13,7 @@ import pytest
 from conftest import Company
 from connector_rows import built, built_twice, plain_row
 
-from customer_value.vendor_tables import landed_table
+from customer_value.vendor_tables import known_within, landed_table
 
 FOLDER = Path(__file__).parent / "stripe"
 CASES = json.loads((FOLDER / "cases.json").read_text())
@@ -114,3 +114,13 @@ def test_who_is_forgotten_does_not_come_back_from_a_vendors_table(tmp_path, tabl
         rows = connection.execute(f"select {', '.join(selection)} from {relation} order by all").fetchall()
     assert not is_dated_by_file
     assert [tuple(map(str, row[: len(hidden)])) for row in rows] == [tuple(map(str, hidden)), tuple(map(str, kept))]
+
+
+def test_who_is_forgotten_is_found_in_its_account():
+    """An account's tables know a customer without the prefix; another account's customer of the same id is not the one."""
+    variables = {"stripe_sources": [{"schema": "stripe"}, {"schema": "stripe_us", "prefix": "us_"}]}
+    assert known_within({"us_cus_1", "cus_2"}, variables, "stripe", "us_") == {"cus_1"}
+    assert known_within({"us_cus_1", "cus_2"}, variables, "stripe", "") == {"us_cus_1", "cus_2"}
+    # A CRM may hold either.
+    assert known_within({"us_cus_1"}, variables, "hubspot", "") == {"us_cus_1", "cus_1"}
+    assert known_within({"cus_1"}, {}, "stripe", "") == {"cus_1"}
