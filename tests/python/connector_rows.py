@@ -28,11 +28,16 @@ def plain_row(row):
     return {name: plain(value) for name, value in row.items() if value is not None and name not in OPEN}
 
 
-def built(company, vendor, names, **variables):
-    """Build a vendor's connector for a company: input -> the rows of the model that stands in for it."""
+def variables_of(vendor, **variables):
+    """The vars of a company that bills by a vendor, as dbt takes them."""
+    return json.dumps({"connectors": {"billing": vendor}} | variables)
+
+
+def built(company, vendor, names, more=(), **variables):
+    """Build a vendor's connector for a company, and more models: input -> the rows of the model that stands in for it."""
     finished = company.dbt(
-        "build", "--select", f"+path:models/connectors/{vendor}", "--exclude-resource-type", "unit_test",
-        "--vars", json.dumps({"connectors": {"billing": vendor}} | variables),
+        "build", "--select", f"+path:models/connectors/{vendor}", *more, "--exclude-resource-type", "unit_test",
+        "--indirect-selection", "cautious", "--vars", variables_of(vendor, **variables),
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout[-4000:]
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
@@ -68,7 +73,12 @@ def check_case(found, case, keys):
 PREFIX = "us_"
 
 
-def built_twice(company, vendor, names):
+def accounts_of(vendor):
+    """The vars of the two accounts of a vendor, of which the first has no prefix."""
+    return {f"{vendor}_sources": [{"schema": vendor}, {"schema": f"{vendor}_us", "prefix": PREFIX}]}
+
+
+def built_twice(company, vendor, names, more=()):
     """Build a vendor's connector for a company with two accounts that hold the same tables.
 
     Returns input -> the rows of the first account, whose ids stay as they are, after those of the second one were found equal to
@@ -76,8 +86,7 @@ def built_twice(company, vendor, names):
     """
     raw = company.settings.raw
     shutil.copytree(raw / vendor, raw / f"{vendor}_us")
-    accounts = [{"schema": vendor}, {"schema": f"{vendor}_us", "prefix": PREFIX}]
-    found = built(company, vendor, names, **{f"{vendor}_sources": accounts})
+    found = built(company, vendor, names, more, **accounts_of(vendor))
     first = {name: [row for row in rows if not is_of_second(row)] for name, rows in found.items()}
     for name, rows in found.items():
         second = [without_prefix(row) for row in rows if is_of_second(row)]

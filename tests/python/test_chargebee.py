@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Company
-from connector_rows import built_twice, plain_row
+from conftest import Company, rows_of
+from connector_rows import PREFIX, accounts_of, built_twice, plain_row, variables_of
 
 COMPANY = json.loads((Path(__file__).parent / "chargebee_cases.json").read_text())
 CASES = COMPANY["subscription_changes"]
@@ -21,15 +21,23 @@ def plain_rows(rows):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
-    """What the connector makes of the company, in one build: input -> rows."""
+def company(tmp_path_factory):
+    """The folder of the company."""
     company = Company(tmp_path_factory.mktemp("chargebee"), "2026-06-30")
     folder = company.settings.raw / "chargebee"
     folder.mkdir(parents=True)
     for name, rows in COMPANY["tables"].items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    rates = "".join(f"{currency},2026-01-01,1,2026-06-30\n" for currency in ("EUR", "JPY", "KWD"))
+    (company.settings.raw / "exchange_rates.csv").write_text("currency,rate_date,rate,loaded_at\n" + rates)
+    return company
+
+
+@pytest.fixture(scope="module")
+def found(company):
+    """What the connector makes of the company, in one build: input -> rows."""
     names = [name for name in COMPANY if name != "tables"]
-    return {name: plain_rows(rows) for name, rows in built_twice(company, "chargebee", names).items()}
+    return {name: plain_rows(rows) for name, rows in built_twice(company, "chargebee", names, ["+vendor_mrr"]).items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["title"].replace(" ", "_") for case in CASES])
@@ -46,3 +54,28 @@ def test_the_log_has_no_other_rows(found):
 @pytest.mark.parametrize("name", ["plans", "invoice_lines", "customers"])
 def test_other_inputs_have_these_rows_and_no_others(found, name):
     assert found[name] == plain_rows(COMPANY[name])
+
+
+def test_the_rules_of_the_comparison_with_chargebees_mrr_pass(company, found):
+    finished = company.dbt(
+        "test", "--select", "int_reported_mrr,test_type:unit", "vendor_mrr,test_type:unit",
+        "--vars", variables_of("chargebee", **accounts_of("chargebee")),
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout[-4000:]
+
+
+def test_chargebees_mrr_is_ours_but_for_what_is_said(company, found):
+    """Of the account of launch nothing is in force any more. Exchange rates are 1; the other account has the same amounts."""
+    expected = [
+        ("gross", 10, 10, None),
+        ("late", 10, 10, None),
+        ("launch", 100, 0, "ended"),
+        ("leaving", 60, 60, None),
+        ("resting", 0, 0, None),
+        ("team", 75, 75, None),
+        ("yen", 2300, 2300, None),
+    ]
+    rows = rows_of(
+        company, "select subscription_id, vendor_mrr_amount, mrr_amount, cause from marts.vendor_mrr order by 1"
+    )
+    assert rows == sorted(expected + [(f"{PREFIX}{row[0]}", *row[1:]) for row in expected])

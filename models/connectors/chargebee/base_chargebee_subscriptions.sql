@@ -5,9 +5,10 @@
 {%- set instants = ['created_at', 'started_at', 'start_date', 'trial_start', 'trial_end', 'activated_at', 'pause_date', 'resume_date',
     'due_since', 'cancelled_at', 'cancel_schedule_created_at', 'current_term_end', 'updated_at'] %}
 {%- set texts = ['trial_end_action', 'cancel_reason', 'cancel_reason_code', 'subscription_items', 'addons', 'coupons', 'coupon',
-    'discounts', 'contract_term', 'plan_id'] %}
+    'discounts', 'contract_term', 'plan_id', 'base_currency_code'] %}
 {%- set numbers = ['plan_quantity', 'plan_quantity_in_decimal', 'plan_free_quantity', 'plan_unit_price', 'plan_unit_price_in_decimal',
-    'plan_amount', 'plan_amount_in_decimal', 'due_invoices_count', 'resource_version'] %}
+    'plan_amount', 'plan_amount_in_decimal', 'due_invoices_count', 'resource_version',
+    'mrr', 'exchange_rate'] %}
 with
 
 currencies as (select * from {{ ref('currencies') }}),
