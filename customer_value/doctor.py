@@ -27,6 +27,8 @@ from customer_value.vendor_tables import accounts_of
 
 # What is built: what is rejected and why, MRR, and what the notes read.
 MODELS = "rejected_rows input_reconciliation input_amounts mrr_monthly int_feature_uses int_subscription_items".split()
+# Connectors of billing systems that state MRR: the mart vendor_mrr compares it.
+STATING_MRR = {"chargebee"}
 # Sorts of findings, the most harmful first, and what they mean.
 STOPS, WRONG, PARTIAL, NOTE = "stops", "wrong", "partial", "note"
 HEADINGS = {
@@ -75,7 +77,9 @@ def prepare(scratch):
 
     said, refused = io.StringIO(), []
     output = scratch.warehouse.with_name("dbt.txt")
-    select = ["--select", *(f"+{model}" for model in MODELS), "--exclude-resource-type", "unit_test", "test"]
+    _, connectors = connected(scratch.vars["connectors"])
+    models = [*MODELS, "vendor_mrr"] if connectors.keys() & STATING_MRR else MODELS
+    select = ["--select", *(f"+{model}" for model in models), "--exclude-resource-type", "unit_test", "test"]
     with open(output, "wb") as file, started(scratch, "build", "--quiet", *select, output=file) as process:
         with contextlib.redirect_stdout(said):
             load(scratch)

@@ -115,11 +115,32 @@ def log_ahead(rows):
             )
 
 
+def stated_mrr(rows):
+    """A line where a billing system states another MRR than ours: the whole difference, and each cause with what it makes."""
+    for row in rows(
+        "select vendor, count(*) as subscription_count, sum(vendor_mrr_amount) as vendor_mrr_amount, sum(mrr_amount) as mrr_amount, "
+        "sum(currency_amount) as currency_amount, sum(later_change_amount) as later_change_amount "
+        "from marts.vendor_mrr where vendor_mrr_amount is not null group by 1 order by 1"
+    ):
+        causes = rows(
+            "select cause, sum(cause_amount) as amount from marts.vendor_mrr "
+            f"where vendor = '{row['vendor']}' and vendor_mrr_amount is not null and cause is not null group by 1 order by abs(amount) desc, 1"
+        )
+        amounts = [(each["cause"].replace("_", " "), each["amount"]) for each in causes]
+        amounts += [("exchange rates", row["currency_amount"]), ("later changes", row["later_change_amount"])]
+        found = [f"{cause} {amount:+,.2f}" for cause, amount in amounts if abs(amount) >= 0.005]
+        if found:
+            yield (
+                f"MRR: {row['vendor']} states {row['vendor_mrr_amount']:,.2f} for {row['subscription_count']:,} subscriptions, ours is "
+                f"{row['mrr_amount']:,.2f}: {', '.join(found)}. Each is in the mart vendor_mrr"
+            )
+
+
 def notes_of(warehouse, newest, limits=None):
     """The notes of a warehouse, a line each; limits: the vars, else those of dbt_project.yml."""
     rows = partial(rows_of, warehouse)
     found = [*unused_features(rows), *unused_channels(rows), *unused_overrides(rows)]
-    found += [*ids_by_letter_case(rows), *log_ahead(rows)]
+    found += [*ids_by_letter_case(rows), *log_ahead(rows), *stated_mrr(rows)]
     age = age_of_inputs(newest, limits=limits)
     return [age, *found] if age else found
 

@@ -5,11 +5,15 @@ Fivetran does, and every row that must come of them. A subscription is a case.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from conftest import Company, rows_of
 from connector_rows import PREFIX, accounts_of, built_twice, plain_row, variables_of
+
+from customer_value.notes import stated_mrr
+from customer_value.queries import rows_of as queried
 
 COMPANY = json.loads((Path(__file__).parent / "chargebee_cases.json").read_text())
 CASES = COMPANY["subscription_changes"]
@@ -79,3 +83,7 @@ def test_chargebees_mrr_is_ours_but_for_what_is_said(company, found):
         company, "select subscription_id, vendor_mrr_amount, mrr_amount, cause from marts.vendor_mrr order by 1"
     )
     assert rows == sorted(expected + [(f"{PREFIX}{row[0]}", *row[1:]) for row in expected])
+    # Said after a run, and by doctor. JPY and EUR count as dollars here.
+    assert list(stated_mrr(partial(queried, company.settings.warehouse))) == [
+        "MRR: chargebee states 5,110.00 for 14 subscriptions, ours is 4,910.00: ended -200.00. Each is in the mart vendor_mrr"
+    ]
