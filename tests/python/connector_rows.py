@@ -7,9 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 
 import duckdb
+import yaml
 
 # What the cases leave open: names that stand in no input, and when the files came.
 OPEN = ("plan_name", "product_name", "loaded_at")
+# What stands before the ids of a company's second account.
+PREFIX = "us_"
+OWN_PLAN_MAP = {"replacements": {"plan_map": "our_plan_map"}}
 
 
 def plain(value):
@@ -28,16 +32,27 @@ def plain_row(row):
     return {name: plain(value) for name, value in row.items() if value is not None and name not in OPEN}
 
 
-def variables_of(vendor, **variables):
+def map_plans(company, *lines):
+    """Fill a seed of the company's own with lines of plan_map; those of its second account name ids with their prefix."""
+    rows = [line.split(",", 2) for line in lines]
+    rows += [(source, PREFIX + plan_id, rest) for source, plan_id, rest in rows]
+    seed = company.home / "seeds" / "our_plan_map.csv"
+    seed.parent.mkdir()
+    header = "source,plan_id,product_type,tier_rank,included_seats\n"
+    seed.write_text(header + "".join(",".join(row) + "\n" for row in rows))
+    (company.home / "company.yml").write_text(yaml.safe_dump(OWN_PLAN_MAP))
+
+
+def variables_of(company, vendor, **variables):
     """The vars of a company that bills by a vendor, as dbt takes them."""
-    return json.dumps({"connectors": {"billing": vendor}} | variables)
+    return json.dumps({"connectors": {"billing": vendor}} | company.settings.own_vars | variables)
 
 
 def built(company, vendor, names, more=(), **variables):
     """Build a vendor's connector for a company, and more models: input -> the rows of the model that stands in for it."""
     finished = company.dbt(
         "build", "--select", f"+path:models/connectors/{vendor}", *more, "--exclude-resource-type", "unit_test",
-        "--indirect-selection", "cautious", "--vars", variables_of(vendor, **variables),
+        "--indirect-selection", "cautious", "--vars", variables_of(company, vendor, **variables),
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout[-4000:]
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
@@ -67,10 +82,6 @@ def check_case(found, case, keys):
             if key in expected or (name == "subscription_changes" and row["subscription_id"] in subscriptions)
         }
         assert rows == expected, case["why"]
-
-
-# The second account of a company: what stands before its ids.
-PREFIX = "us_"
 
 
 def accounts_of(vendor):

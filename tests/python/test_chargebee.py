@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Company, rows_of
-from connector_rows import PREFIX, accounts_of, built_twice, plain_row, variables_of
+from connector_rows import PREFIX, accounts_of, built_twice, map_plans, plain_row, variables_of
 
 from customer_value.notes import stated_mrr
 from customer_value.queries import rows_of as queried
@@ -32,6 +32,8 @@ def company(tmp_path_factory):
     folder.mkdir(parents=True)
     for name, rows in COMPANY["tables"].items():
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    # By the item of p-m; old-m is of it too, and has a row of its own.
+    map_plans(company, "chargebee,p,core,2,5", "all,p,core,9,9", "chargebee,old-m,add_on,,", "stripe,t-m,service,1,1")
     rates = "".join(f"{currency},2026-01-01,1,2026-06-30\n" for currency in ("EUR", "JPY", "KWD"))
     (company.settings.raw / "exchange_rates.csv").write_text("currency,rate_date,rate,loaded_at\n" + rates)
     return company
@@ -63,7 +65,7 @@ def test_other_inputs_have_these_rows_and_no_others(found, name):
 def test_the_rules_of_the_comparison_with_chargebees_mrr_pass(company, found):
     finished = company.dbt(
         "test", "--select", "int_reported_mrr,test_type:unit", "vendor_mrr,test_type:unit",
-        "--vars", variables_of("chargebee", **accounts_of("chargebee")),
+        "--vars", variables_of(company, "chargebee", **accounts_of("chargebee")),
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout[-4000:]
 

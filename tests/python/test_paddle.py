@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Company
-from connector_rows import append_lines, built_twice, check_case, keyed
+from connector_rows import append_lines, built_twice, check_case, keyed, map_plans
 
 CASES = json.loads(Path(__file__).with_name("paddle_cases.json").read_text())
 KEYS = {
@@ -80,6 +80,7 @@ def connected(tmp_path_factory):
                 tables = case["input"] if landing == "api" else fivetran_tables(deepcopy(case["input"]))
                 if landing == "api" or case.get("is_in_fivetran", True):
                     append_lines(folder, tables)
+            map_plans(company, "paddle,pri_seat_p01,core,1,10")
             found[landing] = {
                 name: keyed(rows, KEYS[name]) for name, rows in built_twice(company, "paddle", KEYS).items()
             }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Company
-from connector_rows import append_lines, built_twice, check_case, keyed
+from connector_rows import append_lines, built_twice, check_case, keyed, map_plans
 
 CASES = json.loads(Path(__file__).with_name("recurly_cases.json").read_text())
 KEYS = {
@@ -31,6 +31,9 @@ def connected(tmp_path_factory):
             for case in CASES:
                 if case["loader"] == loader:
                     append_lines(folder, case["input"])
+            if loader == "airbyte":
+                # An add-on by its id, a plan by its code.
+                map_plans(company, "all,pa_f2,add_on,3,5", "recurly,q,core,2,")
             found[loader] = {
                 name: keyed(rows, KEYS[name]) for name, rows in built_twice(company, "recurly", KEYS).items()
             }

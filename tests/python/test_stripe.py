@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import Company
-from connector_rows import built, built_twice, plain_row
+from connector_rows import built, built_twice, map_plans, plain_row
 
 from customer_value.vendor_tables import known_within, landed_table
 
@@ -37,6 +37,8 @@ def landed(tmp_path_factory):
         if landing not in found:
             company = Company(tmp_path_factory.mktemp(landing), "2026-06-30")
             shutil.copytree(FOLDER / landing, company.settings.raw / "stripe")
+            if landing == "api":
+                map_plans(company, "stripe,price_a_s08,core,4,2", "all,price_a_s08,add_on,1,1")
             build_landing = built_twice if landing in TWICE else built
             found[landing] = build_landing(company, "stripe", KEYS)
         return found[landing]

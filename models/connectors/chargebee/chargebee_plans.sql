@@ -64,17 +64,30 @@ known_prices as (
     union distinct
     select price_id
     from found_prices
-)
+),
+
+plans as (
+    select
+        known.price_id as plan_id,
+        prices.product_id
+    from known_prices as known
+    left join prices on known.price_id = prices.price_id
+),
+
+mapped_plans as ({{ mapped_plans('chargebee', 'plans') }})
 
 select
     known.price_id as plan_id,
     coalesce(prices.price_name, known.price_id) as plan_name,
     coalesce(prices.product_name, prices.price_name, known.price_id) as product_name,
     case
+        when mapped_plans.product_type is not null then mapped_plans.product_type
         when coalesce(prices.item_type, found.item_type) = 'charge' or coalesce(prices.is_one_off, false) then 'service'
         when coalesce(prices.item_type, found.item_type) = 'addon' then 'add_on'
         else 'core'
     end as product_type,
+    mapped_plans.tier_rank,
+    mapped_plans.included_seats,
     case when prices.billing_interval is not null or found.is_recurring then coalesce(prices.billing_interval, found.billing_interval) end
         as billing_interval,
     case when prices.billing_interval is not null or found.is_recurring then coalesce(prices.interval_count, found.interval_count) end
@@ -85,3 +98,4 @@ select
 from known_prices as known
 left join prices on known.price_id = prices.price_id
 left join ordered_prices as found on known.price_id = found.price_id and found.recency = 1
+left join mapped_plans on known.price_id = mapped_plans.plan_id and mapped_plans.choice = 1

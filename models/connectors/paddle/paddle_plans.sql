@@ -44,13 +44,26 @@ sold_prices as (
     from ranked_items
     inner join subscriptions on ranked_items.subscription_id = subscriptions.subscription_id
     group by ranked_items.price_id
-)
+),
+
+plans as (
+    select
+        price_id as plan_id,
+        product_id
+    from prices
+),
+
+mapped_plans as ({{ mapped_plans('paddle', 'plans') }})
 
 select
     prices.price_id as plan_id,
     coalesce(prices.price_name, products.product_name, prices.product_name, prices.price_id) as plan_name,
     coalesce(products.product_name, prices.product_name, prices.product_id) as product_name,
-    case when prices.is_one_off then 'service' when sold_prices.best_rank > 1 then 'add_on' else 'core' end as product_type,
+    coalesce(
+        mapped_plans.product_type, case when prices.is_one_off then 'service' when sold_prices.best_rank > 1 then 'add_on' else 'core' end
+    ) as product_type,
+    mapped_plans.tier_rank,
+    mapped_plans.included_seats,
     case when not prices.is_one_off then coalesce(prices.billing_interval, sold_prices.billing_interval) end as billing_interval,
     case when not prices.is_one_off then coalesce(prices.interval_count, sold_prices.interval_count) end as interval_count,
     prices.unit_amount,
@@ -59,3 +72,4 @@ select
 from prices
 left join products on prices.product_id = products.product_id and products.recency = 1
 left join sold_prices on prices.price_id = sold_prices.price_id
+left join mapped_plans on prices.price_id = mapped_plans.plan_id and mapped_plans.choice = 1

@@ -14,6 +14,7 @@ landed_plans as (
     select
         {{ landed(rows, 'id', 'id') }} as plan_id,
         {{ landed(rows, ['name', 'code']) }} as plan_name,
+        {{ landed(rows, 'code', 'id') }} as plan_code,
         lower({{ landed(rows, 'interval_unit') }}) as interval_unit,
         {{ landed(rows, 'interval_length', 'number') }} as interval_length,
         {{ landed_at(rows) }} as landed_at,
@@ -78,6 +79,7 @@ intervals as (
         plans.plan_id,
         plans.landed_at,
         landed_plans.plan_name,
+        landed_plans.plan_code,
         case
             when landed_plans.interval_length is not null then coalesce(landed_plans.interval_unit, 'months')
             when periods.plan_id is null or periods.is_whole_months then 'months'
@@ -96,6 +98,7 @@ intervals as (
 select
     plan_id,
     coalesce(plan_name, plan_id) as plan_name,
+    plan_code,
     case
         when interval_unit like 'day%' then 'day'
         when mod(interval_length, 12) = 0 then 'year'

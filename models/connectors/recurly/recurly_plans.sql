@@ -57,7 +57,8 @@ list_prices as (
 catalog as (
     select
         {{ landed(catalog, 'id', 'id') }} as plan_add_on_id,
-        max({{ landed(catalog, ['name', 'code']) }}) as add_on_name
+        max({{ landed(catalog, ['name', 'code']) }}) as add_on_name,
+        max({{ landed(catalog, 'code', 'id') }}) as add_on_code
     from {{ catalog.sql }}
     group by 1
 ),
@@ -70,34 +71,50 @@ sold_add_ons as (
     from add_ons
     where plan_add_on_id is not null
     group by plan_add_on_id
-)
+),
+
+-- People know a plan by its code: it stands where another system has the product.
+named_plans as (
+    select
+        plan_id,
+        plan_code as product_id,
+        plan_name,
+        'core' as product_type,
+        billing_interval,
+        interval_count,
+        landed_at
+    from billed_plans
+
+    union all
+
+    select
+        add_ons.plan_add_on_id as plan_id,
+        catalog.add_on_code as product_id,
+        coalesce(catalog.add_on_name, add_ons.add_on_name, add_ons.plan_add_on_id) as plan_name,
+        'add_on' as product_type,
+        sold_prices.billing_interval,
+        sold_prices.interval_count,
+        add_ons.landed_at
+    from sold_add_ons as add_ons
+    left join catalog on add_ons.plan_add_on_id = catalog.plan_add_on_id
+    left join sold_prices on add_ons.plan_add_on_id = sold_prices.plan_id and sold_prices.recency = 1
+),
+
+mapped_plans as ({{ mapped_plans('recurly', 'named_plans') }})
 
 select
     plans.plan_id,
     plans.plan_name,
     plans.plan_name as product_name,
-    'core' as product_type,
+    coalesce(mapped_plans.product_type, plans.product_type) as product_type,
+    mapped_plans.tier_rank,
+    mapped_plans.included_seats,
     plans.billing_interval,
     plans.interval_count,
     case when list_prices.plan_id is not null then list_prices.unit_amount else sold_prices.unit_amount end as unit_amount,
     coalesce(list_prices.currency, sold_prices.currency) as currency,
     plans.landed_at as loaded_at
-from billed_plans as plans
+from named_plans as plans
 left join list_prices on plans.plan_id = list_prices.plan_id and list_prices.choice = 1
 left join sold_prices on plans.plan_id = sold_prices.plan_id and sold_prices.recency = 1
-
-union all
-
-select
-    add_ons.plan_add_on_id as plan_id,
-    coalesce(catalog.add_on_name, add_ons.add_on_name, add_ons.plan_add_on_id) as plan_name,
-    coalesce(catalog.add_on_name, add_ons.add_on_name, add_ons.plan_add_on_id) as product_name,
-    'add_on' as product_type,
-    sold_prices.billing_interval,
-    sold_prices.interval_count,
-    sold_prices.unit_amount,
-    sold_prices.currency,
-    add_ons.landed_at as loaded_at
-from sold_add_ons as add_ons
-left join catalog on add_ons.plan_add_on_id = catalog.plan_add_on_id
-left join sold_prices on add_ons.plan_add_on_id = sold_prices.plan_id and sold_prices.recency = 1
+left join mapped_plans on plans.plan_id = mapped_plans.plan_id and mapped_plans.choice = 1

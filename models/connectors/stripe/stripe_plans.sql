@@ -5,8 +5,6 @@ with
 
 states as (select * from {{ ref('stripe_item_states') }}),
 
-plan_map as (select * from {{ ref('plan_map') }}),
-
 prices as (select * from {{ ref('base_stripe_prices') }}),
 
 products as (
@@ -37,34 +35,28 @@ add_ons as (
     having min(price_rank) > 1
 ),
 
--- A price's own row counts before its product's, a row for Stripe before one for all.
-ranked_map as (
+plans as (
     select
-        prices.price_id,
-        plan_map.product_type,
-        plan_map.tier_rank,
-        plan_map.included_seats,
-        row_number() over (
-            partition by prices.price_id
-            order by case when plan_map.plan_id = prices.price_id then 0 else 1 end, case when plan_map.source = 'all' then 1 else 0 end
-        ) as choice
+        price_id as plan_id,
+        product_id
     from prices
-    inner join plan_map on plan_map.plan_id in (prices.price_id, prices.product_id) and plan_map.source in ('stripe', 'all')
-)
+),
+
+mapped_plans as ({{ mapped_plans('stripe', 'plans') }})
 
 select
     prices.price_id as plan_id,
     coalesce(prices.nickname, products.product_name, prices.price_id) as plan_name,
     coalesce(products.product_name, prices.product_id) as product_name,
-    coalesce(ranked_map.product_type, case when add_ons.price_id is not null then 'add_on' else 'core' end) as product_type,
-    ranked_map.tier_rank,
+    coalesce(mapped_plans.product_type, case when add_ons.price_id is not null then 'add_on' else 'core' end) as product_type,
+    mapped_plans.tier_rank,
     prices.billing_interval,
     prices.interval_count,
     prices.unit_amount,
     prices.currency,
-    ranked_map.included_seats,
+    mapped_plans.included_seats,
     prices.landed_at as loaded_at
 from prices
 left join products on prices.product_id = products.product_id and products.recency = 1
 left join add_ons on prices.price_id = add_ons.price_id
-left join ranked_map on prices.price_id = ranked_map.price_id and ranked_map.choice = 1
+left join mapped_plans on prices.price_id = mapped_plans.plan_id and mapped_plans.choice = 1
