@@ -10,6 +10,7 @@ import pytest
 
 from customer_value import doctor
 from customer_value.queries import rows_of
+from customer_value.rejections import advice_for
 from customer_value.settings import PROJECT
 
 FILES = {
@@ -204,3 +205,18 @@ def test_a_log_without_any_end_was_taken_without_them(tmp_path, rows, is_found):
 def test_a_year_s_amount_in_a_monthly_row_is_seen_by_its_plan(tmp_path, odd, is_found):
     found = list(doctor.yearly_amounts(log_of(tmp_path, [item("a", 10), item("b", 10), item("b2", 10), odd])))
     assert [each.count for each in found] == [1] * is_found
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        ("missing_customer_id", "customer_aliases"),
+        ("missing_plan_id", "Fill the column"),
+        ("unknown_customer", "customer_aliases"),
+        ("unknown_status", "the var replacements"),
+        ("unknown_invoice_line", "Deliver the invoice lines"),
+        ("negative_amount", "cannot be right"),
+    ],
+)
+def test_the_advice_names_what_helps(reason, advice):
+    assert advice in advice_for(reason)

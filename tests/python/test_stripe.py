@@ -11,15 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import Company
-from connector_rows import built, built_twice, map_plans, plain_row
+from connector_rows import built_twice, plain_row
 
 from customer_value.vendor_tables import known_within, landed_table
 
 FOLDER = Path(__file__).parent / "stripe"
 CASES = json.loads((FOLDER / "cases.json").read_text())
 LANDINGS = sorted({case["landing"] for case in CASES})
-# Landings of which a company has two accounts: one flat, one nested, one in tables that are joined by ids of the loader.
-TWICE = ("api", "dlt", "fivetran")
 KEYS = {
     "subscription_changes": ("subscription_id", "item_id", "changed_at"),
     "plans": ("plan_id",),
@@ -37,10 +35,7 @@ def landed(tmp_path_factory):
         if landing not in found:
             company = Company(tmp_path_factory.mktemp(landing), "2026-06-30")
             shutil.copytree(FOLDER / landing, company.settings.raw / "stripe")
-            if landing == "api":
-                map_plans(company, "stripe,price_a_s08,core,4,2", "all,price_a_s08,add_on,1,1")
-            build_landing = built_twice if landing in TWICE else built
-            found[landing] = build_landing(company, "stripe", KEYS)
+            found[landing] = built_twice(company, "stripe", KEYS)
         return found[landing]
 
     return build

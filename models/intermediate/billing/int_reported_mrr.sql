@@ -22,10 +22,10 @@ currencies as (select * from {{ ref('currencies') }}),
 
 reported as (
     select
-        stated.*,
-        least(coalesce({{ local_time('stated.reported_at') }}, run_settings.as_of_end_at), run_settings.as_of_end_at) as stated_at,
-        case when stated.base_currency = run_settings.reporting_currency then stated.base_exchange_rate end as reported_exchange_rate
-    from {{ ref('chargebee_reported_mrr') }} as stated
+        *,
+        least(coalesce({{ local_time('reported_at') }}, as_of_end_at), as_of_end_at) as stated_at,
+        case when base_currency = reporting_currency then base_exchange_rate end as reported_exchange_rate
+    from {{ ref('chargebee_reported_mrr') }}
     cross join run_settings
 ),
 
