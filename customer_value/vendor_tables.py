@@ -43,11 +43,16 @@ def landed_name(text):
 def accounts_of(variables, vendor):
     """The schema of each account of a vendor, which is its folder in the raw folder, too -> what stands before its ids.
 
-    What the var <vendor>_sources says of no schema dbt refuses (macros/check_vars.sql).
+    Raises InputError where an account has none; what else may be wrong with the var <vendor>_sources dbt says (macros/check_vars.sql).
     """
-    named = variables.get(f"{vendor}_sources") or []
-    accounts = [each for each in named if isinstance(each, dict) and each.get("schema")]
-    return {str(each["schema"]): str(each.get("prefix") or "") for each in accounts} or {vendor: ""}
+    accounts = variables.get(f"{vendor}_sources") or [{"schema": vendor}]
+    for each in accounts:
+        if not isinstance(each, dict) or not each.get("schema"):
+            raise InputError(
+                f"var {vendor}_sources: found {each}, expected a schema for each account, for example "
+                f"[{{schema: {vendor}_eu, prefix: eu_}}, {{schema: {vendor}_us, prefix: us_}}]."
+            )
+    return {str(each["schema"]): str(each.get("prefix") or "") for each in accounts}
 
 
 def known_within(forgotten, variables, vendor, prefix):

@@ -14,6 +14,7 @@ from copies import project_copy
 from customer_value.contract import connected as connected_inputs
 from customer_value.errors import InputError
 from customer_value.settings import PROJECT
+from customer_value.vendor_tables import accounts_of
 
 CONNECTOR = """-- Grain: one row per customer of the vendor.
 select
@@ -413,6 +414,12 @@ def test_what_is_said_of_accounts_is_checked(accounts, said):
         adapter=SimpleNamespace(check_schema_exists=lambda database, schema: schema in ("stripe_eu", "stripe_us")),
     )
     assert found.startswith("var stripe_sources: ") == bool(said) and said in found
+
+
+@pytest.mark.parametrize("account", ["stripe_eu", {"prefix": "eu_"}])
+def test_an_account_without_a_schema_is_refused_before_its_files_are_read(account):
+    with pytest.raises(InputError, match=r"var stripe_sources: found .*, expected a schema for each account"):
+        accounts_of({"stripe_sources": [account]}, "stripe")
 
 
 @pytest.mark.parametrize(
