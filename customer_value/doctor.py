@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from customer_value.contract import connected, inputs
+from customer_value.contract import CONNECTORS, connected, inputs
 from customer_value.errors import BuildError
 from customer_value.files import KEPT, files_of, quoted
 from customer_value.load import forgotten_file, load
@@ -28,7 +28,7 @@ from customer_value.vendor_tables import accounts_of
 # What is built: what is rejected and why, MRR, and what the notes read.
 MODELS = "rejected_rows input_reconciliation input_amounts mrr_monthly int_feature_uses int_subscription_items".split()
 # Connectors of billing systems that state MRR: the mart vendor_mrr compares it.
-STATING_MRR = {"chargebee"}
+STATING_MRR = {path.parent.name for path in CONNECTORS.glob("*/*_reported_mrr.sql")}
 # Sorts of findings, the most harmful first, and what they mean.
 STOPS, WRONG, PARTIAL, NOTE = "stops", "wrong", "partial", "note"
 HEADINGS = {

@@ -30,6 +30,7 @@ select
     versions.mrr / power(10, coalesce(versions.decimal_places, 2)) as mrr_amount,
     -- What is charged once, as it would count were it charged each period.
     coalesce(charges.amount, 0) / {{ interval_months('versions.billing_interval', 'versions.interval_count') }} as charge_amount,
+    1 / power(10, coalesce(versions.decimal_places, 2)) as smallest_amount,
     upper(versions.base_currency_code) as base_currency,
     versions.exchange_rate as base_exchange_rate,
     coalesce(versions.landed_at, versions.version_at) as reported_at

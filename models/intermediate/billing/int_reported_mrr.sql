@@ -1,12 +1,10 @@
 -- Grain: one row per subscription of which the billing system states MRR, with ours for the same time; in its currency.
-{{ config(enabled='chargebee' in var('connectors') | string) }}
+{{ config(enabled='chargebee' in var('connectors') | string or 'stripe' in var('connectors') | string) }}
 {%- set statuses = ['active', 'past_due', 'trialing', 'paused', 'unpaid', 'canceled', 'expired'] %}
 {%- set terms = ('changes.billing_interval', 'changes.interval_count') %}
 with
 
 run_settings as (select * from {{ ref('run_settings') }}),
-
-months as (select * from {{ ref('int_months') }}),
 
 changes as (select * from {{ ref('stg_subscription_changes') }}),
 
@@ -18,14 +16,18 @@ items as (select * from {{ ref('int_subscription_items') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
-currencies as (select * from {{ ref('currencies') }}),
+stated as (
+    {%- for vendor in ['chargebee', 'stripe'] if vendor in var('connectors') | string %}
+    {{ 'union all ' if not loop.first }}select * from {{ ref(vendor ~ '_reported_mrr') }}
+    {%- endfor %}
+),
 
 reported as (
     select
         *,
         least(coalesce({{ local_time('reported_at') }}, as_of_end_at), as_of_end_at) as stated_at,
         case when base_currency = reporting_currency then base_exchange_rate end as reported_exchange_rate
-    from {{ ref('chargebee_reported_mrr') }}
+    from stated
     cross join run_settings
 ),
 
@@ -101,7 +103,7 @@ select
     subscriptions.subscription_id is not null as is_in_log,
     coalesce(subscriptions.mrr_amount, 0) as mrr_amount,
     subscriptions.committed_mrr_amount,
-    coalesce(states.item_count, 1) / power(10, coalesce(currencies.decimal_places, 2)) as rounding_limit,
+    coalesce(states.item_count, 1) * reported.smallest_amount as rounding_limit,
     cast(reported.mrr_amount as {{ type_double() }}) as reported_own_amount,
     cast(reported.charge_amount as {{ type_double() }}) as charge_own_amount,
     coalesce(cast(states.once_amount as {{ type_double() }}), 0) as once_own_amount,
@@ -111,9 +113,8 @@ select
     {{- ',' if not loop.last }}
     {%- endfor %}
 from reported
-inner join months on months.is_as_of_month
 left join states on reported.subscription_id = states.subscription_id
 left join amounts on reported.subscription_id = amounts.subscription_id
 left join subscriptions on reported.subscription_id = subscriptions.subscription_id
-left join currencies on reported.currency = currencies.currency
-left join exchange_rates on reported.currency = exchange_rates.currency and months.activity_month = exchange_rates.activity_month
+left join exchange_rates
+    on reported.currency = exchange_rates.currency and exchange_rates.activity_month = {{ month_start('reported.as_of_date') }}

@@ -1,5 +1,5 @@
 -- Grain: one row per subscription of which the billing system states MRR (filter: a connector whose vendor states it).
-{{ config(enabled='chargebee' in var('connectors') | string) }}
+{{ config(enabled='chargebee' in var('connectors') | string or 'stripe' in var('connectors') | string) }}
 {%- set difference = '(mrr_own_amount - reported_own_amount)' %}
 {#- Where one of the two counts nothing, the status says why. -#}
 {%- set of_status = {'trialing': 'trial', 'signed': 'not_started', 'past_due': 'past_due', 'unpaid': 'past_due', 'paused': 'paused',
