@@ -16,18 +16,12 @@ items as (select * from {{ ref('int_subscription_items') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
-stated as (
-    {%- for vendor in ['chargebee', 'stripe'] if vendor in var('connectors') | string %}
-    {{ 'union all ' if not loop.first }}select * from {{ ref(vendor ~ '_reported_mrr') }}
-    {%- endfor %}
-),
-
 reported as (
     select
         *,
-        least(coalesce({{ local_time('reported_at') }}, as_of_end_at), as_of_end_at) as stated_at,
+        least(coalesce(reported_at, as_of_end_at), as_of_end_at) as stated_at,
         case when base_currency = reporting_currency then base_exchange_rate end as reported_exchange_rate
-    from stated
+    from {{ ref('stg_reported_mrr') }}
     cross join run_settings
 ),
 
