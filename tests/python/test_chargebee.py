@@ -64,7 +64,7 @@ def test_other_inputs_have_these_rows_and_no_others(found, name):
 
 def test_the_rules_of_the_comparison_with_chargebees_mrr_pass(company, found):
     finished = company.dbt(
-        "test", "--select", "int_reported_mrr,test_type:unit", "vendor_mrr,test_type:unit",
+        "test", "--select", "stg_reported_mrr,test_type:unit", "int_reported_mrr,test_type:unit", "vendor_mrr,test_type:unit",
         "--vars", variables_of(company, "chargebee", **accounts_of("chargebee")),
     )  # fmt: skip
     assert finished.returncode == 0, finished.stdout[-4000:]

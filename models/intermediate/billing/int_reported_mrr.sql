@@ -1,10 +1,13 @@
 -- Grain: one row per subscription of which the billing system states MRR, with ours for the same time; in its currency.
 {{ config(enabled='chargebee' in var('connectors') | string or 'stripe' in var('connectors') | string) }}
 {%- set statuses = ['active', 'past_due', 'trialing', 'paused', 'unpaid', 'canceled', 'expired'] %}
+{%- set price = ('changes.quantity', 'changes.unit_amount') %}
 {%- set terms = ('changes.billing_interval', 'changes.interval_count') %}
 with
 
 run_settings as (select * from {{ ref('run_settings') }}),
+
+reported as (select * from {{ ref('stg_reported_mrr') }}),
 
 changes as (select * from {{ ref('stg_subscription_changes') }}),
 
@@ -16,16 +19,7 @@ items as (select * from {{ ref('int_subscription_items') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
-reported as (
-    select
-        *,
-        least(coalesce(reported_at, as_of_end_at), as_of_end_at) as stated_at,
-        case when base_currency = reporting_currency then base_exchange_rate end as reported_exchange_rate
-    from {{ ref('stg_reported_mrr') }}
-    cross join run_settings
-),
-
--- What was in force of each item when the billing system stated its MRR. An end that the log does not state has no terms.
+-- What was in force of each item when the billing system stated its MRR. An end that is added has no terms.
 entries as (
     select
         log_entries.subscription_id,
@@ -34,15 +28,16 @@ entries as (
         case
             when changes.discount_kind = 'once'
                 then
-                    {{ monthly_amount('changes.quantity', 'changes.unit_amount', '0', '0', *terms) }}
-                    - {{ monthly_amount('changes.quantity', 'changes.unit_amount', 'changes.discount_rate', 'changes.discount_amount', *terms) }}
+                    {{ monthly_amount(*(price + ('0', '0') + terms)) }}
+                    - {{ monthly_amount(*(price + ('changes.discount_rate', 'changes.discount_amount') + terms)) }}
             else 0
         end as once_amount,
         row_number() over (
             partition by log_entries.subscription_id, log_entries.item_id order by log_entries.changed_at desc
         ) as recency
     from log_entries
-    inner join reported on log_entries.subscription_id = reported.subscription_id and log_entries.changed_at <= reported.stated_at
+    inner join reported
+        on log_entries.subscription_id = reported.subscription_id and log_entries.changed_at <= reported.stated_at
     left join changes
         on
             log_entries.subscription_id = changes.subscription_id and log_entries.item_id = changes.item_id
@@ -53,7 +48,13 @@ states as (
     select
         subscription_id,
         count(*) as item_count,
-        min(case status {%- for status in statuses %} when '{{ status }}' then {{ loop.index }}{% endfor %} end) as status_number,
+        min(
+            case status
+                {%- for status in statuses %}
+                when '{{ status }}' then {{ loop.index }}
+                {%- endfor %}
+            end
+        ) as status_number,
         max(included_tax_rate) as included_tax_rate,
         sum(once_amount) as once_amount
     from entries
@@ -89,11 +90,15 @@ select
     coalesce(subscriptions.customer_id, reported.customer_id) as customer_id,
     reported.vendor,
     reported.status as reported_status,
-    case states.status_number {%- for status in statuses %} when {{ loop.index }} then '{{ status }}'{% endfor %} end as status,
+    case states.status_number
+        {%- for status in statuses %}
+        when {{ loop.index }} then '{{ status }}'
+        {%- endfor %}
+    end as status,
     reported.currency,
     reported.stated_at,
-    coalesce(exchange_rates.exchange_rate, reported.reported_exchange_rate) as exchange_rate,
-    coalesce(reported.reported_exchange_rate, exchange_rates.exchange_rate) as reported_exchange_rate,
+    coalesce(exchange_rates.exchange_rate, reported.exchange_rate) as exchange_rate,
+    coalesce(reported.exchange_rate, exchange_rates.exchange_rate) as reported_exchange_rate,
     subscriptions.subscription_id is not null as is_in_log,
     coalesce(subscriptions.mrr_amount, 0) as mrr_amount,
     subscriptions.committed_mrr_amount,
@@ -107,8 +112,9 @@ select
     {{- ',' if not loop.last }}
     {%- endfor %}
 from reported
+cross join run_settings
 left join states on reported.subscription_id = states.subscription_id
 left join amounts on reported.subscription_id = amounts.subscription_id
 left join subscriptions on reported.subscription_id = subscriptions.subscription_id
 left join exchange_rates
-    on reported.currency = exchange_rates.currency and exchange_rates.activity_month = {{ month_start('reported.as_of_date') }}
+    on reported.currency = exchange_rates.currency and exchange_rates.activity_month = {{ month_start('run_settings.as_of_date') }}
