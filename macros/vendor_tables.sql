@@ -52,13 +52,15 @@
     {{ return(rows) }}
 {%- endmacro %}
 
-{#- The rows of a table of several accounts as one: columns that some of them lack are null there, those of several types are texts. -#}
+{#- The rows of a table of several accounts as one. A column that some of them lack is null there; it is text, and so is one of several
+    types: whatever reads it, reads texts too. -#}
 {% macro rows_of_accounts(vendor, parts, alias) -%}
     {%- set loaders = {} -%}
     {%- set types = {} -%}
     {%- for part in parts -%}
         {%- for name, type in part.columns.items() -%}
-            {%- do types.update({name: type if types.get(name, type) == type else dbt.type_string()}) -%}
+            {%- set others = parts | map(attribute='columns') | map(attribute=name, default='') | unique | list -%}
+            {%- do types.update({name: type if others == [type] else dbt.type_string() | lower}) -%}
             {%- for loader in ['_fivetran_', '_airbyte_', '_dlt_', '_sdc_'] if name.startswith(loader) -%}
                 {%- do loaders.update({part.relation.schema: loader}) -%}
             {%- endfor -%}

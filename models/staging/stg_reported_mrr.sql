@@ -17,9 +17,11 @@ select
     reported.charge_amount,
     reported.smallest_amount,
     -- Its rate, where it converts to the currency that we report in.
-    case when reported.base_currency = run_settings.reporting_currency then reported.base_exchange_rate end as exchange_rate,
+    case when reported.base_currency = run_settings.reporting_currency then reported.base_exchange_rate end
+        as exchange_rate,
     -- What comes after the as-of day counts as of its end.
-    least(coalesce({{ local_time('reported.reported_at') }}, run_settings.as_of_end_at), run_settings.as_of_end_at) as stated_at
+    least(coalesce({{ local_time('reported.reported_at') }}, run_settings.as_of_end_at), run_settings.as_of_end_at)
+        as stated_at
 from {{ ref(vendor ~ '_reported_mrr') }} as reported
 cross join run_settings
 {%- endfor %}

@@ -1,6 +1,8 @@
--- Grain: one row per subscription of which Stripe states changes of MRR (Sigma, Data Pipeline): their sum, in major units of its currency.
+-- Grain: one row per subscription of which Stripe states changes of MRR (Sigma, Data Pipeline): their sum, in major units.
 {{ config(enabled='stripe' in var('connectors') | string) }}
-{%- set events = landed_table('stripe', ['subscription_item_change_events', 'subscription_item_change_events_v2_beta'], 'events') %}
+{%- set events = landed_table(
+    'stripe', ['subscription_item_change_events', 'subscription_item_change_events_v2_beta'], 'events'
+) %}
 with
 
 subscriptions as (select * from {{ ref('base_stripe_subscriptions') }}),

@@ -25,13 +25,10 @@ entries as (
         log_entries.subscription_id,
         log_entries.status,
         changes.included_tax_rate,
-        case
-            when changes.discount_kind = 'once'
-                then
-                    {{ monthly_amount(*(price + ('0', '0') + terms)) }}
-                    - {{ monthly_amount(*(price + ('changes.discount_rate', 'changes.discount_amount') + terms)) }}
-            else 0
-        end as once_amount,
+        case when changes.discount_kind = 'once' then
+            {{ monthly_amount(*(price + ('0', '0') + terms)) }}
+            - {{ monthly_amount(*(price + ('changes.discount_rate', 'changes.discount_amount') + terms)) }}
+        else 0 end as once_amount,
         row_number() over (
             partition by log_entries.subscription_id, log_entries.item_id order by log_entries.changed_at desc
         ) as recency
@@ -40,8 +37,8 @@ entries as (
         on log_entries.subscription_id = reported.subscription_id and log_entries.changed_at <= reported.stated_at
     left join changes
         on
-            log_entries.subscription_id = changes.subscription_id and log_entries.item_id = changes.item_id
-            and log_entries.changed_at = changes.changed_at
+            log_entries.subscription_id = changes.subscription_id
+            and log_entries.item_id = changes.item_id and log_entries.changed_at = changes.changed_at
 ),
 
 states as (
@@ -67,8 +64,8 @@ amounts as (
         periods.subscription_id,
         sum(periods.mrr_own_amount) as mrr_amount,
         sum(periods.mrr_list_own_amount) as list_amount,
-        sum(case when periods.billing_interval = 'week' then periods.mrr_own_amount else 0 end) as weekly_amount,
-        sum(case when periods.billing_interval = 'day' then periods.mrr_own_amount else 0 end) as daily_amount
+        sum(case when periods.billing_interval = 'week' then periods.mrr_own_amount end) as weekly_amount,
+        sum(case when periods.billing_interval = 'day' then periods.mrr_own_amount end) as daily_amount
     from periods
     inner join reported on periods.subscription_id = reported.subscription_id
     where periods.valid_from <= reported.stated_at and coalesce(periods.valid_to > reported.stated_at, true)
@@ -107,14 +104,16 @@ select
     cast(reported.charge_amount as {{ type_double() }}) as charge_own_amount,
     coalesce(cast(states.once_amount as {{ type_double() }}), 0) as once_own_amount,
     coalesce(states.included_tax_rate, 0) as included_tax_rate,
-    {%- for column in ['mrr_amount', 'list_amount', 'weekly_amount', 'daily_amount'] %}
-    coalesce(cast(amounts.{{ column }} as {{ type_double() }}), 0) as {{ column | replace('_amount', '_own_amount') }}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
+    coalesce(cast(amounts.mrr_amount as {{ type_double() }}), 0) as mrr_own_amount,
+    coalesce(cast(amounts.list_amount as {{ type_double() }}), 0) as list_own_amount,
+    coalesce(cast(amounts.weekly_amount as {{ type_double() }}), 0) as weekly_own_amount,
+    coalesce(cast(amounts.daily_amount as {{ type_double() }}), 0) as daily_own_amount
 from reported
 cross join run_settings
 left join states on reported.subscription_id = states.subscription_id
 left join amounts on reported.subscription_id = amounts.subscription_id
 left join subscriptions on reported.subscription_id = subscriptions.subscription_id
 left join exchange_rates
-    on reported.currency = exchange_rates.currency and exchange_rates.activity_month = {{ month_start('run_settings.as_of_date') }}
+    on
+        reported.currency = exchange_rates.currency
+        and exchange_rates.activity_month = {{ month_start('run_settings.as_of_date') }}

@@ -2,8 +2,10 @@
 {{ config(enabled='chargebee' in var('connectors') | string or 'stripe' in var('connectors') | string) }}
 {%- set difference = '(mrr_own_amount - reported_own_amount)' %}
 {#- Where one of the two counts nothing, the status says why. -#}
-{%- set of_status = {'trialing': 'trial', 'signed': 'not_started', 'past_due': 'past_due', 'unpaid': 'past_due', 'paused': 'paused',
-    'canceled': 'ended', 'expired': 'ended', 'non_renewing': 'non_renewing'} %}
+{%- set of_status = {
+    'trialing': 'trial', 'signed': 'not_started', 'past_due': 'past_due', 'unpaid': 'past_due', 'paused': 'paused',
+    'canceled': 'ended', 'expired': 'ended', 'non_renewing': 'non_renewing',
+} %}
 {#- Else what it would make of our MRR must be what the billing system states, to the smallest unit of money. -#}
 {%- set of_amount = [
     ('discount', 'mrr_own_amount - list_own_amount'),
@@ -52,7 +54,8 @@ converted as (
         *,
         cast(reported_own_amount * reported_exchange_rate as {{ type_amount() }}) as vendor_mrr_amount,
         cast(reported_own_amount * (exchange_rate - reported_exchange_rate) as {{ type_amount() }}) as currency_amount,
-        cast(case when cause is null then 0 else {{ difference }} * exchange_rate end as {{ type_amount() }}) as cause_amount,
+        cast(case when cause is null then 0 else {{ difference }} * exchange_rate end as {{ type_amount() }})
+            as cause_amount,
         cast(
             case
                 when abs(mrr_amount - mrr_own_amount * exchange_rate) <= rounding_limit * exchange_rate then 0
