@@ -373,4 +373,4 @@ def test_values_are_near_the_truth_whatever_the_shape_of_the_hazard(tmp_path):
     found = {(shape, seed): value_of(shape, seed, tmp_path / f"{shape}{seed}") for shape in SHAPES for seed in (5, 6)}
     errors = [abs(ratio - 1) for ratio, _ in found.values()]
     assert np.mean(errors) <= 0.05 and max(errors) <= 0.10, found
-    assert 0.7 <= np.mean([is_covered for _, is_covered in found.values()]), found
+    assert np.mean([is_covered for _, is_covered in found.values()]) >= 0.7, found
