@@ -113,7 +113,6 @@ FAULTS = {
     "named_at_a_later_row_only": "a continuation counts from the first entry that names it, not from an earlier one",
     "ta9": "what is handed over into a free month is churn, and new when it is paid",
     "tax_thirds": "included tax is taken out of the unit price, which is rounded to eight decimals",
-    "z_pause_lapse": "a pause from the first of a month has lasted 90 whole days on the last of the third",
 }
 
 

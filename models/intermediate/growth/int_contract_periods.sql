@@ -42,7 +42,7 @@ served_entries as (
         -- A pause that lasts too long has ended the service.
         least(
             cast(next_changed_at as date),
-            cast({{ dbt.dateadd('day', var('pause_churn_days') + 1, 'cast(paused_at as date)') }} as date)
+            cast({{ dbt.dateadd('day', var('pause_churn_days'), 'cast(paused_at as date)') }} as date)
         ) as ended_date
     from entries
     where is_served or paused_at is not null

@@ -104,13 +104,12 @@ select
     is_usage_billed,
     paid_month_count,
     case when cohort_month <= activity_month then cohort_month end as cohort_month,
-    -- Paused: has paid, and a pause was in force ever since the last paid month, not for too many whole days, to the
-    -- last of the month or the as-of day. It counts from its latest beginning, whatever plan it is of by now.
+    -- Paused: has paid, and a pause was in force ever since the last paid month, not for too many days by the end of the
+    -- month or the as-of day. It counts from its latest beginning, whatever plan it is of by now.
     not is_active
     and paid_month_count > 0
     and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
-    and {{ days_between('cast(' ~ pause_began_at ~ ' as date)', 'cast(month_end_at as date)') }}
-    <= {{ var('pause_churn_days') }} + 1 as is_paused,
+    and month_end_at <= {{ dbt.dateadd('day', var('pause_churn_days'), pause_began_at) }} as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
     max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount
 from paid_stretches
