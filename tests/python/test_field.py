@@ -112,7 +112,6 @@ UTC_CASES, TOKYO_CASES = (Cases(part) for part in CASES.split("\n## in Asia/Toky
 FAULTS = {
     "named_at_a_later_row_only": "a continuation counts from the first entry that names it, not from an earlier one",
     "ta9": "what is handed over into a free month is churn, and new when it is paid",
-    "tax_thirds": "included tax is taken out of the unit price, which is rounded to eight decimals",
 }
 
 
