@@ -110,7 +110,6 @@ CASES = Path(__file__).with_name("field_cases.txt").read_text()
 UTC_CASES, TOKYO_CASES = (Cases(part) for part in CASES.split("\n## in Asia/Tokyo\n"))
 # What the models do not do yet.
 FAULTS = {
-    "named_at_a_later_row_only": "a continuation counts from the first entry that names it, not from an earlier one",
     "ta9": "what is handed over into a free month is churn, and new when it is paid",
 }
 

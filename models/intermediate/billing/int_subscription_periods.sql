@@ -9,6 +9,10 @@ run_settings as (select * from {{ ref('run_settings') }}),
 entries as (
     select
         *,
+        min(changed_at) over (partition by subscription_id) as subscription_started_at,
+        first_value(migrated_from_subscription_id) over (
+            partition by subscription_id order by migrated_from_subscription_id is null asc, changed_at asc, item_id asc
+        ) as first_named_id,
         -- A bill is lowered for as long as it runs.
         greatest(discount_ends_at, cast({{ bill_end }} as timestamp)) as discount_until,
         {% if var('past_due_churn_days') is number -%}
@@ -19,6 +23,16 @@ entries as (
         cast(null as timestamp)
         {%- endif %} as given_up_at
     from {{ ref('int_subscription_log') }}
+),
+
+-- What only a later entry names counts from the first, where it had ended by then.
+ended_subscriptions as (
+    select
+        subscription_id,
+        max(changed_at) as ended_at
+    from entries
+    group by subscription_id
+    having sum(case when next_changed_at is null and not is_end then 1 else 0 end) = 0
 ),
 
 -- A discount that ends splits its entry: 1 is the part under the discount, 2 the part after it.
@@ -47,7 +61,8 @@ periods as (
         entries.billing_interval,
         entries.interval_count,
         entries.term_months,
-        entries.migrated_from_subscription_id,
+        coalesce(entries.migrated_from_subscription_id, ended_subscriptions.subscription_id)
+            as migrated_from_subscription_id,
         entries.mrr_list_own_amount,
         entries.ended_at,
         entries.paused_at,
@@ -55,10 +70,8 @@ periods as (
         case when parts.n = 1 then entries.discount_rate else 0 end as discount_rate,
         case when parts.n = 1 then entries.discount_amount else 0 end as discount_amount,
         case when parts.n = 1 then entries.mrr_own_amount else entries.mrr_list_own_amount end as mrr_own_amount,
-        case
-            when parts.n = 1 then entries.changed_at
-            else greatest(entries.changed_at, entries.discount_until)
-        end as valid_from,
+        case when parts.n = 1 then entries.changed_at else greatest(entries.changed_at, entries.discount_until) end
+            as valid_from,
         -- What is past due for long has ended, whatever the log goes on to say.
         least(
             entries.next_changed_at, entries.given_up_at, case when parts.n = 1 then entries.discount_until end
@@ -66,6 +79,11 @@ periods as (
     from entries
     cross join parts
     cross join run_settings
+    left join ended_subscriptions
+        on
+            entries.first_named_id = ended_subscriptions.subscription_id
+            and ended_subscriptions.ended_at
+            <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'entries.subscription_started_at') }}
     where parts.n = 1 or entries.discount_until < run_settings.as_of_end_at
 
 )

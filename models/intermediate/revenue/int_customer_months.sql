@@ -104,8 +104,8 @@ select
     is_usage_billed,
     paid_month_count,
     case when cohort_month <= activity_month then cohort_month end as cohort_month,
-    -- Paused: has paid, and a pause was in force ever since the last paid month, not for too many days by the end of the
-    -- month or the as-of day. It counts from its latest beginning, whatever plan it is of by now.
+    -- Paused: has paid, and a pause was in force ever since the last paid month, not for too many days by the month's
+    -- end or that of the as-of day. It counts from its latest beginning, whatever plan it is of by now.
     not is_active
     and paid_month_count > 0
     and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
