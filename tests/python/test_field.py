@@ -79,7 +79,7 @@ class Cases:
                     self.accounts[name] = {key: value(key, text) for key, text in (part.split("=") for part in columns)}
                 elif line.startswith(">"):
                     name, _, said = line[2:].rpartition(": ") if ": " in line.split("|")[0] else (case, "", line[2:])
-                    self.right[name] = self.said(case, *said.split(" | "))
+                    self.right[name] = self.said(*said.split(" | "))
                 elif line:
                     self.log.append(row_of(line, case))
         names = self.right | self.accounts
@@ -91,7 +91,7 @@ class Cases:
         }
 
     @staticmethod
-    def said(case, levels, moves, free=""):
+    def said(levels, moves, free=""):
         changes = {
             int(month): float(amount) for month, amount in (part.split(":") for part in levels.split() if ":" in part)
         }
@@ -103,15 +103,11 @@ class Cases:
             for month, kind, amount in (m.split() for m in moves.split(", ") if m != "-")
         }
         served = {month for month in mrr if mrr[month]} | {int(month) for month in free.split()[1:]}
-        return case, (mrr, moved, served)
+        return mrr, moved, served
 
 
 CASES = Path(__file__).with_name("field_cases.txt").read_text()
 UTC_CASES, TOKYO_CASES = (Cases(part) for part in CASES.split("\n## in Asia/Tokyo\n"))
-# What the models do not do yet.
-FAULTS = {
-    "ta9": "what is handed over into a free month is churn, and new when it is paid",
-}
 
 
 def company_of(folder, tables, zone, as_of=date(2025, 12, 31)):
@@ -144,9 +140,7 @@ def hand_companies(tmp_path_factory):
 
 
 def cases_of(index, cases):
-    for name, (case, right) in cases.right.items():
-        marks = [pytest.mark.xfail(reason=FAULTS[case], strict=False)] if case in FAULTS else []
-        yield pytest.param(index, name, right, id=name, marks=marks)
+    return [pytest.param(index, name, right, id=name) for name, right in cases.right.items()]
 
 
 @pytest.mark.parametrize(("index", "name", "right"), [*cases_of(0, UTC_CASES), *cases_of(1, TOKYO_CASES)])

@@ -1,9 +1,26 @@
 -- Grain: one row per customer and service: an unbroken stretch in which it is served, from the first MRR in it.
+{#- What another customer paid for until now serves the one that takes it over: the same item, or what it continues. #}
+{%- set is_taken_over = '(lag(periods.customer_id) over item_log <> periods.customer_id'
+    ~ ' and lag(periods.mrr_own_amount) over item_log > 0 and lag(periods.valid_to) over item_log = periods.valid_from'
+    ~ ' or last_payers.customer_id <> periods.customer_id'
+    ~ ' and min(periods.valid_from) over (partition by periods.subscription_id) = periods.valid_from)' %}
 with
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
 periods as (select * from {{ ref('int_subscription_periods') }}),
+
+-- Who paid for a subscription until its end.
+last_payers as (
+
+    select
+        subscription_id,
+        max(customer_id) as customer_id
+    from periods
+    where mrr_own_amount > 0 and valid_to = ended_at
+    group by subscription_id
+
+),
 
 served_periods as (
 
@@ -13,20 +30,21 @@ served_periods as (
         periods.item_id,
         periods.valid_from,
         coalesce(periods.valid_to, run_settings.as_of_end_at) as valid_to,
-        case when periods.mrr_own_amount > 0 then periods.valid_from end as paid_from,
+        case when periods.mrr_own_amount > 0 or {{ is_taken_over }} then periods.valid_from end as paid_from,
         -- Where a free plan is no churn it holds the customer as MRR does.
         case
             when periods.mrr_own_amount > 0 or coalesce(periods.is_free_plan, false)
                 then coalesce(periods.valid_to, run_settings.as_of_end_at)
+            when {{ is_taken_over }} then periods.valid_from
         end as held_until,
         periods.migrated_from_subscription_id is not null
-        and row_number() over (
-            partition by periods.subscription_id, periods.item_id order by periods.valid_from asc
-        ) = 1 as is_migration
+        and row_number() over item_log = 1 as is_migration
     from periods
     cross join run_settings
+    left join last_payers on periods.migrated_from_subscription_id = last_payers.subscription_id
     -- A pause interrupts no service: whether the customer is served in it is another question.
     where periods.is_in_force or periods.paused_at is not null
+    window item_log as (partition by periods.subscription_id, periods.item_id order by periods.valid_from asc)
 
 ),
 

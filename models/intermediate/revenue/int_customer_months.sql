@@ -1,6 +1,8 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 {%- set is_paying = '(mrr_amount > 0 or is_usage_billed)' %}
-{%- set cohort_month = 'min(case when ' ~ is_paying ~ ' then activity_month end) over (partition by customer_id)' %}
+{#- What is taken over was paid until then: it counts as paid in that month, free or paused though it be. #}
+{%- set has_paid = '(' ~ is_paying ~ ' or taken_over_amount > 0)' %}
+{%- set cohort_month = 'min(case when ' ~ has_paid ~ ' then activity_month end) over (partition by customer_id)' %}
 {%- set pause_began_at = 'coalesce(max(case when not is_active then new_paused_at end) over unpaid_months, '
     ~ 'min(case when not is_active then paused_at end) over unpaid_months)' %}
 with
@@ -13,15 +15,15 @@ months as (select * from {{ ref('int_months') }}),
 
 usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
 
+transfers as (select * from {{ ref('int_transfers') }}),
+
 -- Without an invoice line it is not known what usage a customer is billed.
 billed_customers as (
-
     select
         customer_id,
         min(issued_date) as first_issued_date
     from {{ ref('int_invoice_lines') }}
     group by customer_id
-
 ),
 
 levels as (
@@ -43,18 +45,17 @@ levels as (
             usage_months.usage_mrr_amount,
             case when billed_customers.first_issued_date < cast(months.month_end_at as date) then 0 end
         ) as usage_mrr_amount,
-        coalesce(usage_months.is_usage_billed, false) as is_usage_billed
+        coalesce(usage_months.is_usage_billed, false) as is_usage_billed,
+        greatest(coalesce(max(transfers.transfer_amount), 0), 0) as taken_over_amount
     from customers
     -- From the month of the customer's first subscription: a month that ends before it shows nothing.
     inner join months on {{ month_start('customers.started_date') }} <= months.activity_month
     left join item_months
-        on
-            customers.customer_id = item_months.customer_id
-            and months.activity_month = item_months.activity_month
+        on customers.customer_id = item_months.customer_id and months.activity_month = item_months.activity_month
     left join usage_months
-        on
-            customers.customer_id = usage_months.customer_id
-            and months.activity_month = usage_months.activity_month
+        on customers.customer_id = usage_months.customer_id and months.activity_month = usage_months.activity_month
+    left join transfers
+        on customers.customer_id = transfers.customer_id and months.activity_month = transfers.activity_month
     left join billed_customers on customers.customer_id = billed_customers.customer_id
     group by
         customers.customer_id, months.activity_month, months.month_end_at, months.is_partial_month,
@@ -77,13 +78,14 @@ paid_stretches as (
         is_usage_billed,
         -- What no month end has seen paid yet belongs to no cohort. Usage that is billed pays as MRR does.
         {{ is_paying }}
-        or (is_in_service and coalesce({{ cohort_month }} < activity_month, false)) as is_active,
+        or (is_in_service and coalesce({{ cohort_month }} <= activity_month, false)) as is_active,
         case when paused_at = new_paused_at then paused_at end as new_paused_at,
         paused_at,
         month_end_at,
+        taken_over_amount,
         {{ cohort_month }} as cohort_month,
         -- Numbers the paid months: what follows one without payment carries its number.
-        sum(case when {{ is_paying }} then 1 else 0 end) over (
+        sum(case when {{ has_paid }} then 1 else 0 end) over (
             partition by customer_id order by activity_month asc
         ) as paid_month_count
     from levels
@@ -111,6 +113,8 @@ select
     and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
     and month_end_at <= {{ dbt.dateadd('day', var('pause_churn_days'), pause_began_at) }} as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
-    max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount
+    max(case when mrr_amount > 0 then mrr_amount else taken_over_amount end) over (
+        partition by customer_id, paid_month_count
+    ) as last_paid_mrr_amount
 from paid_stretches
 window unpaid_months as (partition by customer_id, paid_month_count order by activity_month asc)

@@ -102,7 +102,7 @@ causes as (
     select
         customer_id,
         activity_month,
-        'price' as movement_cause,
+        case when mrr_amount = 0 then 'free_period' else 'price' end as movement_cause,
         movement_amount
     from movements
     where movement_type in ('expansion', 'contraction') and transfer_amount <> 0

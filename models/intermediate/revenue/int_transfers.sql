@@ -2,7 +2,7 @@
 {%- set gone_item = 'partition by gone_items.activity_month, gone_items.customer_id, gone_items.subscription_id' %}
 with
 
-paid_months as (
+held_months as (
     select
         subscription_id,
         item_id,
@@ -13,7 +13,7 @@ paid_months as (
         min(customer_id) over (partition by subscription_id)
         <> max(customer_id) over (partition by subscription_id) as has_changed_hands
     from {{ ref('int_subscription_item_months') }}
-    where mrr_amount > 0
+    where mrr_amount > 0 or is_in_service or paused_at is not null
 ),
 
 -- A subscription goes over to another customer under its own name, or under that of the one that continues it.
@@ -28,7 +28,7 @@ heirs as (
         activity_month,
         {{ name }} as from_subscription_id,
         sum(mrr_amount) as mrr_amount
-    from paid_months
+    from held_months
     where {{ condition }}
     group by subscription_id, customer_id, activity_month, {{ name }}
     {{ 'union all' if not loop.last }}
@@ -37,25 +37,27 @@ heirs as (
 
 -- What a customer paid at the opening of a month and no longer at its end.
 gone_items as (
-
     select
         opening.customer_id,
         opening.subscription_id,
         {{ add_months('opening.activity_month', 1) }} as activity_month,
         sum(opening.mrr_amount) as mrr_amount
-    from paid_months as opening
-    left join paid_months as closing
+    from held_months as opening
+    left join held_months as closing
         on
             opening.subscription_id = closing.subscription_id
             and opening.item_id = closing.item_id
             and opening.customer_id = closing.customer_id
+            and closing.mrr_amount > 0
             and closing.activity_month = {{ add_months('opening.activity_month', 1) }}
-    where closing.item_id is null and opening.subscription_id in (select heirs.from_subscription_id from heirs)
+    where
+        opening.mrr_amount > 0
+        and closing.item_id is null
+        and opening.subscription_id in (select heirs.from_subscription_id from heirs)
     group by opening.customer_id, opening.subscription_id, opening.activity_month
-
 ),
 
--- What several take over goes to each by what it pays then.
+-- What several take over goes to each by what it pays then; where none pays yet, to the first.
 handovers as (
 
     select
@@ -64,9 +66,9 @@ handovers as (
         heirs.customer_id as to_customer_id,
         gone_items.subscription_id,
         gone_items.mrr_amount,
-        {{ rate(
+        coalesce({{ rate(
             'cast(gone_items.mrr_amount as ' ~ type_double() ~ ') * heirs.mrr_amount', 'sum(heirs.mrr_amount) over (' ~ gone_item ~ ')'
-        ) }} as share_amount,
+        ) }}, 0) as share_amount,
         row_number() over ({{ gone_item }} order by heirs.customer_id asc, heirs.subscription_id asc) as heir_number
     from gone_items
     inner join heirs
@@ -86,7 +88,6 @@ handovers as (
 
 -- What rounding leaves the first one takes. What a customer continues itself stays with it.
 transfers as (
-
     select
         activity_month,
         from_customer_id,
@@ -97,7 +98,6 @@ transfers as (
         end as transfer_amount
     from handovers
     window gone_item as (partition by activity_month, from_customer_id, subscription_id)
-
 ),
 
 amounts as (
