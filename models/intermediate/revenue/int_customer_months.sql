@@ -1,6 +1,6 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 {%- set is_paying = '(mrr_amount > 0 or is_usage_billed)' %}
-{#- What is taken over was paid until then: it counts as paid in that month, free or paused though it be. #}
+{#- What is taken over was paid until then: it counts as paid in that month, free though it be. #}
 {%- set has_paid = '(' ~ is_paying ~ ' or taken_over_amount > 0)' %}
 {%- set cohort_month = 'min(case when ' ~ has_paid ~ ' then activity_month end) over (partition by customer_id)' %}
 {%- set pause_began_at = 'coalesce(max(case when not is_active then new_paused_at end) over unpaid_months, '
@@ -85,9 +85,8 @@ paid_stretches as (
         taken_over_amount,
         {{ cohort_month }} as cohort_month,
         -- Numbers the paid months: what follows one without payment carries its number.
-        sum(case when {{ has_paid }} then 1 else 0 end) over (
-            partition by customer_id order by activity_month asc
-        ) as paid_month_count
+        sum(case when {{ has_paid }} then 1 else 0 end) over (partition by customer_id order by activity_month asc)
+            as paid_month_count
     from levels
 
 )

@@ -66,7 +66,7 @@ movements as (
         is_paused,
         last_paid_mrr_amount,
         -- How the loss of the MRR that was paid last was booked.
-        max(case when continued_amount > 0 and is_paused then 1 else 0 end) over (
+        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) over (
             partition by customer_id, paid_month_count
         ) = 1 as was_booked_as_pause,
         transfer_amount,

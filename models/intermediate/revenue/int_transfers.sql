@@ -13,7 +13,7 @@ held_months as (
         min(customer_id) over (partition by subscription_id)
         <> max(customer_id) over (partition by subscription_id) as has_changed_hands
     from {{ ref('int_subscription_item_months') }}
-    where mrr_amount > 0 or is_in_service or paused_at is not null
+    where mrr_amount > 0 or is_in_service
 ),
 
 -- A subscription goes over to another customer under its own name, or under that of the one that continues it.
