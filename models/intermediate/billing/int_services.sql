@@ -1,9 +1,11 @@
 -- Grain: one row per customer and service: an unbroken stretch in which it is served, from the first MRR in it.
-{#- What another customer paid for until now serves the one that takes it over: the same item, or what it continues. #}
-{%- set is_taken_over = '(lag(periods.customer_id) over item_log <> periods.customer_id'
-    ~ ' and lag(periods.mrr_own_amount) over item_log > 0 and lag(periods.valid_to) over item_log = periods.valid_from'
-    ~ ' or last_payers.customer_id <> periods.customer_id'
-    ~ ' and min(periods.valid_from) over (partition by periods.subscription_id) = periods.valid_from)' %}
+{#- Free, and paid by another customer since an earlier month: the same item, or the subscription that it continues. #}
+{%- set is_taken_over = '(periods.is_in_force and periods.mrr_own_amount = 0'
+    ~ ' and (lag(periods.customer_id) over item_log <> periods.customer_id and lag(periods.mrr_own_amount) over item_log > 0'
+    ~ ' and lag(periods.valid_to) over item_log = periods.valid_from'
+    ~ ' and first_value(periods.valid_from) over item_log < ' ~ month_start('periods.valid_from')
+    ~ ' or last_payers.customer_id <> periods.customer_id and last_payers.paid_from < ' ~ month_start('periods.valid_from')
+    ~ ' and min(periods.valid_from) over (partition by periods.subscription_id) = periods.valid_from))' %}
 with
 
 run_settings as (select * from {{ ref('run_settings') }}),
@@ -12,14 +14,13 @@ periods as (select * from {{ ref('int_subscription_periods') }}),
 
 -- Who paid for a subscription until its end.
 last_payers as (
-
     select
         subscription_id,
-        max(customer_id) as customer_id
+        max(case when valid_to = ended_at then customer_id end) as customer_id,
+        min(valid_from) as paid_from
     from periods
-    where mrr_own_amount > 0 and valid_to = ended_at
+    where mrr_own_amount > 0
     group by subscription_id
-
 ),
 
 served_periods as (
@@ -37,8 +38,8 @@ served_periods as (
                 then coalesce(periods.valid_to, run_settings.as_of_end_at)
             when {{ is_taken_over }} then periods.valid_from
         end as held_until,
-        periods.migrated_from_subscription_id is not null
-        and row_number() over item_log = 1 as is_migration
+        {{ is_taken_over }} as is_taken_over,
+        periods.migrated_from_subscription_id is not null and row_number() over item_log = 1 as is_migration
     from periods
     cross join run_settings
     left join last_payers on periods.migrated_from_subscription_id = last_payers.subscription_id
@@ -49,7 +50,6 @@ served_periods as (
 ),
 
 breaks as (
-
     select
         customer_id,
         subscription_id,
@@ -58,6 +58,7 @@ breaks as (
         valid_to,
         paid_from,
         held_until,
+        is_taken_over,
         case
             when is_migration then 0
             when valid_from <= {{ dbt.dateadd('hour', var('chain_gap_hours'), 'max(valid_to) over earlier') }} then 0
@@ -75,16 +76,15 @@ breaks as (
         partition by customer_id order by valid_from asc, subscription_id asc, item_id asc
         rows between unbounded preceding and 1 preceding
     )
-
 ),
 
 stretches as (
-
     select
         customer_id,
         valid_to,
         paid_from,
         held_until,
+        is_taken_over,
         sum(is_break) over customer_log as stretch_number,
         sum(is_lapse) over customer_log as lapse_number
     from breaks
@@ -92,7 +92,6 @@ stretches as (
         partition by customer_id order by valid_from asc, subscription_id asc, item_id asc
         rows between unbounded preceding and current row
     )
-
 ),
 
 services as (
@@ -100,6 +99,7 @@ services as (
     select
         customer_id,
         min(paid_from) as started_at,
+        coalesce(min(case when is_taken_over then paid_from end) = min(paid_from), false) as is_taken_over,
         least(
             max(max(valid_to)) over (partition by customer_id, stretch_number),
             {{ dbt.dateadd('day', var('free_period_churn_days'), 'max(held_until)') }}
@@ -113,6 +113,7 @@ select
     customer_id,
     started_at,
     served_until,
+    is_taken_over,
     min(started_at) over (partition by customer_id) as first_started_at
 from services
 where started_at is not null

@@ -34,6 +34,7 @@ periods_in_force as (
         periods.paused_at,
         periods.continues_pause,
         services.customer_id is not null as is_in_service,
+        coalesce(services.is_taken_over, false) as is_taken_over,
         services.started_at > services.first_started_at
         and {{ month_start('services.first_started_at') }} < months.activity_month as has_returned,
         periods.mrr_list_own_amount,
@@ -65,7 +66,6 @@ periods_in_force as (
     window subscription_months as (partition by periods.subscription_id, months.activity_month)
 
 )
-
 {%- set mrr_own_amount -%}
     case
         when periods_in_force.subscription_discount_amount is null then periods_in_force.mrr_own_amount
@@ -77,7 +77,6 @@ periods_in_force as (
         )
     end
 {%- endset %}
-
 select
     periods_in_force.customer_id,
     periods_in_force.subscription_id,
@@ -99,6 +98,7 @@ select
     periods_in_force.paused_at,
     periods_in_force.continues_pause,
     periods_in_force.is_in_service,
+    periods_in_force.is_taken_over,
     periods_in_force.has_returned,
     case when periods_in_force.subscription_discount_amount > 0 then least(1, {{ rate(
         'periods_in_force.subscription_discount_amount', 'periods_in_force.subscription_mrr_amount'

@@ -1,8 +1,8 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 {%- set is_paying = '(mrr_amount > 0 or is_usage_billed)' %}
-{#- What is taken over was paid until then: it counts as paid in that month, free though it be. #}
-{%- set has_paid = '(' ~ is_paying ~ ' or taken_over_amount > 0)' %}
-{%- set cohort_month = 'min(case when ' ~ has_paid ~ ' then activity_month end) over (partition by customer_id)' %}
+{#- What is taken over was paid until then: its cohort begins with the handover, free though it be. #}
+{%- set cohort_month = 'min(case when ' ~ is_paying ~ ' or is_taken_over then activity_month end)'
+    ~ ' over (partition by customer_id)' %}
 {%- set pause_began_at = 'coalesce(max(case when not is_active then new_paused_at end) over unpaid_months, '
     ~ 'min(case when not is_active then paused_at end) over unpaid_months)' %}
 with
@@ -14,8 +14,6 @@ item_months as (select * from {{ ref('int_subscription_item_months') }}),
 months as (select * from {{ ref('int_months') }}),
 
 usage_months as (select * from {{ ref('int_usage_revenue_months') }}),
-
-transfers as (select * from {{ ref('int_transfers') }}),
 
 -- Without an invoice line it is not known what usage a customer is billed.
 billed_customers as (
@@ -46,7 +44,7 @@ levels as (
             case when billed_customers.first_issued_date < cast(months.month_end_at as date) then 0 end
         ) as usage_mrr_amount,
         coalesce(usage_months.is_usage_billed, false) as is_usage_billed,
-        greatest(coalesce(max(transfers.transfer_amount), 0), 0) as taken_over_amount
+        max(case when item_months.is_taken_over then 1 else 0 end) = 1 as is_taken_over
     from customers
     -- From the month of the customer's first subscription: a month that ends before it shows nothing.
     inner join months on {{ month_start('customers.started_date') }} <= months.activity_month
@@ -54,8 +52,6 @@ levels as (
         on customers.customer_id = item_months.customer_id and months.activity_month = item_months.activity_month
     left join usage_months
         on customers.customer_id = usage_months.customer_id and months.activity_month = usage_months.activity_month
-    left join transfers
-        on customers.customer_id = transfers.customer_id and months.activity_month = transfers.activity_month
     left join billed_customers on customers.customer_id = billed_customers.customer_id
     group by
         customers.customer_id, months.activity_month, months.month_end_at, months.is_partial_month,
@@ -82,11 +78,11 @@ paid_stretches as (
         case when paused_at = new_paused_at then paused_at end as new_paused_at,
         paused_at,
         month_end_at,
-        taken_over_amount,
         {{ cohort_month }} as cohort_month,
         -- Numbers the paid months: what follows one without payment carries its number.
-        sum(case when {{ has_paid }} then 1 else 0 end) over (partition by customer_id order by activity_month asc)
-            as paid_month_count
+        sum(case when {{ is_paying }} then 1 else 0 end) over (
+            partition by customer_id order by activity_month asc
+        ) as paid_month_count
     from levels
 
 )
@@ -112,8 +108,6 @@ select
     and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
     and month_end_at <= {{ dbt.dateadd('day', var('pause_churn_days'), pause_began_at) }} as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
-    max(case when mrr_amount > 0 then mrr_amount else taken_over_amount end) over (
-        partition by customer_id, paid_month_count
-    ) as last_paid_mrr_amount
+    max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount
 from paid_stretches
 window unpaid_months as (partition by customer_id, paid_month_count order by activity_month asc)

@@ -64,11 +64,11 @@ movements as (
         is_active,
         is_usage_billed,
         is_paused,
-        last_paid_mrr_amount,
+        -- Of what was taken over and never paid since, what went over.
+        case when last_paid_mrr_amount > 0 then last_paid_mrr_amount else max(transfer_amount) over stretch end
+            as last_paid_mrr_amount,
         -- How the loss of the MRR that was paid last was booked.
-        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) over (
-            partition by customer_id, paid_month_count
-        ) = 1 as was_booked_as_pause,
+        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) over stretch = 1 as was_booked_as_pause,
         transfer_amount,
         mrr_at_opening_rate_amount - continued_amount as movement_amount,
         mrr_amount - mrr_at_opening_rate_amount as fx_amount,
@@ -87,6 +87,7 @@ movements as (
             when transfer_amount <> 0 then 'transfer'
         end as movement_type
     from openings
+    window stretch as (partition by customer_id, paid_month_count)
 
 )
 
