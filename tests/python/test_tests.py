@@ -99,7 +99,7 @@ MORE_RULES = {
         "nothing_expected_is_negative",
     ): "update marts.customer_ltv set max_cac_amount = -1 where rowid = 0",
     ("retention_parameters", "alpha_is_within_its_bounds"): "update marts.retention_parameters set alpha = 0.001 "
-    "where survival_segment = 'all'",
+    "where survival_segment = 'month' and alpha is not null",
     ("retention_curves", "survival_is_a_share"): "update marts.retention_curves set fitted_survival_rate = -0.01 "
     "where rowid = 0",
     ("ltv_monthly", "churn_is_a_share"): "update marts.ltv_monthly set trailing_churn_rate = 1.01 where rowid = 0",
