@@ -9,6 +9,8 @@ cohort_value_errors as (select * from {{ ref('int_cohort_value_errors') }}),
 
 churns as (select * from {{ ref('int_customer_churns') }}),
 
+level_drift as (select * from {{ ref('int_level_drift') }}),
+
 segments as (
 
     select
@@ -47,6 +49,7 @@ valued_segments as (
         {{ rate('segments.churn_count', 'segments.opening_count') }} as logo_churn_rate,
         segments.historic_amount,
         segments.future_amount,
+        level_drift.calibrated_horizon_months,
         segments.historic_amount + segments.future_amount as total_amount,
         segments.historic_amount
         + segments.future_amount
@@ -54,6 +57,7 @@ valued_segments as (
         segments.historic_amount + segments.future_amount + coalesce(cohort_value_errors.future_error_amount, 0)
             as total_high_amount
     from segments
+    left join level_drift on segments.as_of_date = level_drift.valuation_date
     left join cohort_value_errors
         on
             segments.cohort_dimension = cohort_value_errors.cohort_dimension
@@ -81,5 +85,6 @@ select
     cast({{ rate('total_high_amount', 'customer_count') }} as {{ type_amount() }}) as ltv_high_amount,
     cast(total_amount as {{ type_amount() }}) as total_ltv_amount,
     cast(total_low_amount as {{ type_amount() }}) as total_ltv_low_amount,
-    cast(total_high_amount as {{ type_amount() }}) as total_ltv_high_amount
+    cast(total_high_amount as {{ type_amount() }}) as total_ltv_high_amount,
+    cast(calibrated_horizon_months as {{ dbt.type_int() }}) as calibrated_horizon_months
 from valued_segments
