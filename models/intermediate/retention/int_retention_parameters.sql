@@ -62,9 +62,11 @@ select
         when fits.is_converged then 'converged'
         else 'not_converged'
     end as fit_status,
-    cast(candidates.constant_weight * (1 - coalesce(scaled_terms.scaled_term_weight, 0)) as {{ type_rate() }}) as constant_weight,
-    cast(candidates.by_age_weight * (1 - coalesce(scaled_terms.scaled_term_weight, 0)) as {{ type_rate() }}) as by_age_weight,
-    cast(candidates.sbg_weight * (1 - coalesce(scaled_terms.scaled_term_weight, 0)) as {{ type_rate() }}) as sbg_weight,
+    {%- for family in ['constant', 'by_age', 'sbg'] %}
+    cast(
+        candidates.{{ family }}_weight * (1 - coalesce(scaled_terms.scaled_term_weight, 0)) as {{ type_rate() }}
+    ) as {{ family }}_weight,
+    {%- endfor %}
     cast(scaled_terms.scaled_term_weight as {{ type_rate() }}) as scaled_term_weight,
     cast(credibilities.credibility_weight as {{ type_rate() }}) as credibility_weight,
     cast(candidates.constant_hazard_rate as {{ type_rate() }}) as constant_hazard_rate,

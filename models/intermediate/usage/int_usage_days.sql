@@ -8,7 +8,7 @@
     on_schema_change='fail'
 ) }}
 {%- set events = received('usage_events') %}
-{%- set columns = ['event_id', 'customer_id', 'user_id', 'feature', 'occurred_at', 'quantity', 'event_count', 'loaded_at'] %}
+{%- set columns = 'event_id customer_id user_id feature occurred_at quantity event_count loaded_at'.split() %}
 with
 
 rejected_events as (select * from {{ ref('base_rejected_usage_events') }}),

@@ -11,8 +11,7 @@ raw_counts as (
         {%- else -%} 0 {%- endif %} as inferred_count,
         {{ local_time('max(received_rows.loaded_at)') }} as newest_loaded_at
     from {{ raw(input_name) }} as received_rows
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ 'union all' if not loop.last }}{% endfor %}
 ),
 {% for input_name in input_names() if input_name != 'usage_events' -%}
 {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
@@ -91,7 +90,8 @@ rejected_shares as (
         sum(amount_rate) as amount_rate,
         -- One row alone is no share. Money without an exchange rate cannot be compared: its customers are counted.
         greatest(
-            case when sum({{ unaccepted('row_count') }}) > 1 then sum({{ unaccepted('row_rate') }}) end, sum({{ unaccepted('amount_rate') }}),
+            case when sum({{ unaccepted('row_count') }}) > 1 then sum({{ unaccepted('row_rate') }}) end,
+            sum({{ unaccepted('amount_rate') }}),
             sum({{ unaccepted('case when amount > 0 and amount_rate is null then customer_rate end') }})
         ) as highest_rate
     from {{ ref('input_amounts') }}

@@ -26,7 +26,8 @@ reasoned_events as (
             when events.customer_id is null then 'missing_customer_id'
             when events.occurred_at is null then 'missing_occurred_at'
             when events.loaded_at is null then 'missing_loaded_at'
-            when greatest(abs(events.quantity), abs(events.event_count)) >= {{ var('number_limit') }} then 'number_out_of_range'
+            when greatest(abs(events.quantity), abs(events.event_count)) >= {{ var('number_limit') }}
+                then 'number_out_of_range'
             when events.quantity < 0 then 'negative_quantity'
             when events.event_count < 1 or events.event_count <> floor(events.event_count) then 'invalid_event_count'
             when customers.is_internal then 'internal_customer'
