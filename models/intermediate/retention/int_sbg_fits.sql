@@ -90,7 +90,11 @@ select
     cast(exp(ln_alpha) as {{ type_rate() }}) as alpha,
     cast(exp(ln_beta) as {{ type_rate() }}) as beta,
     log_likelihood,
-    abs(slope_alpha) + abs(slope_beta) <= 0.000001 * (churn_count + 1) and {{ determinant }} > 0 as is_converged,
+    -- At a bound the likelihood may be flat without being at its maximum.
+    abs(slope_alpha) + abs(slope_beta) <= 0.000001 * (churn_count + 1)
+    and {{ determinant }} > 0
+    and abs(ln_alpha - 2) < 7.99
+    and abs(ln_beta - 2) < 7.99 as is_converged,
     -- Covariances of ln(alpha) and ln(beta), the inverse of the negative curvature; 1,000 is as good as unknown.
     case when {{ determinant }} > 0 then cast(least(-curvature_beta / {{ determinant }}, 1000) as {{ type_rate() }}) end
         as alpha_variance,
