@@ -63,8 +63,9 @@ FILE_NAMES = {
         "nps_scores",
         "survey_answers",
         "survey_results",
-    )
-    + ("survey_responses", "feedback"),
+        "survey_responses",
+        "feedback",
+    ),
     "marketing_spend": ("spend", "ad_costs"),
 }
 # Parts of headers: of days that are no start and no end, of amounts, of amounts a month, and of amounts that include tax.

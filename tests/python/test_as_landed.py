@@ -135,7 +135,7 @@ BESIDE = {
     "recurly_fivetran": "",
 }
 # What the connectors of a landing make of an input and the contract's inputs say otherwise: columns with the number of rows, `rows` that
-# one of them lacks. Whoever was asked and did not answer, no tool says; CRMs know nothing of offers.
+# are missing on one side. Survey tools do not export surveys without a response; CRMs do not know of offers.
 OFFERS = {"lead_magnet": 900, "opted_in_at": 584, "trip_wire_at": 99, "trip_wire_amount": 99, "exit_offer_at": 126}
 UNANSWERED = {"rows": 385, "sent_at": 330}
 INPUTS = {

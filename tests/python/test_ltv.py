@@ -6,6 +6,7 @@ import hazard_shapes
 import numpy as np
 import pytest
 from conftest import Company, built, columns_of, rows_of
+from hazard_shapes import month_after
 from ledgers import at, change, customer, plan, write
 
 from customer_value.cli import main
@@ -13,11 +14,6 @@ from customer_value.cli import main
 # Fader and Hardie (2007): of 1,000 customers, how many are left after each year.
 HIGH_END = (869, 743, 653, 593, 551, 517, 491)
 REGULAR = (631, 468, 382, 326, 289, 262, 241)
-
-
-def month_after(day, months):
-    month = day.month - 1 + months
-    return day.replace(year=day.year + month // 12, month=month % 12 + 1)
 
 
 def survivors(name, counts, start, months, **terms):

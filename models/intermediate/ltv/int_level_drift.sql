@@ -1,4 +1,6 @@
 -- Grain: one row per valuation date from which intervals are made: the as-of day and that of the back-test.
+{%- set complete_months = '(' ~ months_between('windows.activity_month', 'valuation_dates.activity_month')
+    ~ ' - case when valuation_dates.is_partial_month then 1 else 0 end)' %}
 with
 
 expected_values as (select * from {{ ref('int_customer_expected_values') }}),
@@ -70,12 +72,8 @@ closed_windows as (
     from valuation_dates
     inner join windows
         on
-            mod(
-                {{ months_between('windows.activity_month', 'valuation_dates.activity_month') }}
-                - case when valuation_dates.is_partial_month then 1 else 0 end, windows.horizon_months
-            ) = 0
-            and {{ months_between('windows.activity_month', 'valuation_dates.activity_month') }}
-            - case when valuation_dates.is_partial_month then 1 else 0 end >= windows.horizon_months
+            mod({{ complete_months }}, windows.horizon_months) = 0
+            and {{ complete_months }} >= windows.horizon_months
     inner join parameters
         on
             windows.valuation_date = parameters.valuation_date

@@ -53,13 +53,13 @@ scores as (
         constants.constant_hazard_rate,
         constants.constant_score,
         constants.by_age_score,
-        case when fits.is_converged then fits.log_likelihood - 2 end as sbg_score,
-        fits.is_converged
+        fits.log_likelihood - 2 as sbg_score
     from constants
     left join fits
         on
             constants.valuation_date = fits.valuation_date
             and constants.survival_segment = fits.survival_segment
+            and fits.is_converged
 
 ),
 
@@ -74,7 +74,6 @@ likelihoods as (
         tail_churn_count,
         constant_hazard_rate,
         constant_score,
-        is_converged,
         {%- set best = 'greatest(constant_score, coalesce(by_age_score, constant_score), '
             ~ 'coalesce(sbg_score, constant_score))' %}
         {%- for family in ['constant', 'by_age', 'sbg'] %}
@@ -94,7 +93,6 @@ select
     tail_churn_count,
     constant_hazard_rate,
     constant_score,
-    is_converged,
     {%- for family in ['constant', 'by_age', 'sbg'] %}
     {{ family }}_likelihood / (constant_likelihood + by_age_likelihood + sbg_likelihood) as {{ family }}_weight
     {%- if not loop.last %},{% endif %}

@@ -59,7 +59,7 @@ select
     case
         when segments.renewal_count = 0 then 'no_renewals'
         when segments.churn_count = 0 then 'no_churns'
-        when fits.is_converged then 'converged'
+        when fits.survival_segment is not null then 'converged'
         else 'not_converged'
     end as fit_status,
     {%- for family in ['constant', 'by_age', 'sbg'] %}
@@ -70,12 +70,12 @@ select
     cast(scaled_terms.scaled_term_weight as {{ type_rate() }}) as scaled_term_weight,
     cast(credibilities.credibility_weight as {{ type_rate() }}) as credibility_weight,
     cast(candidates.constant_hazard_rate as {{ type_rate() }}) as constant_hazard_rate,
-    case when fits.is_converged then fits.alpha end as alpha,
-    case when fits.is_converged then fits.beta end as beta,
-    case when fits.is_converged then cast(fits.log_likelihood as {{ type_rate() }}) end as log_likelihood,
-    case when fits.is_converged then fits.alpha_variance end as alpha_variance,
-    case when fits.is_converged then fits.beta_variance end as beta_variance,
-    case when fits.is_converged then fits.alpha_beta_covariance end as alpha_beta_covariance,
+    fits.alpha,
+    fits.beta,
+    cast(fits.log_likelihood as {{ type_rate() }}) as log_likelihood,
+    fits.alpha_variance,
+    fits.beta_variance,
+    fits.alpha_beta_covariance,
     credibilities.own_variance,
     -- And of what it shares with the others of its parent.
     coalesce(
@@ -100,6 +100,7 @@ left join fits
     on
         segments.valuation_date = fits.valuation_date
         and segments.survival_segment = fits.survival_segment
+        and fits.is_converged
 left join credibilities as parents
     on
         segments.valuation_date = parents.valuation_date

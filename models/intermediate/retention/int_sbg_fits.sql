@@ -1,6 +1,8 @@
 -- Grain: one row per valuation date and survival segment (filter: segments with a churn).
 -- Fader and Hardie (2007): at renewal t the share alpha / (alpha + beta + t - 1) of the remaining customers churns.
 {%- set step_count = 10 %}
+{#- The logarithms of alpha and beta never leave these. -#}
+{%- set lowest, highest = -6, 10 %}
 {#- Above 0 the log-likelihood is concave here, for towards alpha it always is. #}
 {%- set determinant = '(curvature_alpha * curvature_beta - curvature_both * curvature_both)' %}
 {%- set step_alpha = '((curvature_both * slope_beta - curvature_beta * slope_alpha) / ' ~ determinant ~ ')' %}
@@ -73,7 +75,7 @@ estimates_{{ step + 1 }} as (
             when {{ determinant }} > 0
                 then {{ step_length }} / greatest(1, abs({{ step_alpha }}), abs({{ step_beta }}))
             else 0.5 * sign(slope_{{ parameter }})
-        end, -6), 10) as ln_{{ parameter }}
+        end, {{ lowest }}), {{ highest }}) as ln_{{ parameter }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from slopes_{{ step }}
@@ -93,8 +95,8 @@ select
     -- At a bound the likelihood may be flat without being at its maximum.
     abs(slope_alpha) + abs(slope_beta) <= 0.000001 * (churn_count + 1)
     and {{ determinant }} > 0
-    and abs(ln_alpha - 2) < 7.99
-    and abs(ln_beta - 2) < 7.99 as is_converged,
+    and least(ln_alpha, ln_beta) > {{ lowest }} + 0.01
+    and greatest(ln_alpha, ln_beta) < {{ highest }} - 0.01 as is_converged,
     -- Covariances of ln(alpha) and ln(beta), the inverse of the negative curvature; 1,000 is as good as unknown.
     case when {{ determinant }} > 0 then cast(least(-curvature_beta / {{ determinant }}, 1000) as {{ type_rate() }}) end
         as alpha_variance,

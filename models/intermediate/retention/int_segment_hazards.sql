@@ -35,14 +35,15 @@ periods as (
         segments.period_months,
         numbers.n - 1 as period_number,
         (numbers.n - 1) * segments.period_months as served_months,
-        case when fits.is_converged then fits.ln_alpha end as ln_alpha,
-        case when fits.is_converged then fits.ln_beta end as ln_beta
+        fits.ln_alpha,
+        fits.ln_beta
     from segments
     inner join numbers on segments.last_served_months >= (numbers.n - 1) * segments.period_months
     left join fits
         on
             segments.valuation_date = fits.valuation_date
             and segments.survival_segment = fits.survival_segment
+            and fits.is_converged
 
 ),
 

@@ -28,7 +28,14 @@ bounded_curves as (
         end as fitted_log_survival,
         -- The delta method: from parameter uncertainty to the standard error of the logarithm of survival.
         {{ var('interval_z_score') }} * coalesce(
-            sqrt({{ parameter_variance('sbg_curves.alpha_slope', 'sbg_curves.beta_slope', 'parameters') }}), 0
+            sqrt(greatest(
+                sbg_curves.alpha_slope * sbg_curves.alpha_slope
+                * cast(parameters.alpha_variance as {{ type_double() }})
+                + sbg_curves.beta_slope * sbg_curves.beta_slope
+                * cast(parameters.beta_variance as {{ type_double() }})
+                + 2 * sbg_curves.alpha_slope * sbg_curves.beta_slope
+                * cast(parameters.alpha_beta_covariance as {{ type_double() }}), 0
+            )), 0
         ) as fitted_log_survival_error,
         {{ var('interval_z_score') }} * sqrt(
             curves.log_survival * curves.log_survival * {{ level_variance('parameters') }}
