@@ -144,18 +144,18 @@ def test_folders_form_no_cycle(models):
             folders[folder_of(model)] |= {
                 folder_of(models[name]) for name in model["reads"] if models[name]["path"].startswith("intermediate/")
             } - {folder_of(model)}
-    assert len(list(TopologicalSorter(folders).static_order())) == 9
+    assert len(list(TopologicalSorter(folders).static_order())) == 10
 
 
 def test_the_project_can_be_held_in_one_head(models):
-    """At most 187 models, 25 in a folder, 33 one after the other; `customers` rests on 93 at most."""
+    """At most 197 models, 25 in a folder, 33 one after the other; `customers` rests on 93 at most."""
     depths, ancestors = {}, {}
     for name in TopologicalSorter({name: model["reads"] for name, model in models.items()}).static_order():
         reads = models[name]["reads"]
         depths[name] = 1 + max((depths[each] for each in reads), default=0)
         ancestors[name] = reads.union(*(ancestors[each] for each in reads))
     folders = Counter(str(Path(model["path"]).parent) for model in models.values())
-    assert len(models) <= 187
+    assert len(models) <= 197
     assert max(depths.values()) <= 33
     assert len(ancestors["customers"]) <= 93
     assert max(folders.values()) <= 25, folders.most_common(3)

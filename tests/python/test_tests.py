@@ -85,6 +85,8 @@ RECONCILIATION = {
     "restatements_hold_every_difference": RESTATED,
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and survival_segment = 'all'",
+    "forecasts_start_from_all_mrr": "update marts.mrr_forecast_backtest "
+    "set actual_mrr_amount = actual_mrr_amount + 0.01 where rowid = 0",
 }
 
 # By mart and rule: a statement that breaks it, and no rule above it. Some, to see them named by a real run of dbt.

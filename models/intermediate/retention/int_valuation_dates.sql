@@ -25,6 +25,12 @@ select
     month_number = 13 and not is_partial_month as is_backtest,
     -- And how far such predictions are off is learned from the years before.
     is_as_of_month or (month_number in (13, 25, 37) and not is_partial_month) as is_year_ahead,
-    is_as_of_month or month_number <= {{ [var('ltv_history_months'), 13] | max }} as is_in_history
+    is_as_of_month or month_number <= {{ [var('ltv_history_months'), 13] | max }} as is_in_history,
+    -- Each quarter's forecast of MRR is compared with what came, three years back.
+    is_as_of_month
+    or (mod(month_number, 3) = 1 and month_number between 4 and 37 and not is_partial_month) as is_forecast_origin
 from numbered_months
-where is_as_of_month or month_number <= {{ [var('ltv_history_months'), 13] | max }} or month_number in (25, 37)
+where
+    is_as_of_month
+    or month_number <= {{ [var('ltv_history_months'), 13] | max }}
+    or month_number in (25, 28, 31, 34, 37)

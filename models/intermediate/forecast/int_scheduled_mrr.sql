@@ -1,0 +1,90 @@
+-- Grain: one row per day from which MRR is forecast and month ahead (filter: a change had been scheduled by then).
+{%- set first_later_day = dbt.dateadd('day', 1, 'origins.valuation_date') %}
+with
+
+changes as (select * from {{ ref('stg_subscription_changes') }}),
+
+known_changes as (select * from {{ ref('int_subscription_changes_as_known') }}),
+
+plans as (select * from {{ ref('stg_plans') }}),
+
+exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
+
+item_months as (select * from {{ ref('int_subscription_item_months') }}),
+
+origins as (select * from {{ ref('int_forecast_origins') }}),
+
+months as ({{ numbers(12) }}),
+
+-- On the as-of day the whole log is known; on earlier days what had been written by then.
+scheduled_changes as (
+
+    select
+        origins.valuation_date,
+        origins.activity_month,
+        origins.first_forecast_month,
+        changes.subscription_id,
+        changes.item_id,
+        changes.customer_id,
+        changes.changed_at,
+        lead(changes.changed_at) over (
+            partition by origins.valuation_date, changes.subscription_id, changes.item_id
+            order by changes.changed_at asc
+        ) as next_changed_at,
+        case
+            when {{ entry_carries_mrr() }}
+                then
+                    cast({{ monthly_amount(
+                        'changes.quantity', 'changes.unit_amount', recurring_discount('discount_rate'),
+                        recurring_discount('discount_amount'), 'changes.billing_interval', 'changes.interval_count'
+                    ) }} * exchange_rates.exchange_rate as {{ type_amount() }})
+            else 0
+        end as mrr_amount
+    from changes
+    inner join known_changes
+        on
+            changes.subscription_id = known_changes.subscription_id
+            and changes.item_id = known_changes.item_id
+            and changes.changed_at = known_changes.changed_at
+    inner join origins
+        on
+            (origins.is_as_of or known_changes.known_date <= origins.valuation_date)
+            and changes.changed_at >= {{ first_later_day }}
+            and changes.changed_at < {{ add_months('origins.first_forecast_month', 12) }}
+    left join plans on changes.plan_id = plans.plan_id
+    left join exchange_rates
+        on changes.currency = exchange_rates.currency and origins.activity_month = exchange_rates.activity_month
+
+),
+
+-- What a customer's items will bring at each month's end, less what they bring on the day of the forecast.
+customer_differences as (
+
+    select
+        scheduled_changes.valuation_date,
+        months.n as months_ahead,
+        sum(coalesce(scheduled_changes.mrr_amount, 0) - coalesce(item_months.mrr_amount, 0)) as scheduled_mrr_amount
+    from scheduled_changes
+    inner join months
+        on
+            scheduled_changes.changed_at < {{ add_months('scheduled_changes.first_forecast_month', 'months.n') }}
+            and coalesce(
+                scheduled_changes.next_changed_at
+                >= {{ add_months('scheduled_changes.first_forecast_month', 'months.n') }}, true
+            )
+    left join item_months
+        on
+            scheduled_changes.subscription_id = item_months.subscription_id
+            and scheduled_changes.item_id = item_months.item_id
+            and scheduled_changes.activity_month = item_months.activity_month
+    group by scheduled_changes.valuation_date, scheduled_changes.customer_id, months.n
+
+)
+
+select
+    valuation_date,
+    months_ahead,
+    cast(sum(scheduled_mrr_amount) as {{ type_double() }}) as scheduled_mrr_amount,
+    cast(-sum(least(scheduled_mrr_amount, 0)) as {{ type_double() }}) as scheduled_loss_amount
+from customer_differences
+group by valuation_date, months_ahead
