@@ -68,7 +68,7 @@ select
     valuation_dates.valuation_date,
     valuation_dates.activity_month,
     valuation_dates.is_as_of,
-    -- The month whose end comes first, and how much of it is still to come.
+    -- The month whose end comes first, and which share of it is left.
     {{ add_months(
         'valuation_dates.activity_month', 'case when valuation_dates.is_partial_month then 0 else 1 end'
     ) }} as first_forecast_month,

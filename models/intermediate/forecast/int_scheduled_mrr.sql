@@ -48,7 +48,10 @@ scheduled_changes as (
             and changes.changed_at = known_changes.changed_at
     inner join origins
         on
-            (origins.is_as_of or known_changes.known_date <= origins.valuation_date)
+            (
+                origins.is_as_of
+                or coalesce(changes.contracted_on, known_changes.known_date) <= origins.valuation_date
+            )
             and changes.changed_at >= {{ first_later_day }}
             and changes.changed_at < {{ add_months('origins.first_forecast_month', 12) }}
     left join plans on changes.plan_id = plans.plan_id

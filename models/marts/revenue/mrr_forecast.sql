@@ -1,4 +1,4 @@
--- Grain: one row per month whose end is still to come, twelve of them.
+-- Grain: one row per month end ahead, twelve of them.
 with
 
 forecasts as (select * from {{ ref('int_mrr_forecasts') }}),
