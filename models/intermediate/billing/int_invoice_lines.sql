@@ -87,6 +87,7 @@ select
     invoice_lines.kind,
     known_statuses.status,
     {{ month_start('known_statuses.changed_at') }} as status_month,
+    case when known_statuses.status = 'paid' then cast(known_statuses.changed_at as date) end as paid_date,
     {{ month_start('known_statuses.written_off_at') }} as written_off_month,
     {{ month_start('coalesce(known_statuses.written_off_at, known_statuses.changed_at)') }} as first_status_month,
     {{ month_start('known_statuses.taken_back_at') }} as taken_back_month,

@@ -1,0 +1,121 @@
+-- Grain: one row per valuation date (filter: with as many repeat customers as the fit needs).
+-- Fader, Hardie and Lee (2005): purchases at a rate of gamma(r, alpha) a week, each the last one by beta(a, b).
+{%- set step_count = 10 %}
+{%- set starts = {'r': 'ln(1)', 'alpha': 'ln(max(weeks_per_purchase))', 'a': 'ln(1)', 'b': 'ln(3)'} %}
+{%- set parameters, carried = starts.keys() | list, 'valuation_date, ln_r, ln_alpha, ln_a, ln_b' %}
+{#- By the logarithms of the parameters: of those who bought more than so many times, and of those who bought alike. -#}
+{%- set mean_share = '(age_share + lost_rate * (last_share - age_share))' %}
+{%- set r_slope = 'r * (ln(age_share) + lost_rate * log_ratio)' %}
+{%- set slopes = {
+    'r': 'order_count * r_share + customer_count * ' ~ r_slope,
+    'alpha': 'customer_count * (r - event_count * ' ~ mean_share ~ ')',
+    'a': 'customer_count * lost_rate - order_count * a_share',
+    'b': 'order_count * (b_share - ab_share) - customer_count * lost_rate * last_b_share',
+} %}
+{%- set curvatures = {
+    'r_r': 'order_count * r_share * (1 - r_share) + customer_count * ' ~ r_slope,
+    'r_alpha': 'customer_count * r * (1 - ' ~ mean_share ~ ')',
+    'alpha_alpha': 'customer_count * event_count * (lost_rate * last_share * (last_share - 1) + (1 - lost_rate)'
+        ~ ' * age_share * (age_share - 1))',
+    'a_a': 'order_count * a_share * (a_share - 1)',
+    'a_b': 'order_count * a_share * ab_share',
+    'b_b': 'order_count * (b_share * (1 - b_share) - ab_share * (1 - ab_share)) + customer_count * lost_rate'
+        ~ ' * last_b_share * (last_b_share - 1)',
+} %}
+{#- The curvature of not knowing who has been lost is made of these. -#}
+{%- set shift = 'event_count * (age_share - last_share)' %}
+{%- set odds = {'r': 'r * log_ratio', 'alpha': shift, 'a': '1', 'b': '-last_b_share'} %}
+with
+
+terms as (select * from {{ ref('int_purchase_likelihood_terms') }}),
+
+estimates_0 as (
+
+    select
+        valuation_date{% for parameter, start in starts.items() %},
+        cast({{ start }} as {{ type_double() }}) as ln_{{ parameter }}
+        {%- endfor %}
+    from terms
+    group by valuation_date
+
+),
+
+-- Newton's method on the logarithms of the parameters.
+{%- for step in range(step_count + 1) %}
+shares_{{ step }} as (
+
+    select
+        terms.{{ carried }},
+        terms.order_count,
+        terms.customer_count,
+        terms.weeks_per_purchase,
+        -- A weak prior at the starting values, which fades with repeat customers, holds what few of them cannot tell.
+        7.5 / (30 + terms.repeat_customer_count) as prior_weight,
+        exp(ln_r) as r,
+        exp(ln_r) + terms.repeat_count as event_count,
+        exp(ln_alpha) / (exp(ln_alpha) + terms.age_weeks) as age_share,
+        exp(ln_alpha) / (exp(ln_alpha) + terms.recency_weeks) as last_share,
+        ln((exp(ln_alpha) + terms.age_weeks) / (exp(ln_alpha) + terms.recency_weeks)) as log_ratio,
+        {{ lost_rate('exp(ln_r)', 'exp(ln_alpha)', 'exp(ln_a)', 'exp(ln_b)', 'terms') }} as lost_rate,
+        exp(ln_r) / (exp(ln_r) + terms.purchase_number) as r_share,
+        exp(ln_a) / (exp(ln_a) + exp(ln_b) + terms.purchase_number) as a_share,
+        exp(ln_b) / (exp(ln_a) + exp(ln_b) + terms.purchase_number) as ab_share,
+        exp(ln_b) / (exp(ln_b) + terms.purchase_number) as b_share,
+        exp(ln_b) / (exp(ln_b) + greatest(terms.repeat_count - 1, 0)) as last_b_share
+    from estimates_{{ step }} as estimates
+    inner join terms on estimates.valuation_date = terms.valuation_date
+
+),
+
+slopes_{{ step }} as (
+
+    select
+        {{ carried }},
+        {%- for parameter, start in starts.items() %}
+        sum({{ slopes[parameter] }}) - max(prior_weight) * (ln_{{ parameter }} - {{ start }}) as slope_{{ parameter }},
+        {%- for other in parameters[loop.index0:] %}
+        {{ 'max(prior_weight)' if loop.first else '0' }} - sum(
+            {{ curvatures[parameter ~ '_' ~ other] | default('0') }}
+            + customer_count * lost_rate * (1 - lost_rate) * ({{ odds[parameter] }}) * ({{ odds[other] }})
+        ) as info_{{ parameter }}_{{ other }},
+        {%- endfor %}
+        {%- endfor %}
+        sum(customer_count) as customer_count
+    from shares_{{ step }}
+    group by {{ carried }}
+
+),
+{%- for parameter in parameters[:-1] %}
+
+slopes_{{ step }}_{{ loop.index }} as (
+
+    select
+        {{ carried }},
+        {%- for column in newton_columns(parameters) %}
+        {{ newton_eliminated(column, parameter, parameters) }} as {{ column }},
+        {%- endfor %}
+        customer_count
+    from slopes_{{ step }}{{ '_' ~ loop.index0 if not loop.first }}
+
+){{ ',' if step < step_count or not loop.last }}
+{%- endfor %}
+{%- if step < step_count %}
+
+estimates_{{ step + 1 }} as (
+
+    select
+        valuation_date{% for parameter in parameters %},
+        ln_{{ parameter }} + {{ newton_step(parameter, parameters) }} as ln_{{ parameter }}
+        {%- endfor %}
+    from slopes_{{ step }}_3
+
+),
+{%- endif %}
+{%- endfor %}
+
+select
+    valuation_date{% for parameter in parameters %},
+    cast(exp(ln_{{ parameter }}) as {{ type_rate() }}) as {{ parameter }}
+    {%- endfor %},
+    {{ newton_has_converged(parameters) }} as is_converged
+from slopes_{{ step_count }}_3
