@@ -3,8 +3,7 @@
 {%- set step_count = 10 %}
 {%- set starts = {'r': 'ln(1)', 'alpha': 'ln(max(weeks_per_purchase))', 'a': 'ln(1)', 'b': 'ln(3)'} %}
 {%- set parameters, carried = starts.keys() | list, 'valuation_date, ln_r, ln_alpha, ln_a, ln_b' %}
-{#- By the logarithms of the parameters: of those who bought more than so many times, and of those who bought alike. -#}
-{%- set mean_share = '(age_share + lost_rate * (last_share - age_share))' %}
+{%- set mean_share = '(age_share - lost_rate * share_gap)' %}
 {%- set r_slope = 'r * (ln(age_share) + lost_rate * log_ratio)' %}
 {%- set slopes = {
     'r': 'order_count * r_share + customer_count * ' ~ r_slope,
@@ -22,9 +21,7 @@
     'b_b': 'order_count * (b_share * (1 - b_share) - ab_share * (1 - ab_share)) + customer_count * lost_rate'
         ~ ' * last_b_share * (last_b_share - 1)',
 } %}
-{#- The curvature of not knowing who has been lost is made of these. -#}
-{%- set shift = 'event_count * (age_share - last_share)' %}
-{%- set odds = {'r': 'r * log_ratio', 'alpha': shift, 'a': '1', 'b': '-last_b_share'} %}
+{%- set odds = {'r': 'r * log_ratio', 'alpha': 'event_count * share_gap', 'a': '1', 'b': '-last_b_share'} %}
 with
 
 terms as (select * from {{ ref('int_purchase_likelihood_terms') }}),
@@ -40,7 +37,7 @@ estimates_0 as (
 
 ),
 
--- Newton's method on the logarithms of the parameters.
+-- Newton's method on the logarithms: of those that bought more than so many times, and of those that bought alike.
 {%- for step in range(step_count + 1) %}
 shares_{{ step }} as (
 
@@ -55,6 +52,8 @@ shares_{{ step }} as (
         exp(ln_r) + terms.repeat_count as event_count,
         exp(ln_alpha) / (exp(ln_alpha) + terms.age_weeks) as age_share,
         exp(ln_alpha) / (exp(ln_alpha) + terms.recency_weeks) as last_share,
+        exp(ln_alpha) / (exp(ln_alpha) + terms.age_weeks)
+        - exp(ln_alpha) / (exp(ln_alpha) + terms.recency_weeks) as share_gap,
         ln((exp(ln_alpha) + terms.age_weeks) / (exp(ln_alpha) + terms.recency_weeks)) as log_ratio,
         {{ lost_rate('exp(ln_r)', 'exp(ln_alpha)', 'exp(ln_a)', 'exp(ln_b)', 'terms') }} as lost_rate,
         exp(ln_r) / (exp(ln_r) + terms.purchase_number) as r_share,

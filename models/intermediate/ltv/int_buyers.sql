@@ -61,7 +61,8 @@ select
     -- Of the customers that have bought again.
     cast(avg({{ spend }}) over {{ valuation }} as {{ type_rate() }}) as mean_spend_amount,
     cast(
-        var_samp({{ spend }}) over {{ valuation }} / power(avg({{ spend }}) over {{ valuation }}, 2) as {{ type_rate() }}
+        var_samp({{ spend }}) over {{ valuation }}
+        / power(avg({{ spend }}) over {{ valuation }}, 2) as {{ type_rate() }}
     ) as spend_variance,
     case
         when

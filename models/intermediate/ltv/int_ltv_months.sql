@@ -7,6 +7,8 @@ month_totals as (select * from {{ ref('int_mrr_month_totals') }}),
 
 cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
+return_values as (select * from {{ ref('int_return_values') }}),
+
 collections as (select * from {{ ref('int_customer_collections') }}),
 
 expected_values as (
@@ -17,6 +19,18 @@ expected_values as (
         case when count(value_amount) = count(*) then sum(value_amount) end as expected_value_amount
     from {{ ref('int_customer_expected_values') }}
     where value_horizon = 'lifetime'
+    group by valuation_date
+
+),
+
+-- Lost customers have the value of their chance to return, where so much is known of it.
+returns as (
+
+    select
+        valuation_date,
+        sum(return_value_amount) as return_value_amount
+    from return_values
+    where is_churned
     group by valuation_date
 
 ),
@@ -68,10 +82,11 @@ select
     known_collections.estimated_rate,
     -- Without active customers nothing is expected.
     case when month_totals.active_customer_count = 0 then 0 else expected_values.expected_value_amount end
-        as expected_value_amount
+    + coalesce(returns.return_value_amount, 0) as expected_value_amount
 from valuation_dates
 inner join month_totals on valuation_dates.activity_month = month_totals.activity_month
 inner join known_customers on valuation_dates.activity_month = known_customers.activity_month
 left join known_collections on valuation_dates.valuation_date = known_collections.valuation_date
 left join expected_values on valuation_dates.valuation_date = expected_values.valuation_date
+left join returns on valuation_dates.valuation_date = returns.valuation_date
 where valuation_dates.is_in_history

@@ -1,4 +1,4 @@
--- Grain: one row per value horizon, valuation date, number of repeat purchases and age in weeks (filter: fit converged).
+-- Grain: one row per value horizon, valuation date, number of repeat purchases and age (filter: the fit converged).
 {%- set horizons = {'quarter': 3, 'year': 12, 'lifetime': var('ltv_horizon_months')} %}
 {%- set bounds = (horizons.values() | list + range(6, var('ltv_horizon_months'), 6) | list) | unique | sort %}
 {%- set state = 'valuation_date, repeat_count, age_weeks, shape, weeks' %}

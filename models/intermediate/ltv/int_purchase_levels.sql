@@ -1,6 +1,7 @@
 -- Grain: one row per valuation date from which intervals are made (filter: dates with a fit that has converged).
 {%- set complete_months = '(' ~ months_between('windows.activity_month', 'valuation_dates.activity_month')
     ~ ' - case when valuation_dates.is_partial_month then 1 else 0 end)' %}
+{%- set expected = '(windows.own_variance + windows.squared_level_slope * levels.level_variance)' %}
 with
 
 values_then as (select * from {{ ref('int_buyer_values') }}),
@@ -82,11 +83,8 @@ horizons as (
         valuation_dates.valuation_date,
         windows.horizon_months,
         count(*) as window_count,
-        greatest(
-            sum(windows.squared_error / (windows.own_variance + windows.squared_level_slope * levels.level_variance))
-            - count(*) - sqrt(2 * count(*)), 0
-        ) / sum(windows.squared_level_slope / (windows.own_variance + windows.squared_level_slope * levels.level_variance))
-            as drift_variance
+        greatest(sum(windows.squared_error / {{ expected }}) - count(*) - sqrt(2 * count(*)), 0)
+        / sum(windows.squared_level_slope / {{ expected }}) as drift_variance
     from valuation_dates
     inner join windows
         on

@@ -48,7 +48,7 @@ left join value_months
     on
         ranked_months.customer_id = value_months.customer_id
         and ranked_months.activity_month = value_months.activity_month
-left join return_rates on lost_customers.gone_months = return_rates.gone_months
+left join return_rates on lost_customers.gone_months = return_rates.gone_months and return_rates.is_as_of
 left join return_paths
     on
         lost_customers.churn_kind = return_paths.churn_kind

@@ -9,7 +9,11 @@ ltv_months as (select * from {{ ref('int_ltv_months') }}),
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
 
+futures as (select * from {{ ref('int_customer_futures') }}),
+
 ltv_cac_bands as (select * from {{ ref('ltv_cac_bands') }}),
+
+buyers as (select distinct customer_id from {{ ref('int_purchases') }}),
 
 billed_customers as (select distinct customer_id from {{ ref('int_invoice_lines') }}),
 
@@ -38,22 +42,6 @@ collections as (
 
 ),
 
-futures as (
-
-    select
-        customer_id,
-        usage_mrr_amount,
-        expected_months,
-        cast(value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as future_amount,
-        cast(least(value_low_amount, value_amount) * {{ var('gross_margin_rate') }} as {{ type_amount() }})
-            as future_low_amount,
-        cast(greatest(value_high_amount, value_amount) * {{ var('gross_margin_rate') }} as {{ type_amount() }})
-            as future_high_amount
-    from {{ ref('int_customer_expected_values') }}
-    where is_as_of and value_horizon = 'lifetime'
-
-),
-
 lifetimes as (
 
     select
@@ -65,9 +53,16 @@ lifetimes as (
         {%- for amount in ['collected_amount', 'refunded_amount', 'estimated_amount', 'historic_amount'] %}
         coalesce(collections.{{ amount }}, 0) as {{ amount }},
         {%- endfor %}
+        case when futures.future_amount is not null then futures.ltv_method else 'none' end as ltv_method,
+        futures.alive_rate,
+        futures.expected_purchase_count,
+        futures.return_value_amount,
         {%- for value in ['expected_months', 'future_amount', 'future_low_amount', 'future_high_amount'] %}
-        case when customer_months.is_active or futures.customer_id is not null then futures.{{ value }} else 0 end
-            as {{ value }},
+        case
+            when customer_months.is_active or futures.customer_id is not null or buyers.customer_id is not null
+                then futures.{{ value }}
+            else 0
+        end as {{ value }},
         {%- endfor %}
         coalesce(customer_months.mrr_amount, 0) as mrr_amount
     from customers
@@ -77,6 +72,7 @@ lifetimes as (
             customers.customer_id = customer_months.customer_id
             and ltv_months.activity_month = customer_months.activity_month
     left join futures on customers.customer_id = futures.customer_id
+    left join buyers on customers.customer_id = buyers.customer_id and customers.started_date is null
     left join collections on customers.customer_id = collections.customer_id
     where ltv_months.is_as_of
 
@@ -87,6 +83,9 @@ select
     run_settings.as_of_date,
     lifetimes.is_active,
     last_spells.survival_segment,
+    lifetimes.ltv_method,
+    lifetimes.alive_rate,
+    lifetimes.expected_purchase_count,
     cast(lifetimes.tenure_months as {{ dbt.type_bigint() }}) as tenure_months,
     cast(lifetimes.collected_amount as {{ type_amount() }}) as collected_amount,
     case when billed_customers.customer_id is not null then cast(lifetimes.refunded_amount as {{ type_amount() }}) end
@@ -99,6 +98,7 @@ select
         as usage_mrr_amount,
     cast(lifetimes.expected_months as {{ type_rate() }}) as expected_remaining_months,
     cast(lifetimes.future_amount as {{ type_amount() }}) as expected_future_ltv_amount,
+    lifetimes.return_value_amount,
     cast(lifetimes.historic_amount + lifetimes.future_amount as {{ type_amount() }}) as ltv_amount,
     cast(lifetimes.historic_amount + lifetimes.future_low_amount as {{ type_amount() }}) as ltv_low_amount,
     cast(lifetimes.historic_amount + lifetimes.future_high_amount as {{ type_amount() }}) as ltv_high_amount,

@@ -7,6 +7,35 @@ parameters as (select * from {{ ref('int_retention_parameters') }}),
 
 level_drift as (select * from {{ ref('int_level_drift') }}),
 
+purchase_levels as (select * from {{ ref('int_purchase_levels') }}),
+
+levels as (
+
+    select
+        parameters.valuation_date,
+        parameters.survival_segment,
+        parameters.own_variance,
+        parameters.credibility_weight,
+        parameters.shared_variance,
+        parameters.tail_variance,
+        level_drift.drift_variance
+    from parameters
+    inner join level_drift on parameters.valuation_date = level_drift.valuation_date
+
+    union all
+
+    select
+        valuation_date,
+        'no_subscription' as survival_segment,
+        level_variance as own_variance,
+        1 as credibility_weight,
+        0 as shared_variance,
+        0 as tail_variance,
+        drift_variance
+    from purchase_levels
+
+),
+
 -- Customers of a segment share the error of its level, those of a term that of the term; their own variances add up.
 term_totals as (
 
@@ -15,6 +44,7 @@ term_totals as (
         cells.prediction_decile,
         cells.valuation_date,
         cells.term_name,
+        max(levels.drift_variance) as drift_variance,
         sum(cells.customer_count) as customer_count,
         sum(cells.predicted_survivor_count) as predicted_survivor_count,
         sum(cells.actual_survivor_count) as actual_survivor_count,
@@ -24,16 +54,14 @@ term_totals as (
         {%- for measure in ['survivor', 'revenue'] %}
         {{ shared_variance(
             'cells.' ~ measure ~ '_variance', 'cells.' ~ measure ~ '_level_slope', 'cells.' ~ measure ~ '_tail_slope',
-            'parameters'
+            'levels'
         ) }} as {{ measure }}_variance,
         sum(cells.{{ measure }}_level_slope) as {{ measure }}_level_slope
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from cells
-    inner join parameters
-        on
-            cells.valuation_date = parameters.valuation_date
-            and cells.survival_segment = parameters.survival_segment
+    inner join levels
+        on cells.valuation_date = levels.valuation_date and cells.survival_segment = levels.survival_segment
     group by cells.cell_segment, cells.prediction_decile, cells.valuation_date, cells.term_name
 
 ),
@@ -55,12 +83,11 @@ predictions as (
         as uncalibrated_{{ name }},
     cast({{ var('interval_z_score') }} * sqrt(sum(
         term_totals.{{ measure }}_variance
-        + level_drift.drift_variance * term_totals.{{ measure }}_level_slope * term_totals.{{ measure }}_level_slope
+        + term_totals.drift_variance * term_totals.{{ measure }}_level_slope * term_totals.{{ measure }}_level_slope
         )) as decimal(28, 2)) as {{ name }}
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
     from term_totals
-    inner join level_drift on term_totals.valuation_date = level_drift.valuation_date
     group by term_totals.cell_segment, term_totals.prediction_decile, term_totals.valuation_date
 
 )

@@ -29,7 +29,11 @@ segments as (
                 then sum(customer_ltv.expected_future_ltv_amount)
         end as future_amount
     from cohort_members
-    inner join customer_ltv on cohort_members.customer_id = customer_ltv.customer_id
+    -- Who buys without a subscription counts where the purchase model has a value of it.
+    inner join customer_ltv
+        on
+            cohort_members.customer_id = customer_ltv.customer_id
+            and (customer_ltv.tenure_months > 0 or customer_ltv.ltv_method = 'purchase_model')
     left join churns on cohort_members.customer_id = churns.customer_id
     group by cohort_members.cohort_dimension, cohort_members.cohort_value, customer_ltv.as_of_date
 
