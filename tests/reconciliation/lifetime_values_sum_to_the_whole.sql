@@ -20,9 +20,12 @@ everyone as (
 
     select
         count(*) as customer_count,
-        coalesce(sum(customer_ltv.ltv_amount), 0) as ltv_amount
+        coalesce(sum(customer_ltv.ltv_amount), 0) as ltv_amount,
+        coalesce(sum(case when customers.cohort_month is not null then customer_ltv.ltv_amount end), 0)
+            as subscribed_ltv_amount
     from customer_ltv
-    inner join customers on customer_ltv.customer_id = customers.customer_id and customers.cohort_month is not null
+    inner join customers on customer_ltv.customer_id = customers.customer_id
+    where customers.cohort_month is not null or customer_ltv.ltv_method = 'purchase_model'
 
 ),
 
@@ -62,10 +65,10 @@ union all
 select
     'this month' as broken_rule,
     0 as customer_difference_count,
-    this_month.ltv_amount - everyone.ltv_amount as difference_amount
+    this_month.ltv_amount - everyone.subscribed_ltv_amount as difference_amount
 from this_month
 cross join everyone
-where abs(this_month.ltv_amount - everyone.ltv_amount) > 0.01
+where abs(this_month.ltv_amount - everyone.subscribed_ltv_amount) > 0.01
 
 union all
 
