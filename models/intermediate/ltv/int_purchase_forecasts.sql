@@ -94,7 +94,7 @@ expected_counts as (
             when shape * last_ratio < 0.000001 then shape * ratio else (1 - stay_rate) / last_chance
         end) / sum(weight) as purchase_count,
         sum(weight * next_chance * case
-            when shape * last_ratio < 0.001 then shape * (shape + 1) * ratio * ratio
+            when shape * last_ratio < 0.00001 then shape * (shape + 1) * ratio * ratio
             else 2 * (1 - stay_rate - shape * last_ratio / (1 + last_ratio) * stay_rate) / (last_chance * last_chance)
         end) / sum(weight) as pair_count
     from outlooks
