@@ -1,4 +1,4 @@
--- Grain: one row per customer and day of a purchase (filter: customers that paid before a subscription, or without one).
+-- Grain: one row per customer and day of a purchase (filter: customers that paid before or without a subscription).
 with
 
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),

@@ -42,25 +42,27 @@ estimates_0 as (
 shares_{{ step }} as (
 
     select
-        terms.{{ carried }},
+        {{ 'estimates.' ~ carried | replace(', ', ', estimates.') }},
         terms.order_count,
         terms.customer_count,
         terms.weeks_per_purchase,
         -- A weak prior at the starting values, which fades with repeat customers, holds what few of them cannot tell.
         7.5 / (30 + terms.repeat_customer_count) as prior_weight,
-        exp(ln_r) as r,
-        exp(ln_r) + terms.repeat_count as event_count,
-        exp(ln_alpha) / (exp(ln_alpha) + terms.age_weeks) as age_share,
-        exp(ln_alpha) / (exp(ln_alpha) + terms.recency_weeks) as last_share,
-        exp(ln_alpha) / (exp(ln_alpha) + terms.age_weeks)
-        - exp(ln_alpha) / (exp(ln_alpha) + terms.recency_weeks) as share_gap,
-        ln((exp(ln_alpha) + terms.age_weeks) / (exp(ln_alpha) + terms.recency_weeks)) as log_ratio,
-        {{ lost_rate('exp(ln_r)', 'exp(ln_alpha)', 'exp(ln_a)', 'exp(ln_b)', 'terms') }} as lost_rate,
-        exp(ln_r) / (exp(ln_r) + terms.purchase_number) as r_share,
-        exp(ln_a) / (exp(ln_a) + exp(ln_b) + terms.purchase_number) as a_share,
-        exp(ln_b) / (exp(ln_a) + exp(ln_b) + terms.purchase_number) as ab_share,
-        exp(ln_b) / (exp(ln_b) + terms.purchase_number) as b_share,
-        exp(ln_b) / (exp(ln_b) + greatest(terms.repeat_count - 1, 0)) as last_b_share
+        exp(estimates.ln_r) as r,
+        exp(estimates.ln_r) + terms.repeat_count as event_count,
+        exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.age_weeks) as age_share,
+        exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.recency_weeks) as last_share,
+        exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.age_weeks)
+        - exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.recency_weeks) as share_gap,
+        ln((exp(estimates.ln_alpha) + terms.age_weeks) / (exp(estimates.ln_alpha) + terms.recency_weeks)) as log_ratio,
+        {{ lost_rate(
+            'exp(estimates.ln_r)', 'exp(estimates.ln_alpha)', 'exp(estimates.ln_a)', 'exp(estimates.ln_b)', 'terms'
+        ) }} as lost_rate,
+        exp(estimates.ln_r) / (exp(estimates.ln_r) + terms.purchase_number) as r_share,
+        exp(estimates.ln_a) / (exp(estimates.ln_a) + exp(estimates.ln_b) + terms.purchase_number) as a_share,
+        exp(estimates.ln_b) / (exp(estimates.ln_a) + exp(estimates.ln_b) + terms.purchase_number) as ab_share,
+        exp(estimates.ln_b) / (exp(estimates.ln_b) + terms.purchase_number) as b_share,
+        exp(estimates.ln_b) / (exp(estimates.ln_b) + greatest(terms.repeat_count - 1, 0)) as last_b_share
     from estimates_{{ step }} as estimates
     inner join terms on estimates.valuation_date = terms.valuation_date
 

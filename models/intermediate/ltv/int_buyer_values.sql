@@ -101,7 +101,6 @@ select
     cast(purchase_rate as {{ type_rate() }}) as purchase_rate,
     cast(expected_purchase_count as {{ type_rate() }}) as expected_purchase_count,
     cast(value_amount as {{ type_amount() }}) as value_amount,
-    greatest(squared_value - value_amount * value_amount, 0) as value_variance,
     -- Nothing, or lognormal with the same mean and variance.
     {%- for name, share in {
         'low': '(' ~ tail ~ ' - (1 - purchase_rate)) / purchase_rate', 'high': '1 - ' ~ tail ~ ' / purchase_rate'
@@ -114,6 +113,7 @@ select
                 - greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0) / 2
             ) as {{ type_amount() }})
         else 0
-    end as value_{{ name }}_amount{{ ',' if not loop.last }}
+    end as value_{{ name }}_amount,
     {%- endfor %}
+    greatest(squared_value - value_amount * value_amount, 0) as value_variance
 from moments

@@ -67,11 +67,11 @@ select
     {%- for name, amount in {
         'future': 'futures.value_amount',
         'future_low': 'least(futures.value_low_amount, futures.value_amount)',
-        'future_high': 'greatest(futures.value_high_amount, futures.value_amount)',
-        'return_value': 'return_values.return_value_amount'
+        'future_high': 'greatest(futures.value_high_amount, futures.value_amount)'
     }.items() %}
-    cast({{ amount }} * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as {{ name }}_amount
-    {{- ',' if not loop.last }}
+    cast({{ amount }} * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as {{ name }}_amount,
     {%- endfor %}
+    cast(return_values.return_value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }})
+        as return_value_amount
 from futures
 left join return_values on futures.customer_id = return_values.customer_id and return_values.is_as_of

@@ -2,7 +2,6 @@
 {%- set horizons = {'quarter': 3, 'year': 12, 'lifetime': var('ltv_horizon_months')} %}
 {%- set bounds = (horizons.values() | list + range(6, var('ltv_horizon_months'), 6) | list) | unique | sort %}
 {%- set state = 'valuation_date, repeat_count, age_weeks, shape, weeks' %}
-{#- Purchases between two bounds are discounted to their middle. -#}
 {%- set discounts = [] %}
 {%- for months in bounds if months <= var('ltv_horizon_months') %}
 {%- do discounts.append((1 + var('annual_discount_rate')) ** ((months + (loop.previtem or 0)) / -24)) %}
@@ -25,7 +24,7 @@ bounds as (
     {%- endfor %}
 ),
 
--- Many customers are alike in age and purchases: what is expected of one that is not lost is computed once for all.
+-- What is expected of one that is not lost, once for all that are alike. Purchases are discounted by half-years.
 states as (
 
     select distinct
@@ -45,10 +44,11 @@ states as (
 nodes as (
 
     select
-        {{ state }}, a, b,
+        {{ 'states.' ~ state | replace(', ', ', states.') }},
+        states.a, states.b,
         exp(0.26 * (numbers.n - 13)) + exp(0.26 * (13 - numbers.n)) as spacing,
-        ln(a / b) + (exp(0.26 * (numbers.n - 13)) - exp(0.26 * (13 - numbers.n))) / 2
-        * least(sqrt((1 + 1 / a) / a + (1 + 1 / b) / b), 40) as log_odds
+        ln(states.a / states.b) + (exp(0.26 * (numbers.n - 13)) - exp(0.26 * (13 - numbers.n))) / 2
+        * least(sqrt((1 + 1 / states.a) / states.a + (1 + 1 / states.b) / states.b), 40) as log_odds
     from states
     cross join numbers
 
@@ -70,19 +70,21 @@ chances as (
 outlooks as (
 
     select
-        {{ state }}, last_chance, next_chance, weight,
+        {{ 'chances.' ~ state | replace(', ', ', chances.') }},
+        chances.last_chance, chances.next_chance, chances.weight,
         bounds.months_ahead,
         bounds.lifetime_weight,
-        bounds.weeks_ahead / weeks as ratio,
-        last_chance * bounds.weeks_ahead / weeks as last_ratio,
-        exp(greatest(-shape * ln(1 + bounds.weeks_ahead / weeks), -600)) as none_rate,
-        exp(greatest(-shape * ln(1 + last_chance * bounds.weeks_ahead / weeks), -600)) as stay_rate
+        bounds.weeks_ahead / chances.weeks as ratio,
+        chances.last_chance * bounds.weeks_ahead / chances.weeks as last_ratio,
+        exp(greatest(-chances.shape * ln(1 + bounds.weeks_ahead / chances.weeks), -600)) as none_rate,
+        exp(greatest(-chances.shape * ln(1 + chances.last_chance * bounds.weeks_ahead / chances.weeks), -600))
+            as stay_rate
     from chances
     cross join bounds
 
 ),
 
--- The mean of their number, and of its square less itself; where hardly any is the last, the limits of the formulas.
+-- The mean number, and of its square less itself; the limits of the formulas where hardly any is the last.
 expected_counts as (
 
     select

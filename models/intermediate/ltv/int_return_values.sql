@@ -1,5 +1,6 @@
 -- Grain: one row per valuation date and customer (filter: in service, or churned and not returned, by then).
 {%- set due = 'schedules.due_weight * exp(states.hazard_ratio * curves.log_survival)' %}
+{%- set customer = 'exposures.valuation_date, exposures.customer_id' %}
 {%- set state = 'valuation_date, survival_segment, hazard_ratio, renewal_months, billing_months' %}
 with
 
@@ -19,7 +20,6 @@ curves as (select * from {{ ref('int_survival_curves') }}),
 
 schedules as (select * from {{ ref('int_billing_schedules') }}),
 
--- What the last paid month of each spell brought.
 paid_months as (
 
     select
@@ -32,7 +32,7 @@ paid_months as (
 
 ),
 
--- The terms on which each customer would return: those of its last spell by then.
+-- A customer would return on the terms of its last spell by then.
 last_spells as (
 
     select
@@ -44,9 +44,7 @@ last_spells as (
             when exposures.is_churned then {{ months_between('spells.ended_date', 'exposures.valuation_date') }} else 0
         end as gone_months,
         case when exposures.is_churned then paid_months.mrr_amount else service_months.mrr_amount end as mrr_amount,
-        row_number() over (
-            partition by exposures.valuation_date, exposures.customer_id order by exposures.spell_number desc
-        ) as recency
+        row_number() over (partition by {{ customer }} order by exposures.spell_number desc) as recency
     from exposures
     inner join valuation_dates on exposures.valuation_date = valuation_dates.valuation_date
     inner join spells on exposures.customer_id = spells.customer_id and exposures.spell_number = spells.spell_number
@@ -109,9 +107,11 @@ select
 from last_spells
 inner join starts
     on
-        {%- for column in state.split(', ') %}
-        {{ 'and ' if not loop.first }}last_spells.{{ column }} = starts.{{ column }}
-        {%- endfor %}
+        last_spells.valuation_date = starts.valuation_date
+        and last_spells.survival_segment = starts.survival_segment
+        and last_spells.hazard_ratio = starts.hazard_ratio
+        and last_spells.renewal_months = starts.renewal_months
+        and last_spells.billing_months = starts.billing_months
 inner join return_rates
     on
         last_spells.valuation_date = return_rates.valuation_date
