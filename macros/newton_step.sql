@@ -25,9 +25,11 @@
     greatest(abs(info_{{ parameter }}_{{ parameter }}), 0.00001 * customer_count)
 {%- endmacro %}
 
-{#- The step of a parameter by back substitution; never to more than e times as much or as little. -#}
+{#- The step of a parameter by back substitution; never more than e times as much or as little, all scaled alike. -#}
 {% macro newton_step(parameter, parameters) -%}
-    least(greatest({{ newton_full_step(parameter, parameters) }}, -1), 1)
+    {{ newton_full_step(parameter, parameters) }} / greatest(
+        1{% for other in parameters %}, abs({{ newton_full_step(other, parameters) }}){% endfor %}
+    )
 {%- endmacro %}
 
 {% macro newton_full_step(parameter, parameters) -%}

@@ -3,6 +3,8 @@
 {%- set step_count = 10 %}
 {%- set starts = {'r': 'ln(1)', 'alpha': 'ln(max(weeks_per_purchase))', 'a': 'ln(1)', 'b': 'ln(3)'} %}
 {%- set parameters, carried = starts.keys() | list, 'valuation_date, ln_r, ln_alpha, ln_a, ln_b' %}
+{%- set estimated = ['exp(estimates.ln_r)', 'exp(estimates.ln_alpha)', 'exp(estimates.ln_a)', 'exp(estimates.ln_b)'] %}
+{%- set age_share = 'exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.age_weeks)' %}
 {%- set mean_share = '(age_share - lost_rate * share_gap)' %}
 {%- set r_slope = 'r * (ln(age_share) + lost_rate * log_ratio)' %}
 {%- set slopes = {
@@ -37,7 +39,7 @@ estimates_0 as (
 
 ),
 
--- Newton's method on the logarithms: of those that bought more than so many times, and of those that bought alike.
+-- Newton's method on the logarithms of the parameters.
 {%- for step in range(step_count + 1) %}
 shares_{{ step }} as (
 
@@ -46,18 +48,15 @@ shares_{{ step }} as (
         terms.order_count,
         terms.customer_count,
         terms.weeks_per_purchase,
-        -- A weak prior at the starting values, which fades with repeat customers, holds what few of them cannot tell.
+        -- A weak prior at the starting values holds what few repeat customers cannot tell.
         7.5 / (30 + terms.repeat_customer_count) as prior_weight,
         exp(estimates.ln_r) as r,
         exp(estimates.ln_r) + terms.repeat_count as event_count,
         exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.age_weeks) as age_share,
         exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.recency_weeks) as last_share,
-        exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.age_weeks)
-        - exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.recency_weeks) as share_gap,
+        {{ age_share }} - {{ age_share | replace('age_weeks', 'recency_weeks') }} as share_gap,
         ln((exp(estimates.ln_alpha) + terms.age_weeks) / (exp(estimates.ln_alpha) + terms.recency_weeks)) as log_ratio,
-        {{ lost_rate(
-            'exp(estimates.ln_r)', 'exp(estimates.ln_alpha)', 'exp(estimates.ln_a)', 'exp(estimates.ln_b)', 'terms'
-        ) }} as lost_rate,
+        {{ lost_rate(estimated[0], estimated[1], estimated[2], estimated[3], 'terms') }} as lost_rate,
         exp(estimates.ln_r) / (exp(estimates.ln_r) + terms.purchase_number) as r_share,
         exp(estimates.ln_a) / (exp(estimates.ln_a) + exp(estimates.ln_b) + terms.purchase_number) as a_share,
         exp(estimates.ln_b) / (exp(estimates.ln_a) + exp(estimates.ln_b) + terms.purchase_number) as ab_share,
