@@ -39,7 +39,7 @@ estimates_0 as (
 
 ),
 
--- Newton's method on the logarithms of the parameters.
+-- Newton's method on the logarithms; a weak prior at the starting values holds what few customers cannot tell.
 {%- for step in range(step_count + 1) %}
 shares_{{ step }} as (
 
@@ -48,7 +48,6 @@ shares_{{ step }} as (
         terms.order_count,
         terms.customer_count,
         terms.weeks_per_purchase,
-        -- A weak prior at the starting values holds what few repeat customers cannot tell.
         7.5 / (30 + terms.repeat_customer_count) as prior_weight,
         exp(estimates.ln_r) as r,
         exp(estimates.ln_r) + terms.repeat_count as event_count,
