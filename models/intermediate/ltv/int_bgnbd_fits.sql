@@ -1,6 +1,6 @@
 -- Grain: one row per valuation date (filter: with as many repeat customers as the fit needs).
 -- Fader, Hardie and Lee (2005): purchases at a rate of gamma(r, alpha) a week, each the last one by beta(a, b).
-{%- set step_count = 10 %}
+{%- set step_count = fit_step_count(ref('int_purchase_likelihood_terms'), 10) %}
 {%- set starts = {'r': 'ln(1)', 'alpha': 'ln(max(weeks_per_purchase))', 'a': 'ln(1)', 'b': 'ln(3)'} %}
 {%- set parameters, carried = starts.keys() | list, 'valuation_date, ln_r, ln_alpha, ln_a, ln_b' %}
 {%- set estimated = ['exp(estimates.ln_r)', 'exp(estimates.ln_alpha)', 'exp(estimates.ln_a)', 'exp(estimates.ln_b)'] %}
@@ -31,9 +31,10 @@ terms as (select * from {{ ref('int_purchase_likelihood_terms') }}),
 estimates_0 as (
 
     select
-        valuation_date{% for parameter, start in starts.items() %},
-        cast({{ start }} as {{ type_double() }}) as ln_{{ parameter }}
+        {%- for parameter, start in starts.items() %}
+        cast({{ start }} as {{ type_double() }}) as ln_{{ parameter }},
         {%- endfor %}
+        valuation_date
     from terms
     group by valuation_date
 

@@ -107,11 +107,14 @@ select
     }.items() %}
     case
         when {{ share }} > 0 and value_amount > 0
-            then cast(value_amount / purchase_rate * exp(
-                {{ z_scale }} * ln(({{ share }}) / (1 - ({{ share }})))
-                * sqrt(greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0))
-                - greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0) / 2
-            ) as {{ type_amount() }})
+            then
+                cast(
+                    value_amount / purchase_rate * exp(
+                        {{ z_scale }} * ln(({{ share }}) / (1 - ({{ share }})))
+                        * sqrt(greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0))
+                        - greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0) / 2
+                    ) as {{ type_amount() }}
+                )
         else 0
     end as value_{{ name }}_amount,
     {%- endfor %}

@@ -1,6 +1,6 @@
 -- Grain: one row per valuation date (filter: with as many repeat customers as the fit needs).
 -- Fader and Hardie (2013): the spend of a purchase is gamma(p, v), and v differs between customers by gamma(q, g).
-{%- set step_count = 12 %}
+{%- set step_count = fit_step_count(ref('int_buyers'), 12) %}
 {%- set starts = {'p': 'ln(2)', 'q': 'ln(3)', 'g': 'ln(mean_spend_amount)'} %}
 {%- set parameters, given = starts.keys() | list, 'mean_spend_amount, spend_variance, spend_correlation' %}
 {%- set carried = 'valuation_date, ' ~ given ~ ', ln_p, ln_q, ln_g' %}
@@ -25,11 +25,11 @@ buyers as (select * from {{ ref('int_buyers') }}),
 estimates_0 as (
 
     select
-        valuation_date,
-        {{ given }},
         {%- for parameter, start in starts.items() %}
-        cast({{ start }} as {{ type_double() }}) as ln_{{ parameter }}{{ ',' if not loop.last }}
+        cast({{ start }} as {{ type_double() }}) as ln_{{ parameter }},
         {%- endfor %}
+        valuation_date,
+        {{ given }}
     from buyers
     where repeat_customer_count >= {{ var('min_repeat_customers') }}
     group by valuation_date, {{ given }}
