@@ -1,5 +1,5 @@
--- Only green and amber customers without an urgent ticket, an overdue bill or a cancellation are targeted, with the MRR of the
--- customers mart, for products they do not own; and each of them for whom there is a move.
+-- Only green and amber customers without an urgent ticket, an overdue bill or a cancellation are targeted, with the MRR
+-- of the customers mart, for products they do not own; and each of them for whom there is a move.
 {{ config(group='growth') }}
 with
 

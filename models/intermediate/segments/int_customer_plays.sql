@@ -1,4 +1,4 @@
--- Grain: one row per customer (filter: scored population on the as-of day): the driver that its play answers, and the play.
+-- Grain: one row per customer (filter: scored population on the as-of day): the worst driver and the play that answers.
 with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
@@ -75,12 +75,13 @@ ranked_drivers as (
         segment_months.segment_name,
         drivers.signal_name,
         signals.advice,
-        max(case when drivers.signal_name in ('urgent_tickets', 'payment_trouble', 'cancellation_asked') then 1 else 0 end)
-            over (partition by segment_months.customer_id) as is_in_trouble,
+        max(
+            case when drivers.signal_name in ('urgent_tickets', 'payment_trouble', 'cancellation_asked') then 1 else 0 end
+        ) over (partition by segment_months.customer_id) as is_in_trouble,
         row_number() over (
             partition by segment_months.customer_id
             order by
-                case when signals.signal_kind = 'measure' then 2 when drivers.signal_name is not null then 1 else 3 end asc,
+                case when signals.signal_kind = 'measure' then 2 else 1 end asc,
                 drivers.points_lost desc,
                 drivers.signal_name asc
         ) as driver_rank

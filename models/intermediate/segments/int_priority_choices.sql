@@ -1,4 +1,4 @@
--- Grain: one row per month with a valuation date (filter: of the history): the order of the priority list that was in force.
+-- Grain: one row per month (filter: with a valuation date of the history): the order of the list that was in force.
 {%- set default_order = priority_orders().keys() | first %}
 with
 

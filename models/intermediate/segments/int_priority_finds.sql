@@ -1,4 +1,4 @@
--- Grain: one row per order, share of the list, month and customer that churned within the horizon: whether it stood there.
+-- Grain: one row per order, share of the list, month and customer (filter: churned within the horizon).
 with
 
 ranks as (select * from {{ ref('int_priority_ranks') }}),

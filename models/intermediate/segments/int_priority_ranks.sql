@@ -1,4 +1,4 @@
--- Grain: one row per customer and month (filter: scored population, months with a valuation date): its rank by each order.
+-- Grain: one row per customer and month (filter: scored population, months with a valuation date): ranks by each order.
 with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
@@ -11,8 +11,8 @@ renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
--- What a customer that leaves is worth by its chance to return, and what one that stays is worth, at past month ends too.
--- The chance to return is joined here; without it a customer that leaves is worth nothing.
+-- What a customer is worth if it stays, and by its chance to return if it leaves, as known at each month's end. The chance
+-- to return is joined here; as long as it is not, who leaves is worth nothing.
 values_known as (
 
     select
@@ -46,7 +46,10 @@ amounts as (
         values_known.return_value_amount,
         values_known.curve_loss_amount,
         -- What is lost with it: its value if it stays these days, less that of its chance to return.
-        greatest(values_known.stayed_value_amount - values_known.return_value_amount, 0) as lost_value_amount
+        case
+            when values_known.stayed_value_amount < values_known.return_value_amount then 0
+            else values_known.stayed_value_amount - values_known.return_value_amount
+        end as lost_value_amount
     from segment_months
     cross join run_settings
     inner join months on segment_months.activity_month = months.activity_month

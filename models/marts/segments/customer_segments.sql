@@ -33,6 +33,7 @@ listed_customers as (
         ranks.stayed_value_amount,
         ranks.return_value_amount,
         ranks.expected_loss_amount,
+        ranks.curve_loss_amount,
         choices.priority_order,
         case choices.priority_order
             {%- for name in priority_orders() %}
@@ -71,6 +72,7 @@ select
     listed_customers.return_value_amount,
     listed_customers.expected_loss_amount,
     segment_months.value_at_risk_amount,
+    listed_customers.curve_loss_amount,
     listed_customers.priority_order,
     listed_customers.priority_rank
 from segment_months

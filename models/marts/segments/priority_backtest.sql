@@ -1,4 +1,4 @@
--- Grain: one row per period (a month end, or all), order of the list and share of it (filter: with churn by then known).
+-- Grain: one row per period (a month, or all), order of the list and share of it (filter: with customers that churned).
 with
 
 finds as (select * from {{ ref('int_priority_finds') }}),
