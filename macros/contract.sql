@@ -239,6 +239,7 @@
             "int_item_terms": {"term_id": "string", "item_id": "string", "subscription_id": "string", "term_started_date": "date", "renewal_date": "date", "renewal_months": "integer", "customer_id": "string", "plan_id": "string", "mrr_own_amount": "decimal(28,8)", "is_auto_renewing": "boolean", "notice_days": "bigint", "is_contract": "boolean", "over_date": "date"},
         },
         "health": {
+            "int_cancellation_months": {"customer_id": "string", "activity_month": "date", "signal_name": "string", "raw_value": "bigint"},
             "int_customer_value_months": {"customer_id": "string", "activity_month": "date", "ltv_amount": "decimal(28,8)", "ltv_percentile": "double"},
             "int_health_months": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "is_partial_month": "boolean", "mrr_amount": "decimal(28,8)", "health_score": "decimal(28,8)", "health_status": "string", "previous_health_status": "string", "status_since_date": "date", "signal_coverage_rate": "decimal(28,8)", "churn_probability": "decimal(28,8)", "weakest_signal": "string", "reason_text": "string", "advice": "string", "is_overridden": "boolean"},
             "int_health_outcomes": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "horizon_date": "date", "health_score": "decimal(28,8)", "health_status": "string", "score_step": "integer", "is_bound": "boolean", "is_observed": "boolean", "churned_date": "date", "has_churned": "boolean"},

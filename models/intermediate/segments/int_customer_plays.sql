@@ -13,13 +13,15 @@ ticket_months as (select * from {{ ref('int_ticket_months') }}),
 
 payment_months as (select * from {{ ref('int_payment_months') }}),
 
+cancellation_months as (select * from {{ ref('int_cancellation_months') }}),
+
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
 
 signals as (select * from {{ ref('health_signals') }}),
 
 plays as (select * from {{ ref('plays') }}),
 
--- What the score deducts enough points for, and whatever its weight: a warning, an urgent ticket open, a bill overdue.
+-- What the score deducts enough points for, and any warning, whatever its weight.
 drivers as (
 
     select
@@ -33,26 +35,17 @@ drivers as (
 
     union all
 
+    {% for warnings in ['ticket_months', 'payment_months', 'cancellation_months'] %}
     select
         customer_id,
         activity_month,
-        'urgent_tickets' as signal_name,
+        signal_name,
         0 as points_lost
-    from ticket_months
+    from {{ warnings }}
     where raw_value > 0
 
     union all
-
-    select
-        customer_id,
-        activity_month,
-        'payment_trouble' as signal_name,
-        0 as points_lost
-    from payment_months
-    where raw_value > 0
-
-    union all
-
+    {% endfor %}
     select
         invoice_lines.customer_id,
         {{ month_start('run_settings.as_of_date') }} as activity_month,
