@@ -1,4 +1,4 @@
--- The priority list of the week: expected loss, top drivers, play, owner and the day until which it is to be carried out.
+-- The priority list of the week: expected loss, top drivers, play, owner and due date.
 select
     segments.priority_rank,
     customers.customer_name,

@@ -42,6 +42,8 @@ UNKNOWN = {
         "health_alerts": "",
         "health_backtest": f"{ALERTS} {AREAS} expected_churn_rate",
         "customer_health": "churn_probability_90d",
+        "customer_segments": "churn_probability_90d expected_loss_amount",
+        "customers": "expected_loss_amount",
     },
 }
 

@@ -55,6 +55,49 @@ def found_mrr(company, listed=20, months=18):
     return {name: float(amount) for name, (amount, _) in found.items()}, float(in_force)
 
 
+LISTS = """
+    select r.customer_id, r.activity_month, churn_probability, expected_loss_amount, value_at_risk_amount, expected_loss_rank,
+        probability_x_mrr_rank, health_rank, c.priority_order
+    from intermediate.int_priority_ranks r join intermediate.int_priority_choices c using (activity_month)
+    where activity_month <= date '2026-03-01' order by all
+"""
+
+
+def test_an_earlier_run_saw_the_same_lists(demo, tmp_path):
+    then = Company(tmp_path, "2026-04-14")
+    then.settings.raw.symlink_to(demo.settings.raw)
+    built(then, "customer_segments")
+    past = rows_of(then, LISTS)
+    assert past == rows_of(demo, LISTS) and len(past) > 800
+    assert sum(loss is not None for _, _, _, loss, *_ in past) > 100
+
+
+def test_nobody_in_trouble_is_sold_to(demo):
+    """Counted from the raw tickets and bills, whatever the models make of them."""
+    troubled = {
+        customer_id
+        for (customer_id,) in rows_of(
+            demo,
+            """
+            select distinct c.canonical_customer_id
+            from (
+                select customer_id from staging.stg_support_tickets
+                where priority = 'urgent' and resolved_at is null
+                union
+                select customer_id from staging.stg_invoice_lines, staging.run_settings
+                where status = 'open' and amount > 0 and issued_at < as_of_end_at - interval 31 day
+            ) t join staging.stg_customers c using (customer_id)
+            """,
+        )
+    }
+    offers = {play for (play,) in demo.rows("select play from marts.segment_summary where health_status = 'green'")}
+    plays = demo.rows("select customer_id, play from marts.customer_segments")
+    assert len(troubled & {customer_id for customer_id, _ in plays}) > 10
+    assert not [row for row in plays if row[0] in troubled and row[1] in offers]
+    assert not troubled & {name for (name,) in demo.rows("select customer_id from marts.expansion_candidates")}
+    assert offers & {play for _, play in plays}
+
+
 def sold_company(folder, **parameters):
     """A company of prices that differ, three customers in ten on annual terms; usage tells of churn as `effect` says."""
     home = Company(folder, "2025-12-20")

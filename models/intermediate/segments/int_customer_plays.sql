@@ -68,9 +68,9 @@ ranked_drivers as (
         segment_months.segment_name,
         drivers.signal_name,
         signals.advice,
-        max(
-            case when drivers.signal_name in ('urgent_tickets', 'payment_trouble', 'cancellation_asked') then 1 else 0 end
-        ) over (partition by segment_months.customer_id) as is_in_trouble,
+        max(case
+            when drivers.signal_name in ('urgent_tickets', 'payment_trouble', 'cancellation_asked') then 1 else 0
+        end) over (partition by segment_months.customer_id) as is_in_trouble,
         row_number() over (
             partition by segment_months.customer_id
             order by

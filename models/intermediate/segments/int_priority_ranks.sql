@@ -11,9 +11,9 @@ renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
--- What a customer is worth if it stays, and by its chance to return if it leaves, as known at each month's end. The chance
--- to return is joined here; as long as it is not, who leaves is worth nothing.
-values_known as (
+-- What a customer is worth if it stays, and by its chance to return if it leaves, as known at each month's end. That
+-- chance is to be joined here; as long as it is not, who leaves is worth nothing.
+known_values as (
 
     select
         customer_id,
@@ -24,6 +24,23 @@ values_known as (
             as curve_loss_amount
     from {{ ref('int_customer_expected_values') }}
     where value_horizon = 'lifetime'
+
+),
+
+-- Lost with it is its value if it stays, less that of its chance to return.
+lost_values as (
+
+    select
+        customer_id,
+        activity_month,
+        stayed_value_amount,
+        return_value_amount,
+        case
+            when stayed_value_amount < return_value_amount then 0
+            else stayed_value_amount - return_value_amount
+        end as lost_value_amount,
+        curve_loss_amount
+    from known_values
 
 ),
 
@@ -42,14 +59,12 @@ amounts as (
         segment_months.health_score,
         health_months.churn_probability,
         segment_months.value_at_risk_amount,
-        values_known.stayed_value_amount,
-        values_known.return_value_amount,
-        values_known.curve_loss_amount,
-        -- What is lost with it: its value if it stays these days, less that of its chance to return.
-        case
-            when values_known.stayed_value_amount < values_known.return_value_amount then 0
-            else values_known.stayed_value_amount - values_known.return_value_amount
-        end as lost_value_amount
+        lost_values.stayed_value_amount,
+        lost_values.return_value_amount,
+        lost_values.lost_value_amount,
+        lost_values.curve_loss_amount,
+        cast(health_months.churn_probability * lost_values.lost_value_amount as {{ type_amount() }})
+            as expected_loss_amount
     from segment_months
     cross join run_settings
     inner join months on segment_months.activity_month = months.activity_month
@@ -61,33 +76,10 @@ amounts as (
         on
             segment_months.customer_id = renewal_dates.customer_id
             and segment_months.activity_month = renewal_dates.activity_month
-    left join values_known
+    left join lost_values
         on
-            segment_months.customer_id = values_known.customer_id
-            and segment_months.activity_month = values_known.activity_month
-
-),
-
-losses as (
-
-    select
-        customer_id,
-        activity_month,
-        scored_date,
-        horizon_date,
-        is_as_of_month,
-        mrr_amount,
-        health_score,
-        churn_probability,
-        value_at_risk_amount,
-        stayed_value_amount,
-        return_value_amount,
-        lost_value_amount,
-        curve_loss_amount,
-        cast(churn_probability * lost_value_amount as {{ type_amount() }}) as expected_loss_amount,
-        horizon_date < running_month as is_observed,
-        coalesce(churned_date <= horizon_date and horizon_date < running_month, false) as has_churned
-    from amounts
+            segment_months.customer_id = lost_values.customer_id
+            and segment_months.activity_month = lost_values.activity_month
 
 )
 
@@ -97,8 +89,8 @@ select
     scored_date,
     horizon_date,
     is_as_of_month,
-    is_observed,
-    has_churned,
+    horizon_date < running_month as is_observed,
+    coalesce(churned_date <= horizon_date and horizon_date < running_month, false) as has_churned,
     mrr_amount,
     churn_probability,
     stayed_value_amount,
@@ -117,4 +109,4 @@ select
     ) as {{ name }}_rank,
     {%- endfor %}
     count(*) over (partition by activity_month) as customer_count
-from losses
+from amounts
