@@ -4,6 +4,7 @@
     {{ return({
         'expected_loss': 'expected_loss_amount',
         'probability_x_mrr': 'cast(churn_probability * mrr_amount as ' ~ type_amount() ~ ')',
+        'curve_loss': 'curve_loss_amount',
         'value_at_risk': 'value_at_risk_amount',
         'health': '-health_score',
         'mrr': 'mrr_amount',

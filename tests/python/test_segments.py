@@ -28,7 +28,7 @@ def found_mrr(company, listed=20, months=18):
             ) as has_left,
             case c.priority_order
                 when 'expected_loss' then expected_loss_rank when 'probability_x_mrr' then probability_x_mrr_rank
-                when 'value_at_risk' then value_at_risk_rank when 'health' then health_rank when 'mrr' then mrr_rank
+                when 'curve_loss' then curve_loss_rank when 'value_at_risk' then value_at_risk_rank when 'health' then health_rank when 'mrr' then mrr_rank
             end as list_rank
         from intermediate.int_priority_ranks r
         join intermediate.int_health_months h using (customer_id, activity_month)
