@@ -1,8 +1,20 @@
--- Month ends sum to the whole; each has one order that was in force, whose list is the one that stood, and all saw the
--- same churn.
+-- Cases and month ends sum to the whole; each has one order that was in force, whose list is the one that stood, and
+-- all saw the same churn.
+{{ config(group='segments') }}
 with
 
 backtest as (select * from {{ ref('priority_backtest') }}),
+
+cases as (
+
+    select
+        priority_order,
+        list_share_rate,
+        sum(mrr_amount) as churned_mrr_amount
+    from {{ ref('int_priority_finds') }}
+    group by priority_order, list_share_rate
+
+),
 
 months as (
 
@@ -55,3 +67,17 @@ select
     list_share_rate
 from periods
 where chosen_count <> 1 or difference_amount <> 0 or churned_difference_amount <> 0
+
+union all
+
+select
+    'cases' as broken_rule,
+    cases.priority_order as broken_name,
+    cases.list_share_rate
+from cases
+left join backtest
+    on
+        cases.priority_order = backtest.priority_order
+        and cases.list_share_rate = backtest.list_share_rate
+        and backtest.activity_month is null
+where coalesce(abs(cases.churned_mrr_amount - backtest.churned_mrr_amount) > 0.000001, true)
