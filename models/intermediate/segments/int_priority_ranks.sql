@@ -12,7 +12,7 @@ renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 run_settings as (select * from {{ ref('run_settings') }}),
 
 -- What a customer is worth if it stays, and by its chance to return if it leaves, as known at each month's end. That
--- chance is to be joined here; as long as it is not, who leaves is worth nothing.
+-- chance is to be joined here; as long as it is not, a customer that left is worth nothing.
 known_values as (
 
     select
