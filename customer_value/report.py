@@ -35,7 +35,7 @@ BOARDS = PROJECT / "reports"
 # The pages in the order of the menu; each is a file in reports/. The first is the folder's index.
 PAGES = ["overview", "retention", "lifetime_value", "health", "segments", "growth", "trust"]
 DEFINITIONS = PROJECT / "docs" / "metrics.md"
-# Customers that have a page of their own: those with the most value at risk. All others stand in the marts.
+# Customers that have a page of their own: the first of the priority list. All others stand in the marts.
 MAX_CUSTOMERS = 2000
 # Customers in one file of the folder customers/: a page opened from disk can load scripts only, and small ones load fast.
 SHARD_SIZE = 100

@@ -45,7 +45,7 @@ const format = (column, value) => {
     return isDay(column) ? day.format(dateOf(value)) : value;
   }
   if (column.endsWith("_amount")) return money(value);
-  if (/_rate(_|$)/.test(column)) return number(1, { style: "percent" }).format(value);
+  if (/_(rate|probability)(_|$)/.test(column)) return number(1, { style: "percent" }).format(value);
   if (column.endsWith("_ratio")) return `${number(1).format(value)} : 1`;
   const unit = column.match(/_(months|days)$/)?.[1];
   if (unit) return `${number(1).format(value)} ${value === 1 ? unit.slice(0, -1) : unit}`;

@@ -42,6 +42,8 @@ UNKNOWN = {
         "health_alerts": "",
         "health_backtest": f"{ALERTS} {AREAS} expected_churn_rate",
         "customer_health": "churn_probability_90d",
+        "customer_segments": "churn_probability_90d expected_loss_amount",
+        "customers": "expected_loss_amount",
     },
 }
 
@@ -133,12 +135,12 @@ def test_with_its_input_each_of_these_is_known(demo, reduced):
 
 
 def test_without_health_the_curve_ranks(reduced):
-    """Those whose value at risk is known come first, then the larger expected loss; each has a curve."""
+    """Those whose value at risk is known come first, then the larger loss by the curve; each has one."""
     company, absent, _ = reduced
     if "usage_events" not in absent:
         return
     rows = company.rows(
-        "select value_at_risk_amount, expected_loss_amount from marts.customer_segments order by priority_rank"
+        "select value_at_risk_amount, curve_loss_amount from marts.customer_segments order by priority_rank"
     )
     unscored = [loss for risk, loss in rows if risk is None]
     assert len(unscored) > 100 and None not in unscored

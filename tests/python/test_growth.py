@@ -55,8 +55,8 @@ def test_seats_are_offered_to_whom_they_are_full(demo):
             select customer_id, sum(quantity) as seat_count from intermediate.int_subscription_items
             where mrr_amount > 0 and product_type = 'core' group by 1
         )
-        select b.customer_id from bought b join used u using (customer_id) join marts.customer_health h using (customer_id)
-        where u.user_count >= 0.8 * b.seat_count and h.health_status in ('green', 'amber')
+        select b.customer_id from bought b join used u using (customer_id) join marts.customer_segments h using (customer_id)
+        where u.user_count >= 0.8 * b.seat_count and h.health_status in ('green', 'amber') and not h.is_in_trouble
         """,
     )
     offered = demo.rows("select customer_id from marts.expansion_candidates where expansion_kind = 'more_seats'")

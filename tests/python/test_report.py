@@ -249,9 +249,9 @@ def test_definitions_are_one_click_away(demo, reader):
     page.get_by_role("button", name="◐").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     # A column's words are those of the mart.
-    head = page.get_by_role("columnheader", name="Value at risk")
+    head = page.get_by_role("columnheader", name="Expected loss")
     (comment,) = demo.rows(
-        "select comment from duckdb_columns() where table_name = 'customer_segments' and column_name = 'value_at_risk_amount'"
+        "select comment from duckdb_columns() where table_name = 'customer_segments' and column_name = 'expected_loss_amount'"
     )[0]
     assert head.get_attribute("title") == comment
 

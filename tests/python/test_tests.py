@@ -56,6 +56,11 @@ RECONCILIATION = {
     "migrations_lead_from_month_to_month": "update marts.segment_migrations set closing_mrr_amount = closing_mrr_amount + 0.01 "
     "where rowid = 0",
     "alerts_match_the_band_changes": "delete from marts.health_alerts where rowid = 0",
+    "churn_estimates_agree": "update intermediate.int_priority_ranks set churn_probability = 0 where is_as_of_month",
+    "priority_backtest_sums_to_its_months": "update marts.priority_backtest set found_mrr_amount = found_mrr_amount - 0.01 "
+    "where period_name = 'all' and priority_order = 'mrr' and list_share_rate = 0.2",
+    "plays_answer_trouble": "update marts.customer_segments set play_driver = null "
+    "where customer_id = (select min(customer_id) from marts.customer_segments where play_driver = 'urgent_tickets')",
     "points_lost_explain_the_score": "update marts.customer_health set health_score = health_score + 0.01 "
     "where customer_id = (select min(customer_id) from marts.customer_health where health_score is not null)",
     "health_backtest_sums_to_its_cases": "update marts.health_backtest set case_count = case_count + 1 "
@@ -165,7 +170,7 @@ def failed_tests(company, *selection):
     company.dbt("test", "--exclude-resource-type", "unit_test", "--select", *selection)
     results = json.loads((company.home / "target" / "run_results.json").read_text())["results"]
     assert results
-    return {result["unique_id"].split(".")[2] for result in results if result["status"] == "fail"}
+    return {result["unique_id"].split(".")[2] for result in results if result["status"] in ("fail", "warn")}
 
 
 def test_every_reconciliation_test_is_broken_here():

@@ -1,11 +1,13 @@
--- Only green and amber customers are targeted, with the MRR of the customers mart, for products they do not own; and
--- each of them for whom there is a move.
+-- Only green and amber customers without an urgent ticket, an overdue bill or a cancellation are targeted, with the MRR
+-- of the customers mart, for products they do not own; and each of them for whom there is a move.
 {{ config(group='growth') }}
 with
 
 candidates as (select * from {{ ref('expansion_candidates') }}),
 
 customers as (select * from {{ ref('customers') }}),
+
+segments as (select * from {{ ref('customer_segments') }}),
 
 expansion_moves as (select * from {{ ref('int_expansion_moves') }}),
 
@@ -17,10 +19,11 @@ select
 from candidates
 left join customers
     on candidates.customer_id = customers.customer_id and candidates.mrr_amount = customers.mrr_amount
+left join segments on candidates.customer_id = segments.customer_id
 left join held_products
     on candidates.customer_id = held_products.customer_id and candidates.product_name = held_products.product_name
 where
-    coalesce(customers.health_status not in ('green', 'amber'), true)
+    coalesce(customers.health_status not in ('green', 'amber') or segments.is_in_trouble, true)
     or (candidates.expansion_kind = 'cross_sell' and held_products.customer_id is not null)
 
 union all
@@ -31,6 +34,7 @@ select
 from expansion_moves
 inner join customers
     on expansion_moves.customer_id = customers.customer_id and customers.health_status in ('green', 'amber')
+inner join segments on expansion_moves.customer_id = segments.customer_id and not segments.is_in_trouble
 left join candidates
     on
         expansion_moves.customer_id = candidates.customer_id

@@ -2,6 +2,7 @@
 {%- set tail = var('interval_tail_rate') %}
 {#- The quantile of the standard normal distribution, nearly: exact at the ends of the interval. -#}
 {%- set z_scale = var('interval_z_score') ~ ' / ln((1 - ' ~ tail ~ ') / ' ~ tail ~ ')' %}
+{%- set log_variance = 'greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0)' %}
 with
 
 buyers as (select * from {{ ref('int_buyers') }}),
@@ -108,13 +109,10 @@ select
     case
         when {{ share }} > 0 and value_amount > 0
             then
-                cast(
-                    value_amount / purchase_rate * exp(
-                        {{ z_scale }} * ln(({{ share }}) / (1 - ({{ share }})))
-                        * sqrt(greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0))
-                        - greatest(ln(squared_value / value_amount * purchase_rate / value_amount), 0) / 2
-                    ) as {{ type_amount() }}
-                )
+                cast(value_amount / purchase_rate * exp(
+                    {{ z_scale }} * ln(({{ share }}) / (1 - ({{ share }}))) * sqrt({{ log_variance }})
+                    - {{ log_variance }} / 2
+                ) as {{ type_amount() }})
         else 0
     end as value_{{ name }}_amount,
     {%- endfor %}

@@ -29,7 +29,8 @@ select
     -- MRR comes with the bills of the terms, usage with a bill each month; both end with the same churn.
     {%- for name, factor in {
         'value': 'value_months', 'value_low': 'value_low_months', 'value_high': 'value_high_months',
-        'value_level_slope': 'value_level_slope', 'value_tail_slope': 'value_tail_slope'
+        'value_level_slope': 'value_level_slope', 'value_tail_slope': 'value_tail_slope',
+        'stayed_value': 'stayed_value_months'
     }.items() %}
     cast(
         customer_months.mrr_amount * factors.{{ factor }}

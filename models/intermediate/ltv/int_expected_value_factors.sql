@@ -1,4 +1,5 @@
 -- Grain: one row per value horizon, valuation date, survival segment, hazard ratio, terms and months served.
+{%- set horizon = whole_months(var('health_horizon_days')) %}
 with
 
 exposures as (select * from {{ ref('int_retention_exposures') }}),
@@ -93,28 +94,27 @@ select
     elapsed_months,
     cast(sum(stay_rate) as {{ type_rate() }}) as expected_months,
     cast(sum(due_weight * stay_rate) as {{ type_rate() }}) as value_months,
+    -- If it stays for the horizon of health: churn counts from its end on.
+    cast(
+        sum(case when months_ahead <= {{ horizon }} then due_weight else 0 end)
+        + sum(case when months_ahead > {{ horizon }} then due_weight * stay_rate else 0 end)
+        / max(case when months_ahead = {{ horizon }} then stay_rate end) as {{ type_rate() }}
+    ) as stayed_value_months,
     -- The 10th and the 90th percentile of what falls due before the customer churns.
     {%- for name, probability in {'low': 1 - var('interval_tail_rate'), 'high': var('interval_tail_rate')}.items() %}
-    cast(
-        coalesce(max(case when stay_rate >= {{ probability }} then cumulative_weight end), 0) as {{ type_rate() }}
-    ) as value_{{ name }}_months,
+    cast(coalesce(max(case when stay_rate >= {{ probability }} then cumulative_weight end), 0) as {{ type_rate() }})
+        as value_{{ name }}_months,
     {%- endfor %}
     -- The variance of one customer's value: once bills end they do not start again.
-    cast(
-        greatest(
-            sum(stay_rate * due_weight * (2 * cumulative_weight - due_weight))
-            - sum(due_weight * stay_rate) * sum(due_weight * stay_rate), 0
-        ) as {{ type_rate() }}
-    ) as value_variance,
+    cast(greatest(
+        sum(stay_rate * due_weight * (2 * cumulative_weight - due_weight))
+        - sum(due_weight * stay_rate) * sum(due_weight * stay_rate), 0
+    ) as {{ type_rate() }}) as value_variance,
     cast(sum(due_weight * stay_rate * level_slope) as {{ type_rate() }}) as value_level_slope,
     cast(sum(due_weight * stay_rate * tail_slope) as {{ type_rate() }}) as value_tail_slope,
     cast(max(case when is_last_month then stay_rate end) as {{ type_rate() }}) as stay_rate,
-    cast(
-        max(case when months_ahead = {{ whole_months(var('health_horizon_days')) }} then stay_rate end)
-        as {{ type_rate() }}
-    ) as stay_rate_90d,
+    cast(max(case when months_ahead = {{ horizon }} then stay_rate end) as {{ type_rate() }}) as stay_rate_90d,
     cast(sum(case when is_last_month then stay_rate * level_slope end) as {{ type_rate() }}) as stay_level_slope,
     cast(sum(case when is_last_month then stay_rate * tail_slope end) as {{ type_rate() }}) as stay_tail_slope
 from months_ahead
-group by
-    value_horizon, valuation_date, survival_segment, hazard_ratio, renewal_months, billing_months, elapsed_months
+group by value_horizon, valuation_date, survival_segment, hazard_ratio, renewal_months, billing_months, elapsed_months

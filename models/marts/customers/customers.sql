@@ -82,6 +82,7 @@ select
     customer_segments.health_score,
     customer_segments.health_status,
     customer_segments.segment_name,
+    customer_segments.expected_loss_amount,
     customer_segments.value_at_risk_amount,
     customer_segments.priority_rank,
     nps_responses.score as latest_nps_score,

@@ -3,17 +3,46 @@ with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
 
-months as (select * from {{ ref('int_months') }}),
+health_months as (select * from {{ ref('int_health_months') }}),
 
--- What the survival curve alone puts in question within the horizon of health.
-curve_losses as (
+ranks as (select * from {{ ref('int_priority_ranks') }}),
+
+choices as (select * from {{ ref('int_priority_choices') }}),
+
+plays as (select * from {{ ref('int_customer_plays') }}),
+
+renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
+
+running_terms as (
 
     select
         customer_id,
-        cast((1 - stay_rate_90d) * value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }})
-            as expected_loss_amount
-    from {{ ref('int_customer_expected_values') }}
-    where is_as_of and value_horizon = 'lifetime'
+        min(renewal_date) as renewal_date
+    from {{ ref('int_item_terms') }}
+    where over_date is null
+    group by customer_id
+
+),
+
+listed_customers as (
+
+    select
+        ranks.customer_id,
+        ranks.activity_month,
+        ranks.churn_probability,
+        ranks.stayed_value_amount,
+        ranks.return_value_amount,
+        ranks.expected_loss_amount,
+        ranks.curve_loss_amount,
+        choices.priority_order,
+        case choices.priority_order
+            {%- for name in priority_orders() %}
+            when '{{ name }}' then ranks.{{ name }}_rank
+            {%- endfor %}
+        end as priority_rank
+    from ranks
+    inner join choices on ranks.activity_month = choices.activity_month
+    where ranks.is_as_of_month
 
 )
 
@@ -23,23 +52,41 @@ select
     segment_months.health_status,
     segment_months.value_tier,
     segment_months.segment_name,
-    segment_months.play,
-    segment_months.owner_role,
-    segment_months.act_within_days,
+    coalesce(plays.play, segment_months.play) as play,
+    plays.play_driver,
+    coalesce(plays.owner_role, segment_months.owner_role) as owner_role,
+    coalesce(plays.act_within_days, segment_months.act_within_days) as act_within_days,
+    cast(
+        {{ dbt.dateadd(
+            'day', 'coalesce(plays.act_within_days, segment_months.act_within_days)', 'segment_months.scored_date'
+        ) }} as date
+    ) as due_date,
+    plays.is_in_trouble,
     cast(segment_months.mrr_amount as {{ type_amount() }}) as mrr_amount,
     segment_months.ltv_amount,
     segment_months.health_score,
+    health_months.reason_text,
+    listed_customers.churn_probability as churn_probability_90d,
+    coalesce(running_terms.renewal_date, renewal_dates.billing_renewal_date) as renewal_date,
+    listed_customers.stayed_value_amount,
+    listed_customers.return_value_amount,
+    listed_customers.expected_loss_amount,
     segment_months.value_at_risk_amount,
-    curve_losses.expected_loss_amount,
-    -- Without health the curve ranks, and without a curve MRR.
-    row_number() over (
-        order by
-            segment_months.value_at_risk_amount desc nulls last,
-            curve_losses.expected_loss_amount desc nulls last,
-            segment_months.mrr_amount desc,
-            segment_months.customer_id asc
-    ) as priority_rank
+    listed_customers.curve_loss_amount,
+    listed_customers.priority_order,
+    listed_customers.priority_rank
 from segment_months
-inner join months on segment_months.activity_month = months.activity_month
-left join curve_losses on segment_months.customer_id = curve_losses.customer_id
-where months.is_as_of_month
+inner join listed_customers
+    on
+        segment_months.customer_id = listed_customers.customer_id
+        and segment_months.activity_month = listed_customers.activity_month
+inner join plays on segment_months.customer_id = plays.customer_id
+left join health_months
+    on
+        segment_months.customer_id = health_months.customer_id
+        and segment_months.activity_month = health_months.activity_month
+left join renewal_dates
+    on
+        segment_months.customer_id = renewal_dates.customer_id
+        and segment_months.activity_month = renewal_dates.activity_month
+left join running_terms on segment_months.customer_id = running_terms.customer_id
