@@ -15,7 +15,7 @@ expected_values as (select * from {{ ref('int_customer_expected_values') }}),
 
 return_values as (select * from {{ ref('int_return_values') }}),
 
--- What it is worth if it stays, and if it leaves, by its chance to return: nothing where too few left to tell that.
+-- What it is worth if it stays, and if it leaves by its chance to return: nothing where too few left to tell that.
 known_values as (
 
     select
@@ -44,10 +44,8 @@ lost_values as (
         activity_month,
         stayed_value_amount,
         return_value_amount,
-        case
-            when stayed_value_amount < return_value_amount then 0
-            else stayed_value_amount - return_value_amount
-        end as lost_value_amount,
+        case when stayed_value_amount < return_value_amount then 0 else stayed_value_amount - return_value_amount end
+            as lost_value_amount,
         curve_loss_amount
     from known_values
 
