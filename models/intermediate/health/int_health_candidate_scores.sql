@@ -1,0 +1,81 @@
+-- Grain: one row per customer and month (filter: scored population): its scores by hand-set and by learned weights.
+with
+
+signals as (select * from {{ ref('int_health_signals') }}),
+
+weights as (select * from {{ ref('int_health_weights') }}),
+
+months as (select * from {{ ref('int_months') }}),
+
+-- Fits begin with quarters. A month before one is scored by it, too, to be compared with the month that follows.
+fit_months as (
+
+    select
+        activity_month,
+        cast({{ dbt.date_trunc('quarter', 'activity_month') }} as date) as fit_month,
+        cast({{ dbt.date_trunc('quarter', add_months('activity_month', 1)) }} as date) as next_fit_month
+    from months
+
+),
+
+month_weights as (
+
+    select
+        fit_months.activity_month,
+        weights.signal_name,
+        {%- for column in ['point_slope', 'mean_deduction', 'usual_log_odds'] %}
+        max(case when weights.fit_month = fit_months.fit_month then weights.{{ column }} end) as {{ column }},
+        max(case when weights.fit_month = fit_months.next_fit_month then weights.{{ column }} end)
+            as next_{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from fit_months
+    inner join weights
+        on
+            fit_months.next_fit_month >= weights.fit_month
+            and fit_months.fit_month <= weights.fit_month
+    group by fit_months.activity_month, weights.signal_name
+
+),
+
+sums as (
+
+    select
+        signals.customer_id,
+        signals.activity_month,
+        {{ rate('sum(signals.score * signals.weight)', 'sum(signals.weight)') }} as hand_set_score,
+        sum(signals.weight) as known_weight,
+        {{ rate(
+            "sum(case when signals.signal_kind = 'measure' then signals.weight else 0 end)",
+            "sum(case when signals.signal_kind = 'measure' then signals.full_weight else 0 end)"
+        ) }} as signal_coverage_rate,
+        -- What is not known counts as the mean of the customers that the weights were learned from.
+        {%- for prefix in ['', 'next_'] %}
+        sum(
+            month_weights.{{ prefix }}point_slope
+            * cast(coalesce(100 - signals.score, month_weights.{{ prefix }}mean_deduction) as {{ type_double() }})
+        ) as {{ prefix }}log_odds,
+        max(month_weights.{{ prefix }}usual_log_odds) as {{ prefix }}usual_log_odds{{ ',' if not loop.last }}
+        {%- endfor %}
+    from signals
+    left join month_weights
+        on
+            signals.activity_month = month_weights.activity_month
+            and signals.signal_name = month_weights.signal_name
+    group by signals.customer_id, signals.activity_month
+
+)
+
+select
+    customer_id,
+    activity_month,
+    hand_set_score,
+    known_weight,
+    signal_coverage_rate,
+    log_odds,
+    {%- for prefix in ['', 'next_'] %}
+    case
+        when hand_set_score is not null and {{ prefix }}log_odds is not null
+            then {{ learned_score(prefix ~ 'log_odds', prefix ~ 'usual_log_odds') }}
+    end as {{ prefix }}learned_score{{ ',' if not loop.last }}
+    {%- endfor %}
+from sums
