@@ -1,11 +1,12 @@
-{#- The score by learned weights: 100 without deductions, and `usual_learned_score` for the usual customer where signals tell much. -#}
+{#- The score by learned weights: `usual_learned_score` for the usual odds of churn, less for higher ones. -#}
 {% macro learned_score(log_odds, usual_log_odds) -%}
-    {%- set steepness = var('learned_score_steepness') -%}
-    {%- set usual_odds = '((100 - ' ~ var('usual_learned_score') ~ ') / cast(' ~ var('usual_learned_score') ~ ' as ' ~ type_double() ~ '))' -%}
+    {%- set usual_score = 'cast(' ~ var('usual_learned_score') ~ ' as ' ~ type_double() ~ ')' -%}
     cast(
-        100 * (1 + exp(-{{ steepness }} * {{ usual_log_odds }}) * {{ usual_odds }})
-        / (1 + exp({{ steepness }} * (greatest({{ log_odds }}, 0) - {{ usual_log_odds }})) * {{ usual_odds }})
-        as {{ type_rate() }}
+        100 / (
+            1
+            + (100 - {{ usual_score }}) / {{ usual_score }}
+            * exp({{ var('learned_score_steepness') }} * (greatest({{ log_odds }}, 0) - {{ usual_log_odds }}))
+        ) as {{ type_rate() }}
     )
 {%- endmacro %}
 

@@ -27,7 +27,7 @@ def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6)
     since = {name: np.full(customer_count, 99) for name in CAUSES}
     for month in range(MONTHS):
         first_day = (START.astype("datetime64[M]") + month).astype("datetime64[D]")
-        days = int((first_day.astype("datetime64[M]") + 1).astype("datetime64[D]") - first_day)
+        days = int(((first_day.astype("datetime64[M]") + 1).astype("datetime64[D]") - first_day).astype(int))
         starting = first_months == month
         log += [change(name, str(first_day), quantity=10) for name in names[starting]]
         alive |= starting
@@ -65,7 +65,9 @@ def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6)
                 "customer_id": name,
                 "priority": "urgent",
                 "opened_at": datetime.fromisoformat(str(opened)),
-                "resolved_at": datetime.fromisoformat(str(resolved)) if resolved < np.datetime64("2025-12-01") else None,
+                "resolved_at": datetime.fromisoformat(str(resolved))
+                if resolved < np.datetime64("2025-12-01")
+                else None,
             }
             for n, (name, opened, resolved) in enumerate(tickets)
         ],
@@ -74,7 +76,10 @@ def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6)
     who = np.concatenate([part[0] for part in events])
     users = np.concatenate([part[1] for part in events])
     moments = np.concatenate(
-        [first.astype("datetime64[us]") + (share * days * 86_400_000_000).astype(int) for _, _, first, days, share in events]
+        [
+            first.astype("datetime64[us]") + (share * days * 86_400_000_000).astype(int)
+            for _, _, first, days, share in events
+        ]
     )
     table = pa.table(
         {

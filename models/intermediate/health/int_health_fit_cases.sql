@@ -1,4 +1,5 @@
--- Grain: one row per fit, customer and month (filter: ends of quarters whose outcome was known before the fit).
+-- Grain: one row per fit, customer and month (filter: complete months whose outcome was known before the fit).
+{%- set overlap = '(30 / cast(greatest(' ~ var('health_horizon_days') ~ ', 30) as ' ~ type_double() ~ '))' %}
 with
 
 population as (select * from {{ ref('int_health_population') }}),
@@ -29,10 +30,8 @@ outcomes as (
         on
             population.customer_id = renewal_dates.customer_id
             and population.activity_month = renewal_dates.activity_month
-    -- Outcomes of quarter ends hardly overlap, so that a customer's cases are no copies of one another.
     where
-        extract(month from population.activity_month) in (3, 6, 9, 12)
-        and not population.is_partial_month
+        not population.is_partial_month
         and population.age_days >= {{ var('onboarding_days') }}
 
 ),
@@ -46,9 +45,7 @@ drawn_outcomes as (
         horizon_date,
         has_churned,
         is_bound,
-        least(
-            {{ var('max_fit_cases') }} / cast(count(*) over (partition by activity_month, has_churned) as {{ type_double() }}), 1
-        ) as drawn_share,
+        count(*) over (partition by activity_month, has_churned) as outcome_count,
         row_number() over (
             partition by activity_month, has_churned order by {{ sha256('customer_id') }} asc, customer_id asc
         ) as draw_number
@@ -73,16 +70,26 @@ cases as (
         drawn_outcomes.activity_month,
         drawn_outcomes.has_churned,
         drawn_outcomes.is_bound,
-        drawn_outcomes.drawn_share,
-        sum(case when drawn_outcomes.has_churned then 1 else 0 end) over (partition by fits.fit_month) as churn_count,
-        count(*) over (partition by fits.fit_month) as case_count
+        least(
+            {{ var('max_fit_cases') }} / cast(drawn_outcomes.outcome_count as {{ type_double() }}), 1
+        ) as drawn_share,
+        drawn_outcomes.draw_number <= {{ var('max_fit_cases') }} as is_fitted,
+        {%- for name, condition in {'churn': '', 'stay': 'not '}.items() %}
+        sum(
+            case
+                when {{ condition }}drawn_outcomes.has_churned
+                    and drawn_outcomes.draw_number <= {{ var('max_fit_cases') }} then 1
+                else 0
+            end
+        ) over (partition by fits.fit_month) as {{ name }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
     from fits
     inner join drawn_outcomes
         on
             fits.fit_month > drawn_outcomes.horizon_date
             and drawn_outcomes.activity_month
             >= {{ add_months('fits.fit_month', -3 * (var('fit_quarters') + 1)) }}
-    where drawn_outcomes.draw_number <= {{ var('max_fit_cases') }}
+    where drawn_outcomes.draw_number <= 4 * {{ var('max_fit_cases') }}
 
 )
 
@@ -94,8 +101,10 @@ select
     has_churned,
     is_bound,
     drawn_share,
-    -- Those that stayed weigh as much together as those that churned: it moves the level of the fit, not its slopes.
-    case when has_churned then 1 else cast(churn_count as {{ type_double() }}) / (case_count - churn_count) end
-        as case_weight
+    is_fitted,
+    -- The horizons of months overlap: as many cases as share one weigh as one. Those that stayed weigh as much together
+    -- as those that churned: it moves the level of the fit, not its slopes.
+    {{ overlap }}
+    * case when has_churned then 1 else cast(churn_count as {{ type_double() }}) / stay_count end as case_weight
 from cases
-where churn_count >= {{ var('min_fit_churns') }} and churn_count < case_count
+where churn_count * {{ overlap }} >= {{ var('min_fit_churns') }} and stay_count > 0

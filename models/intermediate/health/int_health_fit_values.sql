@@ -18,6 +18,7 @@ deductions as (
     from cases
     inner join signals
         on cases.customer_id = signals.customer_id and cases.activity_month = signals.activity_month
+    where cases.is_fitted
 
 ),
 
@@ -66,3 +67,4 @@ select
     null as deviation,
     1 as distance
 from cases
+where is_fitted

@@ -44,7 +44,14 @@ estimates_0 as (
 predictions_{{ step }} as (
 
     select
-        estimates.*,
+        estimates.fit_month,
+        estimates.signal_name,
+        estimates.penalty,
+        estimates.bound,
+        estimates.lowest,
+        estimates.highest,
+        estimates.slope,
+        estimates.previous_slope,
         fit_values.case_weight,
         fit_values.distance,
         case when fit_values.has_churned then 1 else 0 end - 1 / (1 + exp(-sum(

@@ -5,7 +5,7 @@ cases as (select * from {{ ref('int_health_fit_cases') }}),
 
 candidates as (select * from {{ ref('int_health_candidate_scores') }}),
 
--- Each quarter end was scored by weights that did not know its outcomes.
+-- Each month was scored by weights that did not know its outcomes.
 scored_cases as (
 
     select distinct
@@ -24,6 +24,7 @@ scored_cases as (
 ranks as (
 
     select
+        customer_id,
         activity_month,
         has_churned,
         cast(sum(case when has_churned then 1 else 0 end) over (partition by activity_month) as {{ type_double() }})
@@ -47,8 +48,12 @@ ranks as (
 gains as (
 
     select
+        customer_id,
         activity_month,
         has_churned,
+        churn_count,
+        -- All that stayed count as much as those that churned.
+        case when has_churned then 1 else churn_count / nullif(stay_count, 0) end as case_share,
         case
             when has_churned then (learned_stays_above - hand_set_stays_above) / nullif(stay_count, 0)
             else (hand_set_churns_above - learned_churns_above) / nullif(churn_count, 0)
@@ -57,42 +62,44 @@ gains as (
 
 ),
 
--- DeLong, DeLong and Clarke-Pearson (1988), for the difference of two areas on the same cases.
 month_gains as (
 
     select
+        customer_id,
         activity_month,
-        cast(sum(case when has_churned then 1 else 0 end) as {{ type_double() }}) as churn_count,
-        avg(case when has_churned then gain end) as gain,
-        var_samp(case when has_churned then gain end) / sum(case when has_churned then 1 else 0 end)
-        + var_samp(case when has_churned then null else gain end)
-        / nullif(sum(case when has_churned then 0 else 1 end), 0) as gain_variance
+        has_churned,
+        gain,
+        case_share * (gain - avg(case when has_churned then gain end) over (partition by activity_month)) as influence
     from gains
-    group by activity_month
-    having sum(case when has_churned then 1 else 0 end) > 1 and sum(case when has_churned then 0 else 1 end) > 1
 
 ),
 
-fit_origins as (
+customer_gains as (
 
-    select distinct
-        fit_month,
-        activity_month
+    select
+        cases.fit_month,
+        cases.customer_id,
+        sum(case when month_gains.has_churned then 1 else 0 end) as churn_count,
+        sum(case when month_gains.has_churned then month_gains.gain else 0 end) as gain,
+        sum(month_gains.influence) as influence
     from cases
+    left join month_gains
+        on cases.customer_id = month_gains.customer_id and cases.activity_month = month_gains.activity_month
+    group by cases.fit_month, cases.customer_id
 
 ),
 
+-- DeLong, DeLong and Clarke-Pearson (1988), for the difference of two areas on the same cases; the months of a customer
+-- taken together as one cluster (Obuchowski, 1997).
 fit_gains as (
 
     select
-        fit_origins.fit_month,
-        sum(month_gains.churn_count) as compared_churn_count,
-        sum(month_gains.churn_count * month_gains.gain) / sum(month_gains.churn_count) as auc_gain,
-        sqrt(sum(power(month_gains.churn_count, 2) * month_gains.gain_variance)) / sum(month_gains.churn_count)
-            as auc_gain_error
-    from fit_origins
-    left join month_gains on fit_origins.activity_month = month_gains.activity_month
-    group by fit_origins.fit_month
+        fit_month,
+        sum(churn_count) as compared_churn_count,
+        sum(gain) / nullif(sum(churn_count), 0) as auc_gain,
+        sqrt(sum(power(influence, 2))) / nullif(sum(churn_count), 0) as auc_gain_error
+    from customer_gains
+    group by fit_month
 
 )
 

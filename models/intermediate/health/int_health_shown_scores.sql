@@ -1,4 +1,4 @@
--- Grain: one row per customer and month (filter: scored population): its shown score, and that of the month before alike.
+-- Grain: one row per customer and month (filter: scored population): its score, and that of the month before alike.
 with
 
 candidates as (select * from {{ ref('int_health_candidate_scores') }}),
