@@ -5,7 +5,7 @@
         100 / (
             1
             + (100 - {{ usual_score }}) / {{ usual_score }}
-            * exp({{ var('learned_score_steepness') }} * (greatest({{ log_odds }}, 0) - {{ usual_log_odds }}))
+            * exp({{ var('learned_score_steepness') }} * cast(greatest({{ log_odds }}, 0) - {{ usual_log_odds }} as {{ type_double() }}))
         ) as {{ type_rate() }}
     )
 {%- endmacro %}

@@ -1,5 +1,5 @@
--- A customer's score and the deductions of its signals sum to 100, but for rounding. By learned weights they may sum to less: what is
--- not known counts as the mean, and nobody has 100 points where signals tell little.
+-- A customer's score and the deductions of its signals sum to 100, but for rounding. By learned weights to less, perhaps:
+-- what is not known counts as the mean, and nobody has 100 points where signals tell little.
 with
 
 customer_health as (select * from {{ ref('customer_health') }}),
@@ -24,6 +24,9 @@ where
     customer_health.health_score is not null
     and coalesce(
         customer_health.health_score + points.points_lost > 100.000001
-        or (customer_health.health_score + points.points_lost < 99.999999 and customer_health.score_method = 'hand_set'),
+        or (
+            customer_health.health_score + points.points_lost < 99.999999
+            and customer_health.score_method = 'hand_set'
+        ),
         true
     )

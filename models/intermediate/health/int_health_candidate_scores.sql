@@ -23,11 +23,14 @@ month_weights as (
     select
         fit_months.activity_month,
         weights.signal_name,
-        {%- for column in ['point_slope', 'mean_deduction', 'usual_log_odds'] %}
-        max(case when weights.fit_month = fit_months.fit_month then weights.{{ column }} end) as {{ column }},
-        max(case when weights.fit_month = fit_months.next_fit_month then weights.{{ column }} end)
-            as next_{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(case when weights.fit_month = fit_months.fit_month then weights.point_slope end) as point_slope,
+        max(case when weights.fit_month = fit_months.fit_month then weights.mean_deduction end) as mean_deduction,
+        max(case when weights.fit_month = fit_months.fit_month then weights.usual_log_odds end) as usual_log_odds,
+        max(case when weights.fit_month = fit_months.next_fit_month then weights.point_slope end) as next_point_slope,
+        max(case when weights.fit_month = fit_months.next_fit_month then weights.mean_deduction end)
+            as next_mean_deduction,
+        max(case when weights.fit_month = fit_months.next_fit_month then weights.usual_log_odds end)
+            as next_usual_log_odds
     from fit_months
     inner join weights
         on
@@ -49,13 +52,15 @@ sums as (
             "sum(case when signals.signal_kind = 'measure' then signals.full_weight else 0 end)"
         ) }} as signal_coverage_rate,
         -- What is not known counts as the mean of the customers that the weights were learned from.
-        {%- for prefix in ['', 'next_'] %}
-        sum(
-            month_weights.{{ prefix }}point_slope
-            * cast(coalesce(100 - signals.score, month_weights.{{ prefix }}mean_deduction) as {{ type_double() }})
-        ) as {{ prefix }}log_odds,
-        max(month_weights.{{ prefix }}usual_log_odds) as {{ prefix }}usual_log_odds{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(cast(
+            month_weights.point_slope * coalesce(100 - signals.score, month_weights.mean_deduction) as {{ type_rate() }}
+        )) as log_odds,
+        max(month_weights.usual_log_odds) as usual_log_odds,
+        sum(cast(
+            month_weights.next_point_slope * coalesce(100 - signals.score, month_weights.next_mean_deduction)
+            as {{ type_rate() }}
+        )) as next_log_odds,
+        max(month_weights.next_usual_log_odds) as next_usual_log_odds
     from signals
     left join month_weights
         on
@@ -72,10 +77,12 @@ select
     known_weight,
     signal_coverage_rate,
     log_odds,
-    {%- for prefix in ['', 'next_'] %}
     case
-        when hand_set_score is not null and {{ prefix }}log_odds is not null
-            then {{ learned_score(prefix ~ 'log_odds', prefix ~ 'usual_log_odds') }}
-    end as {{ prefix }}learned_score{{ ',' if not loop.last }}
-    {%- endfor %}
+        when hand_set_score is not null and log_odds is not null
+            then {{ learned_score('log_odds', 'usual_log_odds') }}
+    end as learned_score,
+    case
+        when hand_set_score is not null and next_log_odds is not null
+            then {{ learned_score('next_log_odds', 'next_usual_log_odds') }}
+    end as next_learned_score
 from sums

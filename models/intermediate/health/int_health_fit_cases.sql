@@ -74,15 +74,12 @@ cases as (
             {{ var('max_fit_cases') }} / cast(drawn_outcomes.outcome_count as {{ type_double() }}), 1
         ) as drawn_share,
         drawn_outcomes.draw_number <= {{ var('max_fit_cases') }} as is_fitted,
-        {%- for name, condition in {'churn': '', 'stay': 'not '}.items() %}
         sum(
-            case
-                when {{ condition }}drawn_outcomes.has_churned
-                    and drawn_outcomes.draw_number <= {{ var('max_fit_cases') }} then 1
-                else 0
-            end
-        ) over (partition by fits.fit_month) as {{ name }}_count{{ ',' if not loop.last }}
-        {%- endfor %}
+            case when drawn_outcomes.has_churned and drawn_outcomes.draw_number <= {{ var('max_fit_cases') }} then 1 else 0 end
+        ) over (partition by fits.fit_month) as churn_count,
+        sum(
+            case when drawn_outcomes.has_churned or drawn_outcomes.draw_number > {{ var('max_fit_cases') }} then 0 else 1 end
+        ) over (partition by fits.fit_month) as stay_count
     from fits
     inner join drawn_outcomes
         on

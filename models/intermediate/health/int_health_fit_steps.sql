@@ -12,7 +12,12 @@ log_odds as (
     select
         fit_values.case_number,
         max(weights.usual_log_odds) as usual_log_odds,
-        sum(weights.point_slope * (weights.mean_deduction + weights.deviation * fit_values.distance)) as log_odds
+        sum(
+            cast(
+                weights.point_slope * (weights.mean_deduction + weights.deviation * fit_values.distance)
+                as {{ type_rate() }}
+            )
+        ) as log_odds
     from fit_values
     inner join weights on fit_values.fit_month = weights.fit_month and fit_values.signal_name = weights.signal_name
     group by fit_values.case_number

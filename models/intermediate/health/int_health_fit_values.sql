@@ -27,11 +27,13 @@ moments as (
     select
         fit_month,
         signal_name,
-        sum(known_weight * deduction) / sum(known_weight) as mean_deduction,
-        sqrt(greatest(
-            sum(known_weight * deduction * deduction) / sum(known_weight)
-            - power(sum(known_weight * deduction) / sum(known_weight), 2), 0
-        )) as deviation
+        {{ rate('sum(known_weight * deduction)', 'sum(known_weight)') }} as mean_deduction,
+        cast(
+            sqrt(greatest(
+                sum(known_weight * deduction * deduction) / sum(known_weight)
+                - power(sum(known_weight * deduction) / sum(known_weight), 2), 0
+            )) as {{ type_rate() }}
+        ) as deviation
     from deductions
     group by fit_month, signal_name
 
@@ -48,7 +50,10 @@ select
     -- What is not known is as the mean; a signal that is the same of all (but for rounding) says nothing.
     case
         when moments.deviation > 0.001
-            then coalesce((deductions.deduction - moments.mean_deduction) / moments.deviation, 0)
+            then coalesce(
+                (deductions.deduction - cast(moments.mean_deduction as {{ type_double() }}))
+                / cast(moments.deviation as {{ type_double() }}), 0
+            )
         else 0
     end as distance
 from deductions

@@ -89,6 +89,7 @@ estimates_{{ step + 1 }} as (
 select
     fit_month,
     signal_name,
-    slope,
-    slope - previous_slope as last_step
+    -- Rounded, so that the order of adding up is not seen in what rests on it.
+    cast(slope as {{ type_rate() }}) as slope,
+    cast(slope - previous_slope as {{ type_rate() }}) as last_step
 from estimates_{{ step_count }}

@@ -31,15 +31,18 @@ ranks as (
             as churn_count,
         cast(sum(case when has_churned then 0 else 1 end) over (partition by activity_month) as {{ type_double() }})
             as stay_count,
-        {%- for score in ['learned', 'hand_set'] %}
-        {%- set above = '(partition by activity_month order by ' ~ score ~ '_score desc)' %}
-        {%- set level = '(partition by activity_month, ' ~ score ~ '_score)' %}
-        sum(case when has_churned then 1 else 0 end) over {{ above }}
-        - 0.5 * sum(case when has_churned then 1 else 0 end) over {{ level }} as {{ score }}_churns_above,
-        sum(case when has_churned then 0 else 1 end) over {{ above }}
-        - 0.5 * sum(case when has_churned then 0 else 1 end) over {{ level }} as {{ score }}_stays_above
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        sum(case when has_churned then 1 else 0 end) over (partition by activity_month order by learned_score desc)
+        - 0.5 * sum(case when has_churned then 1 else 0 end) over (partition by activity_month, learned_score)
+            as learned_churns_above,
+        sum(case when has_churned then 0 else 1 end) over (partition by activity_month order by learned_score desc)
+        - 0.5 * sum(case when has_churned then 0 else 1 end) over (partition by activity_month, learned_score)
+            as learned_stays_above,
+        sum(case when has_churned then 1 else 0 end) over (partition by activity_month order by hand_set_score desc)
+        - 0.5 * sum(case when has_churned then 1 else 0 end) over (partition by activity_month, hand_set_score)
+            as hand_set_churns_above,
+        sum(case when has_churned then 0 else 1 end) over (partition by activity_month order by hand_set_score desc)
+        - 0.5 * sum(case when has_churned then 0 else 1 end) over (partition by activity_month, hand_set_score)
+            as hand_set_stays_above
     from scored_cases
 
 ),

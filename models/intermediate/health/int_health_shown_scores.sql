@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month (filter: scored population): its score, and that of the month before alike.
+{%- set log = '(partition by customer_id order by activity_month asc)' %}
 with
 
 candidates as (select * from {{ ref('int_health_candidate_scores') }}),
@@ -39,16 +40,15 @@ select
     case when score_method = 'learned' then learned_score else hand_set_score end as health_score,
     -- Null where the month before was not scored, as in the first month of a run.
     case
-        when {{ months_between('lag(activity_month) over customer_log', 'activity_month') }} <> 1 then null
-        when score_method = 'learned' then lag(next_learned_score) over customer_log
-        else lag(hand_set_score) over customer_log
+        when {{ months_between('lag(activity_month) over ' ~ log, 'activity_month') }} <> 1 then null
+        when score_method = 'learned' then lag(next_learned_score) over {{ log }}
+        else lag(hand_set_score) over {{ log }}
     end as previous_score,
-    lag(score_method) over customer_log as previous_score_method,
+    lag(score_method) over {{ log }} as previous_score_method,
     -- By the hand-set weights the fit does not matter.
     coalesce(
-        score_method <> lag(score_method) over customer_log
-        or (score_method = 'learned' and fit_month <> lag(fit_month) over customer_log),
+        score_method <> lag(score_method) over {{ log }}
+        or (score_method = 'learned' and fit_month <> lag(fit_month) over {{ log }}),
         false
     ) as has_new_weights
 from methods_used
-window customer_log as (partition by customer_id order by activity_month asc)

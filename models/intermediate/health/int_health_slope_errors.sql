@@ -12,7 +12,7 @@ numbered_fits as (
     select
         fit_month,
         signal_name,
-        slope,
+        cast(slope as {{ type_double() }}) as slope,
         case when signal_name = 'intercept' then 0 else 1 / power({{ var('fit_prior_deviation') }}, 2) end as penalty,
         row_number() over (partition by fit_month order by signal_name asc) as signal_number
     from fits
@@ -111,7 +111,7 @@ swept_{{ k }} as (
 select
     numbered_fits.fit_month,
     numbered_fits.signal_name,
-    sqrt(swept.element) as slope_error
+    cast(sqrt(swept.element) as {{ type_rate() }}) as slope_error
 from numbered_fits
 inner join swept_{{ pivot_count }} as swept
     on

@@ -15,8 +15,10 @@ moments as (
         max(mean_deduction) as mean_deduction,
         max(deviation) as deviation,
         -- Those that stayed are most customers.
-        coalesce(max(mean_deduction) + max(deviation) * avg(case when has_churned then null else distance end), 0)
-            as usual_deduction
+        cast(
+            coalesce(max(mean_deduction) + max(deviation) * avg(case when has_churned then null else distance end), 0)
+            as {{ type_rate() }}
+        ) as usual_deduction
     from fit_values
     group by fit_month, signal_name
 
@@ -34,7 +36,7 @@ point_slopes as (
         moments.deviation,
         moments.usual_deduction,
         -- What a point less of the signal's score adds to the logarithm of the odds.
-        case when moments.deviation > 0.001 then fits.slope / moments.deviation else 0 end as point_slope
+        case when moments.deviation > 0.001 then {{ rate('fits.slope', 'moments.deviation') }} else 0 end as point_slope
     from fits
     inner join moments on fits.fit_month = moments.fit_month and fits.signal_name = moments.signal_name
     inner join definitions on fits.signal_name = definitions.signal_name
@@ -45,7 +47,7 @@ scales as (
 
     select
         fit_month,
-        sum(cast(weight as {{ type_double() }})) / nullif(sum(greatest(point_slope, 0)), 0) as weight_scale
+        {{ rate('sum(weight)', 'sum(greatest(point_slope, 0))') }} as weight_scale
     from point_slopes
     group by fit_month
 
@@ -60,12 +62,14 @@ weights as (
         point_slopes.deviation,
         point_slopes.usual_deduction,
         scales.weight_scale,
-        least(
-            greatest(
-                point_slopes.point_slope * scales.weight_scale,
-                coalesce(cast(point_slopes.min_weight as {{ type_double() }}), 0)
-            ),
-            coalesce(cast(point_slopes.max_weight as {{ type_double() }}), 1000000)
+        cast(
+            least(
+                greatest(
+                    cast(point_slopes.point_slope as {{ type_double() }}) * scales.weight_scale,
+                    coalesce(cast(point_slopes.min_weight as {{ type_double() }}), 0)
+                ),
+                coalesce(cast(point_slopes.max_weight as {{ type_double() }}), 1000000)
+            ) as {{ type_rate() }}
         ) as learned_weight
     from point_slopes
     inner join scales on point_slopes.fit_month = scales.fit_month
@@ -75,11 +79,15 @@ weights as (
 select
     fit_month,
     signal_name,
-    cast(mean_deduction as {{ type_rate() }}) as mean_deduction,
-    cast(deviation as {{ type_rate() }}) as deviation,
-    cast(weight_scale as {{ type_rate() }}) as weight_scale,
-    cast(learned_weight as {{ type_rate() }}) as learned_weight,
-    learned_weight / weight_scale as point_slope,
-    sum(learned_weight / weight_scale * usual_deduction) over (partition by fit_month) as usual_log_odds
+    mean_deduction,
+    deviation,
+    weight_scale,
+    learned_weight,
+    cast(learned_weight as {{ type_double() }}) / weight_scale as point_slope,
+    sum(
+        cast(
+            cast(learned_weight as {{ type_double() }}) / weight_scale * usual_deduction as {{ type_rate() }}
+        )
+    ) over (partition by fit_month) as usual_log_odds
 from weights
 where weight_scale is not null

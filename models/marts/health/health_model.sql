@@ -1,4 +1,7 @@
 -- Grain: one row per fit and signal.
+{%- set interval = 'cast(' ~ var('confidence_z_score') ~ ' as ' ~ type_double() ~ ')' %}
+{#- Null where the signal is the same of all. #}
+{%- set deviation = 'case when weights.deviation > 0.001 then cast(weights.deviation as ' ~ type_double() ~ ') end' %}
 with
 
 weights as (select * from {{ ref('int_health_weights') }}),
@@ -31,18 +34,16 @@ select
     methods.score_method,
     cast(definitions.weight as {{ type_rate() }}) as hand_set_weight,
     weights.learned_weight,
-    {%- for end, sign in {'low': '-', 'high': '+'}.items() %}
-    case
-        when weights.deviation > 0.001
-            then cast(
-                greatest(
-                    (fits.slope {{ sign }} {{ var('confidence_z_score') }} * slope_errors.slope_error)
-                    / weights.deviation * weights.weight_scale,
-                    coalesce(cast(definitions.min_weight as {{ type_double() }}), 0)
-                ) as {{ type_rate() }}
-            )
-    end as learned_weight_{{ end }},
-    {%- endfor %}
+    cast(
+        greatest(
+            (fits.slope - {{ interval }} * slope_errors.slope_error) / {{ deviation }} * weights.weight_scale,
+            coalesce(definitions.min_weight, 0)
+        ) as {{ type_rate() }}
+    ) as learned_weight_low,
+    cast(
+        (fits.slope + {{ interval }} * slope_errors.slope_error) / {{ deviation }} * weights.weight_scale
+        as {{ type_rate() }}
+    ) as learned_weight_high,
     {{ rate(
         'weights.point_slope * weights.deviation',
         'sum(weights.point_slope * weights.deviation) over (partition by weights.fit_month)'
