@@ -14,7 +14,7 @@ AS_OF = "2025-11-30"
 def cause_company(folder, cause):
     home = Company(folder, AS_OF)
     cause_ledger.write_company(home.settings.raw, cause, seed=3)
-    return built(home, "health_backtest", "health_model", "customer_health_signals")
+    return built(home, "health_model", "customer_health_signals")
 
 
 def learner_area(company, first_month):
