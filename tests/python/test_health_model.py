@@ -14,7 +14,7 @@ AS_OF = "2025-11-30"
 def cause_company(folder, cause):
     home = Company(folder, AS_OF)
     cause_ledger.write_company(home.settings.raw, cause, seed=3)
-    return built(home, "health_model", "customer_health_signals")
+    return built(home, "health_model", "customer_health_months", "customer_health_signals")
 
 
 def learner_area(company, first_month):
@@ -114,10 +114,10 @@ def test_the_learned_past_does_not_change(seats, tmp_path):
     """A run as of an earlier day, and one from which later events are gone, learned and showed the same of the months before."""
     past = "select * from {} where {} < date '2025-06-01' order by all"
     queries = [past.format("marts.health_model", "fit_month")]
-    queries += [past.format("intermediate.int_health_scores", "activity_month")]
+    queries += [past.format("marts.customer_health_months", "activity_month")]
     then = Company(tmp_path, "2025-06-14")
     shutil.copytree(seats.settings.raw, then.settings.raw)
-    built(then, "health_model")
+    built(then, "health_model", "customer_health_months")
     for query in queries:
         rows = rows_of(then, query)
         assert rows == rows_of(seats, query) and len(rows) > 30
