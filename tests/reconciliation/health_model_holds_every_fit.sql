@@ -1,4 +1,5 @@
 -- Every fit stands with all its signals, and what they explain sums to 1.
+{{ config(group='health') }}
 with
 
 fits as (
