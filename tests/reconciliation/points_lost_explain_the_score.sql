@@ -1,4 +1,4 @@
--- A customer's score and the deductions of its signals sum to 100, but for rounding. By learned weights to less, perhaps:
+-- A customer's score and the deductions of its signals sum to 100, but for rounding; by learned weights to 100 at most:
 -- what is not known counts as the mean, and nobody has 100 points where signals tell little.
 with
 

@@ -1,5 +1,6 @@
 -- Grain: one row per fit, customer and month (filter: complete months whose outcome was known before the fit).
 {%- set overlap = '(30 / cast(greatest(' ~ var('health_horizon_days') ~ ', 30) as ' ~ type_double() ~ '))' %}
+{%- set fitted = '(drawn_outcomes.draw_number <= ' ~ var('max_fit_cases') ~ ')' %}
 with
 
 population as (select * from {{ ref('int_health_population') }}),
@@ -73,13 +74,11 @@ cases as (
         least(
             {{ var('max_fit_cases') }} / cast(drawn_outcomes.outcome_count as {{ type_double() }}), 1
         ) as drawn_share,
-        drawn_outcomes.draw_number <= {{ var('max_fit_cases') }} as is_fitted,
-        sum(
-            case when drawn_outcomes.has_churned and drawn_outcomes.draw_number <= {{ var('max_fit_cases') }} then 1 else 0 end
-        ) over (partition by fits.fit_month) as churn_count,
-        sum(
-            case when drawn_outcomes.has_churned or drawn_outcomes.draw_number > {{ var('max_fit_cases') }} then 0 else 1 end
-        ) over (partition by fits.fit_month) as stay_count
+        {{ fitted }} as is_fitted,
+        sum(case when drawn_outcomes.has_churned and {{ fitted }} then 1 else 0 end)
+            over (partition by fits.fit_month) as churn_count,
+        sum(case when drawn_outcomes.has_churned or not {{ fitted }} then 0 else 1 end)
+            over (partition by fits.fit_month) as stay_count
     from fits
     inner join drawn_outcomes
         on

@@ -49,11 +49,8 @@ select
     moments.deviation,
     -- What is not known is as the mean; a signal that is the same of all (but for rounding) says nothing.
     case
-        when moments.deviation > 0.001
-            then coalesce(
-                (deductions.deduction - cast(moments.mean_deduction as {{ type_double() }}))
-                / cast(moments.deviation as {{ type_double() }}), 0
-            )
+        when moments.deviation > 0.001 and deductions.deduction is not null
+            then (deductions.deduction - cast(moments.mean_deduction as {{ type_double() }})) / moments.deviation
         else 0
     end as distance
 from deductions
