@@ -63,6 +63,7 @@ RECONCILIATION = {
     "where customer_id = (select min(customer_id) from marts.customer_segments where play_driver = 'urgent_tickets')",
     "points_lost_explain_the_score": "update marts.customer_health set health_score = health_score + 0.01 "
     "where customer_id = (select min(customer_id) from marts.customer_health where health_score is not null)",
+    "health_model_holds_every_fit": "update marts.health_model set learned_weight = learned_weight + 0.01 where rowid = 0",
     "health_backtest_sums_to_its_cases": "update marts.health_backtest set case_count = case_count + 1 "
     "where period_name = 'all' and split_name = 'decile' and split_value = '1'",
     "every_monthly_payer_has_every_offer": "update marts.annual_offers set mrr_amount = mrr_amount + 0.01 where rowid = 0",

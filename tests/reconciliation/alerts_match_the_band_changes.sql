@@ -1,13 +1,29 @@
--- Every downgrade of a band has its alert, and every alert its downgrade.
+-- Every downgrade of a band has its alert, and every alert its downgrade. New weights open no alert.
 with
+
+health_months as (
+
+    select
+        customer_id,
+        activity_month,
+        scored_date,
+        health_status,
+        previous_health_status,
+        score_method,
+        lag(score_method) over (partition by customer_id order by activity_month asc) as previous_score_method
+    from {{ ref('customer_health_months') }}
+
+),
 
 downgrades as (
 
     select
         customer_id,
         scored_date as opened_date,
-        health_status as to_health_status
-    from {{ ref('customer_health_months') }}
+        health_status as to_health_status,
+        score_method <> previous_score_method
+        or (score_method = 'learned' and extract(month from activity_month) in (1, 4, 7, 10)) as is_by_new_weights
+    from health_months
     where
         (previous_health_status = 'green' and health_status in ('amber', 'red'))
         or (previous_health_status = 'amber' and health_status = 'red')
@@ -34,4 +50,4 @@ full outer join alerts
         downgrades.customer_id = alerts.customer_id
         and downgrades.opened_date = alerts.opened_date
         and downgrades.to_health_status = alerts.to_health_status
-where downgrades.customer_id is null or alerts.customer_id is null
+where downgrades.customer_id is null or (alerts.customer_id is null and not downgrades.is_by_new_weights)

@@ -3,6 +3,8 @@ with
 
 outcomes as (select * from {{ ref('int_health_outcomes') }}),
 
+fit_steps as (select * from {{ ref('int_health_fit_steps') }}),
+
 steps as (
 
     {{ numbers(20) }}
@@ -13,7 +15,9 @@ months as (
 
     select distinct
         activity_month,
-        scored_date
+        scored_date,
+        score_method,
+        fit_month
     from outcomes
 
 ),
@@ -23,16 +27,16 @@ step_counts as (
     select
         horizon_date,
         is_bound,
-        score_step,
-        count(*) as case_count,
-        sum(case when has_churned then 1 else 0 end) as churn_count
+        hand_set_step as score_step,
+        cast(count(*) as {{ type_double() }}) as case_count,
+        cast(sum(case when has_churned then 1 else 0 end) as {{ type_double() }}) as churn_count
     from outcomes
     where is_observed
-    group by horizon_date, is_bound, score_step
+    group by horizon_date, is_bound, hand_set_step
 
 ),
 
--- Point-in-time: only cases whose horizon had passed by then.
+-- Point-in-time: only cases whose horizon had passed by then. A learned score is held against those of its own fit.
 churn_counts as (
 
     select
@@ -43,7 +47,20 @@ churn_counts as (
         sum(step_counts.churn_count) as churn_count
     from months
     inner join step_counts on months.scored_date >= step_counts.horizon_date
+    where months.score_method = 'hand_set'
     group by months.activity_month, step_counts.is_bound, step_counts.score_step
+
+    union all
+
+    select
+        months.activity_month,
+        fit_steps.is_bound,
+        fit_steps.score_step,
+        fit_steps.case_count,
+        fit_steps.churn_count
+    from months
+    inner join fit_steps on months.fit_month = fit_steps.fit_month
+    where months.score_method = 'learned'
 
 ),
 

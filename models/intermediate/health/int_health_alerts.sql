@@ -3,11 +3,21 @@ with
 
 statuses as (select * from {{ ref('int_health_statuses') }}),
 
+scores as (select * from {{ ref('int_health_scores') }}),
+
 renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
-bands as (select * from {{ ref('health_bands') }}),
-
 run_settings as (select * from {{ ref('run_settings') }}),
+
+bands as (
+
+    select
+        health_status,
+        min_score,
+        lead(min_score) over (order by coalesce(min_score, 0) asc) as next_min_score
+    from {{ ref('health_bands') }}
+
+),
 
 -- Only from green and amber: a customer that leaves the onboarding period in red was not downgraded.
 downgrades as (
@@ -25,7 +35,16 @@ downgrades as (
     from statuses
     inner join bands as from_bands on statuses.previous_health_status = from_bands.health_status
     inner join bands as to_bands on statuses.health_status = to_bands.health_status
-    where coalesce(to_bands.min_score, 0) < coalesce(from_bands.min_score, 0)
+    left join scores
+        on statuses.customer_id = scores.customer_id and statuses.activity_month = scores.activity_month
+    where
+        coalesce(to_bands.min_score, 0) < coalesce(from_bands.min_score, 0)
+        -- Weights of another kind or fit open no alert: by the new ones, too, the month before was in a better band.
+        and (
+            statuses.override_reason is not null
+            or not coalesce(scores.has_new_weights, false)
+            or scores.previous_score >= to_bands.next_min_score
+        )
 
 ),
 

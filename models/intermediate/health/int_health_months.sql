@@ -31,6 +31,7 @@ select
     statuses.is_partial_month,
     statuses.mrr_amount,
     scores.health_score,
+    coalesce(scores.score_method, 'hand_set') as score_method,
     statuses.health_status,
     statuses.previous_health_status,
     statuses.status_since_date,

@@ -16,6 +16,9 @@ horizons as (
         scores.activity_month,
         statuses.scored_date,
         scores.health_score,
+        scores.score_method,
+        scores.hand_set_score,
+        scores.fit_month,
         statuses.health_status,
         renewal_dates.billing_renewal_date,
         renewal_dates.churned_date,
@@ -38,8 +41,10 @@ select
     horizon_date,
     health_score,
     health_status,
-    -- Twenty steps of five points, by which churn probabilities are estimated.
-    cast(least(floor(health_score / 5), 19) as {{ dbt.type_int() }}) as score_step,
+    score_method,
+    fit_month,
+    {{ score_step('health_score') }} as score_step,
+    {{ score_step('hand_set_score') }} as hand_set_step,
     -- A customer bound by its terms beyond the horizon can hardly churn within it.
     coalesce(billing_renewal_date > horizon_date, false) as is_bound,
     horizon_date < running_month as is_observed,

@@ -5,6 +5,8 @@ signals as (select * from {{ ref('int_health_signals') }}),
 
 scores as (select * from {{ ref('int_health_scores') }}),
 
+weights as (select * from {{ ref('int_health_weights') }}),
+
 definitions as (select * from {{ ref('health_signals') }}),
 
 deductions as (
@@ -14,11 +16,19 @@ deductions as (
         signals.activity_month,
         signals.signal_name,
         signals.raw_value,
-        {{ rate('(100 - signals.score) * signals.weight', 'scores.known_weight') }} as points_lost
+        case
+            when scores.score_method = 'learned'
+                then {{ rate(
+                    '(100 - scores.health_score) * (100 - signals.score) * weights.point_slope', 'scores.log_odds'
+                ) }}
+            else {{ rate('(100 - signals.score) * signals.weight', 'scores.known_weight') }}
+        end as points_lost
     from signals
     inner join scores
         on signals.customer_id = scores.customer_id and signals.activity_month = scores.activity_month
-    where signals.weight > 0 and signals.score < 100
+    left join weights
+        on scores.fit_month = weights.fit_month and signals.signal_name = weights.signal_name
+    where signals.score < 100
 
 )
 
@@ -35,3 +45,4 @@ select
     definitions.advice
 from deductions
 inner join definitions on deductions.signal_name = definitions.signal_name
+where deductions.points_lost > 0

@@ -1,7 +1,7 @@
 -- Grain: one row per customer and month (filter: scored population): its health score, and the band that it is in.
 with
 
-signals as (select * from {{ ref('int_health_signals') }}),
+scores as (select * from {{ ref('int_health_shown_scores') }}),
 
 population as (select * from {{ ref('int_health_population') }}),
 
@@ -14,31 +14,17 @@ thresholds as (
 
 ),
 
-scores as (
-
-    select
-        customer_id,
-        activity_month,
-        {{ rate('sum(score * weight)', 'sum(weight)') }} as health_score,
-        sum(weight) as known_weight,
-        {{ rate(
-            "sum(case when signal_kind = 'measure' then weight else 0 end)",
-            "sum(case when signal_kind = 'measure' then full_weight else 0 end)"
-        ) }} as signal_coverage_rate
-    from signals
-    group by customer_id, activity_month
-
-),
-
 banded_months as (
 
     select
         scores.customer_id,
         scores.activity_month,
         scores.health_score,
-        -- The first month of a run has no state yet: the threshold itself decides.
+        -- The first month of a run, or of a method, has no state yet: the threshold itself decides.
         case
-            when {{ months_between('lag(scores.activity_month) over customer_log', 'scores.activity_month') }} = 1
+            when
+                {{ months_between('lag(scores.activity_month) over customer_log', 'scores.activity_month') }} = 1
+                and scores.score_method = scores.previous_score_method
                 then {{ var('health_hysteresis_points') }}
             else 0
         end as margin
@@ -89,6 +75,13 @@ select
     scores.customer_id,
     scores.activity_month,
     scores.health_score,
+    scores.score_method,
+    scores.fit_month,
+    scores.hand_set_score,
+    scores.learned_score,
+    scores.has_new_weights,
+    scores.previous_score,
+    scores.log_odds,
     scores.known_weight,
     scores.signal_coverage_rate,
     case

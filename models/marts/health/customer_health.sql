@@ -9,6 +9,7 @@ select
     health_months.customer_id,
     health_months.scored_date as as_of_date,
     health_months.health_score,
+    health_months.score_method,
     health_months.health_status,
     health_months.previous_health_status,
     health_months.status_since_date,

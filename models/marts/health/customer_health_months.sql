@@ -10,6 +10,7 @@ select
     is_partial_month,
     scored_date,
     health_score,
+    score_method,
     health_status,
     previous_health_status,
     status_since_date,

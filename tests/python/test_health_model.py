@@ -1,0 +1,135 @@
+"""Learned weights, end to end: companies whose one cause of churn is known, and one whose churn nothing foretells."""
+
+import shutil
+
+import cause_ledger
+import numpy as np
+import pytest
+from conftest import Company, built, columns_of, rows_of
+from test_health import area
+
+AS_OF = "2025-11-30"
+
+
+def cause_company(folder, cause):
+    home = Company(folder, AS_OF)
+    cause_ledger.write_company(home.settings.raw, cause, seed=3)
+    return built(home, "health_model", "customer_health_months", "customer_health_signals")
+
+
+def learner_area(company, first_month):
+    """The area under the curve, from a month on, of a logistic regression on the cases that were known before it.
+
+    On the scores of our own signals, a mean where one is not known, and on whether they are known; all cases of all months.
+    """
+    cases = columns_of(
+        company,
+        f"""
+        select
+            o.customer_id, o.activity_month, any_value(o.has_churned) as has_churned,
+            any_value(o.horizon_date < date '{first_month}') as is_earlier,
+            any_value(o.activity_month >= date '{first_month}') as is_later,
+            list(coalesce(s.score, 50) / 100 order by s.signal_name) as scores,
+            list(cast(s.is_known as double) order by s.signal_name) as known
+        from intermediate.int_health_outcomes o join intermediate.int_health_signals s using (customer_id, activity_month)
+        where o.is_observed
+        group by o.customer_id, o.activity_month
+        """,
+    )
+    count = len(cases["has_churned"])
+    values = np.array([list(row) for row in cases["scores"]] + [list(row) for row in cases["known"]], float)
+    values = np.hstack([np.ones((count, 1)), values[:count], values[count:]])
+    churned = cases["has_churned"].astype(float)
+    earlier = cases["is_earlier"].astype(bool)
+    slopes, penalty = np.zeros(values.shape[1]), np.eye(values.shape[1])
+    for _ in range(12):
+        chances = 1 / (1 + np.exp(-values[earlier] @ slopes))
+        slope = values[earlier].T @ (churned[earlier] - chances) - penalty @ slopes
+        curvature = (values[earlier].T * (chances * (1 - chances))) @ values[earlier] + penalty
+        slopes = slopes + np.linalg.solve(curvature, slope)
+    later = cases["is_later"].astype(bool)
+    return area((values @ slopes)[later], cases["has_churned"][later])
+
+
+def shown_area(company, first_month):
+    cases = columns_of(
+        company,
+        "select -health_score as risk, has_churned from intermediate.int_health_outcomes "
+        f"where is_observed and activity_month >= date '{first_month}'",
+    )
+    return area(cases["risk"], cases["has_churned"])
+
+
+def calibration_error(company, first_month):
+    """The mean distance of said and seen churn, over tenths of the cases by what was said."""
+    ((error,),) = rows_of(
+        company,
+        f"""
+        with tenths as (
+            select o.has_churned, p.churn_probability, ntile(10) over (order by p.churn_probability, o.customer_id) as tenth
+            from intermediate.int_health_outcomes o
+            join intermediate.int_churn_probabilities p using (activity_month, is_bound, score_step)
+            where o.is_observed and o.activity_month >= date '{first_month}'
+        ), errors as (
+            select abs(avg(churn_probability) - avg(cast(has_churned as int))) as error from tenths group by tenth
+        )
+        select avg(error) from errors
+        """,
+    )
+    return float(error)
+
+
+def tells_as_much_as_a_learner(company):
+    assert shown_area(company, "2025-01-01") > learner_area(company, "2025-01-01") - 0.02
+    assert calibration_error(company, "2025-01-01") < 0.04
+
+
+@pytest.fixture(scope="module")
+def seats(tmp_path_factory):
+    return cause_company(tmp_path_factory.mktemp("seats"), "seats_collapse")
+
+
+def test_a_cause_is_learned(seats):
+    tells_as_much_as_a_learner(seats)
+    assert shown_area(seats, "2025-01-01") > 0.56
+    ((signal, share, low, weight, high),) = rows_of(
+        seats,
+        "select signal_name, explanation_rate, learned_weight_low, learned_weight, learned_weight_high "
+        "from marts.health_model order by fit_month desc, learned_weight desc limit 1",
+    )
+    assert signal == "seat_activation" and share > 0.7 and low < weight < high
+    assert rows_of(seats, "select distinct score_method from marts.customer_health") == [("learned",)]
+
+
+def test_learned_deductions_and_score_sum_to_100(seats):
+    sums = rows_of(
+        seats,
+        "select health_score + sum(points_lost) from marts.customer_health join marts.customer_health_signals "
+        "using (customer_id) where health_score is not null group by customer_id, health_score",
+    )
+    assert len(sums) > 300 and max(total for (total,) in sums) < 100.000001
+
+
+def test_the_learned_past_does_not_change(seats, tmp_path):
+    """A run as of an earlier day, and one from which later events are gone, learned and showed the same of the months before."""
+    past = "select * from {} where {} < date '2025-06-01' order by all"
+    queries = [past.format("marts.health_model", "fit_month")]
+    queries += [past.format("marts.customer_health_months", "activity_month")]
+    then = Company(tmp_path, "2025-06-14")
+    shutil.copytree(seats.settings.raw, then.settings.raw)
+    built(then, "health_model", "customer_health_months")
+    for query in queries:
+        rows = rows_of(then, query)
+        assert rows == rows_of(seats, query) and len(rows) > 30
+
+
+def test_churn_at_random_is_not_learned(tmp_path):
+    company = cause_company(tmp_path, "none")
+    assert 0.47 < shown_area(company, "2025-01-01") < 0.53
+    assert calibration_error(company, "2025-01-01") < 0.04
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("cause", ["usage_fades", "urgent_ticket", "all"])
+def test_causes_are_learned(tmp_path, cause):
+    tells_as_much_as_a_learner(cause_company(tmp_path, cause))
