@@ -138,7 +138,8 @@ def unknown_connector(key, name):
 @cache
 def interfaces():
     """What models of other folders read of each branch that can be switched off: branch -> model -> column -> type."""
-    models = {path.stem: (path, path.parent.name) for path in sorted(MODELS.rglob("*.sql"))}
+    # A model's folder is the one below its layer.
+    models = {path.stem: (path, path.relative_to(MODELS).parts[:-1][:2][-1]) for path in sorted(MODELS.rglob("*.sql"))}
     read = {
         name
         for path, folder in models.values()
