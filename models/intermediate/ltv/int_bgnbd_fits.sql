@@ -3,6 +3,7 @@
 {%- set step_count = fit_step_count(ref('int_purchase_likelihood_terms'), 10) %}
 {%- set starts = {'r': 'ln(1)', 'alpha': 'ln(max(weeks_per_purchase))', 'a': 'ln(1)', 'b': 'ln(3)'} %}
 {%- set parameters, carried = starts.keys() | list, 'valuation_date, ln_r, ln_alpha, ln_a, ln_b' %}
+{%- set estimated = ['exp(estimates.ln_r)', 'exp(estimates.ln_alpha)', 'exp(estimates.ln_a)', 'exp(estimates.ln_b)'] %}
 {%- set age_share = 'exp(estimates.ln_alpha) / (exp(estimates.ln_alpha) + terms.age_weeks)' %}
 {%- set mean_share, r_slope = '(age_share - lost_rate * share_gap)', 'r * (ln(age_share) + lost_rate * log_ratio)' %}
 {%- set slopes = {
