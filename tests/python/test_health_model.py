@@ -110,6 +110,7 @@ def test_learned_deductions_and_score_sum_to_100(seats):
     assert len(sums) > 300 and max(total for (total,) in sums) < 100.000001
 
 
+@pytest.mark.nightly
 def test_the_learned_past_does_not_change(seats, tmp_path):
     """A run as of an earlier day, and one from which later events are gone, learned and showed the same of the months before."""
     past = "select * from {} where {} < date '2025-06-01' order by all"
@@ -123,6 +124,7 @@ def test_the_learned_past_does_not_change(seats, tmp_path):
         assert rows == rows_of(seats, query) and len(rows) > 30
 
 
+@pytest.mark.nightly
 def test_churn_at_random_is_not_learned(tmp_path):
     company = cause_company(tmp_path, "none")
     assert 0.47 < shown_area(company, "2025-01-01") < 0.53

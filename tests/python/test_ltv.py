@@ -160,6 +160,7 @@ def true_futures(company):
     return dict(zip(rows["customer_id"], future, strict=True))
 
 
+@pytest.mark.nightly
 def test_the_truth_lies_inside_the_intervals(simulations):
     """80 % intervals of segment totals hold the truth in about four cases of five, and the whole is not biased."""
     covered, errors = [], []
@@ -309,6 +310,7 @@ def test_customers_at_the_edge_have_a_sensible_value(edges):
     assert found["refunded"][4] == pytest.approx(-40) and found["refunded"][0] > -40
 
 
+@pytest.mark.nightly
 def test_a_margin_of_zero_is_worth_nothing(edges, tmp_path):
     company = Company(tmp_path, edges.as_of)
     company.settings.raw.symlink_to(edges.settings.raw)

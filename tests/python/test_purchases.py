@@ -141,6 +141,7 @@ def outcome(company, later):
     return (value - past) / came - 1, low <= past + came <= high, sum(held) / len(held)
 
 
+@pytest.mark.nightly
 def test_a_shop_is_valued(tmp_path):
     """What 300 buyers will bring in five years; what each may bring lies within its interval four times of five or more."""
     company, later = shop_company(tmp_path, SHOPS[1], 300, 7)
@@ -170,6 +171,7 @@ def test_six_shops_are_valued(tmp_path):
     assert all(0.75 < held < 0.98 for _, _, held in found), found
 
 
+@pytest.mark.nightly
 def test_too_few_buyers_have_no_value(tmp_path):
     """Fewer have bought again than the model wants: no value, and none of the totals loses its own."""
     company, _ = shop_company(tmp_path, SHOPS[1], 12, 3)

@@ -151,6 +151,7 @@ def test_rebuilding_changes_nothing(random_company):
     assert random_company.run().marts() == before
 
 
+@pytest.mark.nightly
 def test_shuffling_changes_nothing(random_company, ledger, tmp_path):
     before = random_company.marts()
     shuffled = Company(tmp_path, random_company.as_of)
@@ -289,7 +290,9 @@ def test_who_is_billed_for_usage_has_health_a_segment_and_a_future(metered):
     for mart in ("customer_health", "customer_segments"):
         assert {name for (name,) in metered.rows(f"select customer_id from marts.{mart}")} == active, mart
     future = dict(metered.rows("select customer_id, expected_future_ltv_amount::int from marts.customer_ltv"))
-    assert {name for name, amount in future.items() if amount > 0} == active
+    # What who only buys is worth is not known: too few do.
+    assert {name for name, amount in future.items() if amount is None} == {"no_log"}
+    assert {name for name, amount in future.items() if amount} == active
     assert future["fee"] > future["alone"] > future["seats"] and future["alone"] > future["returns"]
     lost = {name for (name,) in metered.rows("select customer_id from marts.winback_candidates")}
     assert lost == {"cancels", "cancels_fee"}

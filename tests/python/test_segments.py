@@ -63,6 +63,7 @@ LISTS = """
 """
 
 
+@pytest.mark.nightly
 def test_an_earlier_run_saw_the_same_lists(demo, tmp_path):
     then = Company(tmp_path, "2026-04-14")
     then.settings.raw.symlink_to(demo.settings.raw)
@@ -105,6 +106,7 @@ def sold_company(folder, **parameters):
     return built(home, "priority_backtest", "customer_segments")
 
 
+@pytest.mark.nightly
 def test_the_first_twenty_find_what_the_best_order_finds(tmp_path):
     company = sold_company(tmp_path, seed=11, effect=0.8)
     by_order, in_force = found_mrr(company)

@@ -1,6 +1,8 @@
 -- Grain: one row per valuation date (filter: with as many repeat customers as the fit needs).
 -- Fader and Hardie (2013): the spend of a purchase is gamma(p, v), and v differs between customers by gamma(q, g).
-{%- set step_count = fit_step_count(ref('int_buyers'), 12) %}
+{%- set step_count = fit_step_count(
+    ref('int_buyers'), 12, 'repeat_customer_count >= ' ~ var('min_repeat_customers')
+) %}
 {%- set starts = {'p': 'ln(2)', 'q': 'ln(3)', 'g': 'ln(mean_spend_amount)'} %}
 {%- set parameters, given = starts.keys() | list, 'mean_spend_amount, spend_variance, spend_correlation' %}
 {%- set carried = 'valuation_date, ' ~ given ~ ', ln_p, ln_q, ln_g' %}

@@ -1,6 +1,6 @@
 -- Grain: one row per fit and signal (the intercept is one): its slope in the logarithm of the odds of churn.
 -- Logistic regression with a normal prior: Newton steps with a separable bound of the curvature, and momentum.
-{%- set step_count = 16 %}
+{%- set step_count = fit_step_count(ref('int_health_fit_values'), 16) %}
 {%- set momentum = 0.7 %}
 {%- set penalty = '(1 / power(' ~ var('fit_prior_deviation') ~ ', 2))' %}
 with
@@ -50,8 +50,8 @@ predictions_{{ step }} as (
         estimates.bound,
         estimates.lowest,
         estimates.highest,
-        estimates.slope,
-        estimates.previous_slope,
+        estimates.slope as start_slope,
+        estimates.slope + {{ momentum }} * (estimates.slope - estimates.previous_slope) as position,
         fit_values.case_weight,
         fit_values.distance,
         case when fit_values.has_churned then 1 else 0 end - 1 / (1 + exp(-sum(
@@ -73,15 +73,11 @@ estimates_{{ step + 1 }} as (
         lowest,
         highest,
         least(greatest(
-            slope + {{ momentum }} * (slope - previous_slope)
-            + (
-                sum(case_weight * residual * distance)
-                - penalty * (slope + {{ momentum }} * (slope - previous_slope))
-            ) / (bound + penalty), lowest
+            position + (sum(case_weight * residual * distance) - penalty * position) / (bound + penalty), lowest
         ), highest) as slope,
-        slope as previous_slope
+        start_slope as previous_slope
     from predictions_{{ step }}
-    group by fit_month, signal_name, penalty, bound, lowest, highest, slope, previous_slope
+    group by fit_month, signal_name, penalty, bound, lowest, highest, start_slope, position
 
 )
 {%- endfor %}

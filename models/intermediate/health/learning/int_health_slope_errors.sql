@@ -1,6 +1,6 @@
 -- Grain: one row per fit and signal (the intercept is one): the standard error of its slope.
 -- Laplace's: the root of the diagonal of the inverse curvature, by Gauss and Jordan, pivot by pivot.
-{%- set pivot_count = 24 %}
+{%- set pivot_count = fit_step_count(ref('int_health_fits'), 24) %}
 with
 
 fit_values as (select * from {{ ref('int_health_fit_values') }}),
