@@ -187,6 +187,7 @@ def test_the_truth_lies_inside_the_intervals(simulations):
     assert abs(np.mean(errors)) < 0.05, errors
 
 
+@pytest.mark.nightly
 def test_fitted_segments_find_the_parameters_of_the_simulation(simulations):
     """Survival at the horizon, by the true parameters of each term and size, lies in the fit's 80 % interval as promised."""
     covered = []
@@ -213,6 +214,7 @@ def test_fitted_segments_find_the_parameters_of_the_simulation(simulations):
     assert np.mean(covered) >= 0.6, np.mean(covered)
 
 
+@pytest.mark.nightly
 def test_the_back_test_keeps_its_promise(simulations):
     survivor_cells, revenue_cells, errors = [], [], []
     for company in simulations:
