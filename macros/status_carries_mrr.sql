@@ -12,5 +12,13 @@
     ({{ status_carries_mrr('changes.status') }} and {{ is_no_service() }})
 {%- endmacro %}
 
+{#- What such a row of the log brings a month, in the reporting currency. -#}
+{% macro entry_mrr_amount() -%}
+    cast({{ monthly_amount(
+        'changes.quantity', 'changes.unit_amount', recurring_discount('discount_rate'),
+        recurring_discount('discount_amount'), 'changes.billing_interval', 'changes.interval_count'
+    ) }} * exchange_rates.exchange_rate as {{ type_amount() }})
+{%- endmacro %}
+
 {#- Whether what is bought is no service. A plan that is not known counts as the core product. -#}
 {% macro is_no_service() %}coalesce(plans.product_type <> 'service', true){% endmacro %}

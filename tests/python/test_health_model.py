@@ -1,4 +1,4 @@
-"""Learned weights, end to end: companies whose one cause of churn is known, and one whose churn nothing foretells."""
+"""Learned weights, end to end: companies whose one cause of churn is known, and one whose churn nothing predicts."""
 
 import shutil
 

@@ -77,12 +77,7 @@ select
     -- With every change that the log holds for later: what the last of them leaves.
     case
         when announcements.scheduled_at is null then coalesce(item_months.mrr_amount, 0)
-        when {{ entry_carries_mrr() }}
-            then
-                cast({{ monthly_amount(
-                    'changes.quantity', 'changes.unit_amount', recurring_discount('discount_rate'),
-                    recurring_discount('discount_amount'), 'changes.billing_interval', 'changes.interval_count'
-                ) }} * exchange_rates.exchange_rate as {{ type_amount() }})
+        when {{ entry_carries_mrr() }} then {{ entry_mrr_amount() }}
         else 0
     end as committed_mrr_amount
 from changes

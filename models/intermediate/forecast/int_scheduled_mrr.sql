@@ -31,15 +31,7 @@ scheduled_changes as (
             partition by origins.valuation_date, changes.subscription_id, changes.item_id
             order by changes.changed_at asc
         ) as next_changed_at,
-        case
-            when {{ entry_carries_mrr() }}
-                then
-                    cast({{ monthly_amount(
-                        'changes.quantity', 'changes.unit_amount', recurring_discount('discount_rate'),
-                        recurring_discount('discount_amount'), 'changes.billing_interval', 'changes.interval_count'
-                    ) }} * exchange_rates.exchange_rate as {{ type_amount() }})
-            else 0
-        end as mrr_amount
+        case when {{ entry_carries_mrr() }} then {{ entry_mrr_amount() }} else 0 end as mrr_amount
     from changes
     inner join known_changes
         on

@@ -21,25 +21,14 @@ fit_months as (
 month_weights as (
 
     select
+        {%- for prefix in ['', 'next_'] %}
+        {%- for column in ['point_slope', 'mean_deduction', 'usual_log_odds'] %}
+        max(case when weights.fit_month = fit_months.{{ prefix }}fit_month then weights.{{ column }} end)
+            as {{ prefix }}{{ column }},
+        {%- endfor %}
+        {%- endfor %}
         fit_months.activity_month,
-        weights.signal_name,
-        max(case when weights.fit_month = fit_months.fit_month then weights.point_slope end) as point_slope,
-        max(
-            case
-                when weights.fit_month = fit_months.fit_month
-                    then cast(weights.mean_deduction as {{ type_double() }})
-            end
-        ) as mean_deduction,
-        max(case when weights.fit_month = fit_months.fit_month then weights.usual_log_odds end) as usual_log_odds,
-        max(case when weights.fit_month = fit_months.next_fit_month then weights.point_slope end) as next_point_slope,
-        max(
-            case
-                when weights.fit_month = fit_months.next_fit_month
-                    then cast(weights.mean_deduction as {{ type_double() }})
-            end
-        ) as next_mean_deduction,
-        max(case when weights.fit_month = fit_months.next_fit_month then weights.usual_log_odds end)
-            as next_usual_log_odds
+        weights.signal_name
     from fit_months
     inner join weights
         on
@@ -63,11 +52,13 @@ sums as (
         -- What is not known counts as the mean of the customers that the weights were learned from.
         -- Added up as whole numbers of eight decimals: exact, whatever the order.
         sum(cast(round(100000000 * month_weights.point_slope * coalesce(
-            100 - cast(signals.score as {{ type_double() }}), month_weights.mean_deduction
+            100 - cast(signals.score as {{ type_double() }}),
+            cast(month_weights.mean_deduction as {{ type_double() }})
         )) as {{ dbt.type_bigint() }})) as log_odds,
         max(month_weights.usual_log_odds) as usual_log_odds,
         sum(cast(round(100000000 * month_weights.next_point_slope * coalesce(
-            100 - cast(signals.score as {{ type_double() }}), month_weights.next_mean_deduction
+            100 - cast(signals.score as {{ type_double() }}),
+            cast(month_weights.next_mean_deduction as {{ type_double() }})
         )) as {{ dbt.type_bigint() }})) as next_log_odds,
         max(month_weights.next_usual_log_odds) as next_usual_log_odds
     from signals

@@ -1,5 +1,6 @@
 -- Grain: one row per fit, customer and month (filter: complete months whose outcome was known before the fit).
 {%- set overlap = '(30 / cast(greatest(' ~ var('health_horizon_days') ~ ', 30) as ' ~ type_double() ~ '))' %}
+{%- set horizon_date = 'cast(' ~ dbt.dateadd('day', var('health_horizon_days'), 'renewal_dates.scored_date') ~ ' as date)' %}
 {%- set fitted = '(drawn_outcomes.draw_number <= ' ~ var('max_fit_cases') ~ ')' %}
 with
 
@@ -14,18 +15,9 @@ outcomes as (
     select
         population.customer_id,
         population.activity_month,
-        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'renewal_dates.scored_date') }} as date)
-            as horizon_date,
-        coalesce(
-            renewal_dates.churned_date
-            <= cast({{ dbt.dateadd('day', var('health_horizon_days'), 'renewal_dates.scored_date') }} as date),
-            false
-        ) as has_churned,
-        coalesce(
-            renewal_dates.billing_renewal_date
-            > cast({{ dbt.dateadd('day', var('health_horizon_days'), 'renewal_dates.scored_date') }} as date),
-            false
-        ) as is_bound
+        {{ horizon_date }} as horizon_date,
+        coalesce(renewal_dates.churned_date <= {{ horizon_date }}, false) as has_churned,
+        coalesce(renewal_dates.billing_renewal_date > {{ horizon_date }}, false) as is_bound
     from population
     inner join renewal_dates
         on
