@@ -1,6 +1,7 @@
 -- Grain: one row per fit, customer and month (filter: complete months whose outcome was known before the fit).
 {%- set overlap = '(30 / cast(greatest(' ~ var('health_horizon_days') ~ ', 30) as ' ~ type_double() ~ '))' %}
-{%- set horizon_date = 'cast(' ~ dbt.dateadd('day', var('health_horizon_days'), 'renewal_dates.scored_date') ~ ' as date)' %}
+{%- set horizon_date = 'cast(' ~ dbt.dateadd('day', var('health_horizon_days'), 'renewal_dates.scored_date')
+    ~ ' as date)' %}
 {%- set fitted = '(drawn_outcomes.draw_number <= ' ~ var('max_fit_cases') ~ ')' %}
 with
 
