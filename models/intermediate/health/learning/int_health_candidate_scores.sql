@@ -21,9 +21,9 @@ fit_months as (
 month_weights as (
 
     select
-        {%- for prefix in ['', 'next_'] %}
+        {%- for prefix, fit_month in {'': 'fit_months.fit_month', 'next_': 'fit_months.next_fit_month'}.items() %}
         {%- for column in ['point_slope', 'mean_deduction', 'usual_log_odds'] %}
-        max(case when weights.fit_month = fit_months.{{ prefix }}fit_month then weights.{{ column }} end)
+        max(case when weights.fit_month = {{ fit_month }} then weights.{{ column }} end)
             as {{ prefix }}{{ column }},
         {%- endfor %}
         {%- endfor %}
