@@ -15,7 +15,7 @@ LOADED_AT = datetime(2025, 12, 1)
 CAUSES = ("usage_fades", "urgent_ticket", "seats_collapse")
 
 
-def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6):
+def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6, events_a_month=8):
     """Write the inputs of a company into the folder `raw`; the cause is one of CAUSES, all or none."""
     rng = np.random.default_rng(seed)
     names = np.array([f"c{n}" for n in range(customer_count)])
@@ -23,7 +23,7 @@ def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6)
     alive = np.zeros(customer_count, bool)
     # Three in ten are there when records begin.
     first_months = np.where(rng.random(customer_count) < 0.3, 0, rng.integers(0, MONTHS - 3, customer_count))
-    intensity = np.exp(rng.normal(np.log(8), 0.6, customer_count))
+    intensity = np.exp(rng.normal(np.log(events_a_month), 0.6, customer_count))
     since = {name: np.full(customer_count, 99) for name in CAUSES}
     for month in range(MONTHS):
         first_day = (START.astype("datetime64[M]") + month).astype("datetime64[D]")

@@ -11,10 +11,12 @@ from test_health import area
 AS_OF = "2025-11-30"
 
 
-def cause_company(folder, cause):
+def cause_company(folder, cause, **drawn):
     home = Company(folder, AS_OF)
-    cause_ledger.write_company(home.settings.raw, cause, seed=3)
-    return built(home, "health_model", "customer_health_months", "customer_health_signals")
+    cause_ledger.write_company(home.settings.raw, cause, seed=3, **drawn)
+    return built(
+        home, "health_model", "customer_health_months", "customer_health_signals", "health_backtest", "health_alerts"
+    )
 
 
 def learner_area(company, first_month):
@@ -110,6 +112,28 @@ def test_learned_deductions_and_score_sum_to_100(seats):
     assert len(sums) > 300 and max(total for (total,) in sums) < 100.000001
 
 
+def rates_by_status(company):
+    """Of each half-year the share of red, amber and green that churned; none for a band that held fewer than 100 cases."""
+    found = rows_of(
+        company,
+        "select period_name, split_value, churn_rate from marts.health_backtest "
+        "where split_name = 'status' and period_name <> 'all' and case_count >= 100",
+    )
+    halves = {}
+    for half, status, rate in found:
+        halves.setdefault(half, {})[status] = rate
+    return {
+        half: [rates[status] for status in ("red", "amber", "green") if status in rates]
+        for half, rates in halves.items()
+    }
+
+
+def test_bands_churn_in_their_order(seats):
+    rates = rates_by_status(seats)
+    assert len(rates) >= 4
+    assert all(halves == sorted(halves, reverse=True) for half, halves in rates.items() if half > "2024 H1"), rates
+
+
 @pytest.mark.nightly
 def test_the_learned_past_does_not_change(seats, tmp_path):
     """A run as of an earlier day, and one from which later events are gone, learned and showed the same of the months before."""
@@ -129,6 +153,26 @@ def test_churn_at_random_is_not_learned(tmp_path):
     company = cause_company(tmp_path, "none")
     assert 0.47 < shown_area(company, "2025-01-01") < 0.53
     assert calibration_error(company, "2025-01-01") < 0.04
+    # From when enough is known of churn nobody is called red, and no downgrade opens an alert.
+    assert rows_of(company, "select count(*) from marts.customer_health_months where health_status = 'red'") > [(0,)]
+    query = "select count(*) from marts.customer_health_months where health_status = 'red' and activity_month >= date '2024-04-01'"
+    assert rows_of(company, query) == [(0,)]
+    assert rows_of(company, "select count(*) from marts.health_alerts") == [(0,)]
+
+
+@pytest.mark.nightly
+def test_two_events_a_month_open_no_flood_of_alerts(tmp_path):
+    """Fewer than one customer in ten a month, followed by churn at twice the usual rate, or none."""
+    company = cause_company(tmp_path, "usage_fades", events_a_month=2)
+    ((alerts, true, suppressed, months),) = rows_of(
+        company,
+        "select (select count(*) from marts.health_alerts), (select count(churned_date) from marts.health_alerts), "
+        "suppressed_alert_count, case_count from marts.health_backtest where period_name = 'all' and split_name = 'all'",
+    )
+    assert suppressed > 500
+    assert alerts < months / 10 and (alerts == 0 or true / alerts > 0.2)
+    rates = rates_by_status(company)
+    assert all(halves == sorted(halves, reverse=True) for half, halves in rates.items() if half > "2024 H1"), rates
 
 
 @pytest.mark.nightly

@@ -15,7 +15,8 @@ observed_alerts as (
 
     select
         case when periods.n = 1 then 'all' else {{ half_year('alerts.activity_month') }} end as period_name,
-        case when alerts.churned_date is not null then 1 else 0 end as is_true
+        case when alerts.is_opened then 1 else 0 end as is_opened,
+        case when alerts.is_opened and alerts.churned_date is not null then 1 else 0 end as is_true
     from alerts
     cross join periods
     where alerts.is_observed
@@ -29,7 +30,7 @@ first_alerts as (
         churned_date,
         min(opened_date) as opened_date
     from alerts
-    where churned_date is not null
+    where is_opened and churned_date is not null
     group by customer_id, churned_date
 
 ),
@@ -60,7 +61,8 @@ precisions as (
 
     select
         period_name,
-        count(*) as alert_count,
+        sum(is_opened) as alert_count,
+        sum(1 - is_opened) as suppressed_alert_count,
         sum(is_true) as true_alert_count
     from observed_alerts
     group by period_name
@@ -81,7 +83,8 @@ recalls as (
 
 select
     recalls.period_name,
-    coalesce(precisions.alert_count, 0) as alert_count,
+    cast(coalesce(precisions.alert_count, 0) as {{ dbt.type_bigint() }}) as alert_count,
+    cast(coalesce(precisions.suppressed_alert_count, 0) as {{ dbt.type_bigint() }}) as suppressed_alert_count,
     {{ rate('precisions.true_alert_count', 'precisions.alert_count') }} as alert_precision_rate,
     {{ rate('recalls.warned_churn_count', 'recalls.churn_count') }} as alert_recall_rate,
     cast(recalls.median_lead_days as {{ type_rate() }}) as median_lead_days

@@ -1,113 +1,105 @@
--- Grain: one row per customer and month (filter: downgraded to a worse band): the alert and its current status.
+-- Grain: one row per customer and month (filter: downgraded to a worse band): whether the downgrade opened an alert.
 with
 
-statuses as (select * from {{ ref('int_health_statuses') }}),
+downgrades as (select * from {{ ref('int_health_downgrades') }}),
 
-scores as (select * from {{ ref('int_health_scores') }}),
+outcomes as (select * from {{ ref('int_health_outcomes') }}),
 
-renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
-
-run_settings as (select * from {{ ref('run_settings') }}),
-
-bands as (
+-- What was set by hand tells nothing of what the score tells.
+kinds as (
 
     select
-        health_status,
-        min_score,
-        lead(min_score) over (order by coalesce(min_score, 0) asc) as next_min_score
-    from {{ ref('health_bands') }}
-
-),
-
--- Only from green and amber: a customer that leaves the onboarding period in red was not downgraded.
-downgrades as (
-
-    select
-        statuses.customer_id,
-        statuses.activity_month,
-        statuses.scored_date as opened_date,
-        statuses.previous_health_status as from_health_status,
-        statuses.health_status as to_health_status,
-        statuses.mrr_amount,
-        statuses.override_reason,
-        from_bands.min_score as from_min_score,
-        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.scored_date') }} as date) as expires_date
-    from statuses
-    inner join bands as from_bands on statuses.previous_health_status = from_bands.health_status
-    inner join bands as to_bands on statuses.health_status = to_bands.health_status
-    left join scores
-        on statuses.customer_id = scores.customer_id and statuses.activity_month = scores.activity_month
-    where
-        coalesce(to_bands.min_score, 0) < coalesce(from_bands.min_score, 0)
-        -- Weights of another kind or fit open no alert: by the new ones, too, the month before was in a better band.
-        and (
-            statuses.override_reason is not null
-            or not coalesce(scores.has_new_weights, false)
-            or scores.previous_score >= to_bands.next_min_score
-        )
-
-),
-
-recoveries as (
-
-    select
-        downgrades.customer_id,
-        downgrades.activity_month,
-        min(statuses.scored_date) as recovered_date
+        to_health_status,
+        expires_date,
+        count(*) as downgrade_count,
+        sum(case when churned_date is not null then 1 else 0 end) as true_count
     from downgrades
-    inner join statuses
-        on
-            downgrades.customer_id = statuses.customer_id
-            and downgrades.opened_date < statuses.scored_date
-            and downgrades.expires_date >= statuses.scored_date
-    inner join bands on statuses.health_status = bands.health_status
-    where bands.min_score >= downgrades.from_min_score
-    group by downgrades.customer_id, downgrades.activity_month
+    where override_reason is null
+    group by to_health_status, expires_date
 
 ),
 
-endings as (
+opened_kinds as (
+
+    select distinct
+        to_health_status,
+        opened_date
+    from downgrades
+
+),
+
+kinds_known as (
 
     select
-        downgrades.customer_id,
-        downgrades.activity_month,
-        downgrades.opened_date,
-        downgrades.expires_date,
-        downgrades.from_health_status,
-        downgrades.to_health_status,
-        downgrades.mrr_amount,
-        downgrades.override_reason,
-        recoveries.recovered_date,
-        case when renewal_dates.churned_date <= downgrades.expires_date then renewal_dates.churned_date end
-            as churned_date,
-        run_settings.as_of_date
-    from downgrades
-    cross join run_settings
-    left join recoveries
-        on downgrades.customer_id = recoveries.customer_id and downgrades.activity_month = recoveries.activity_month
-    left join renewal_dates
+        opened_kinds.to_health_status,
+        opened_kinds.opened_date,
+        sum(kinds.downgrade_count) as known_downgrade_count,
+        sum(kinds.true_count) as known_true_count
+    from opened_kinds
+    inner join kinds
         on
-            downgrades.customer_id = renewal_dates.customer_id
-            and downgrades.activity_month = renewal_dates.activity_month
+            opened_kinds.to_health_status = kinds.to_health_status
+            and opened_kinds.opened_date >= kinds.expires_date
+    group by opened_kinds.to_health_status, opened_kinds.opened_date
+
+),
+
+outcome_counts as (
+
+    select
+        horizon_date,
+        count(*) as case_count,
+        sum(case when has_churned then 1 else 0 end) as churn_count
+    from outcomes
+    where is_observed
+    group by horizon_date
+
+),
+
+opened_dates as (
+
+    select distinct opened_date from downgrades
+
+),
+
+rates_known as (
+
+    select
+        opened_dates.opened_date,
+        {{ rate('sum(outcome_counts.churn_count)', 'sum(outcome_counts.case_count)') }} as known_churn_rate
+    from opened_dates
+    inner join outcome_counts on opened_dates.opened_date >= outcome_counts.horizon_date
+    group by opened_dates.opened_date
 
 )
 
 select
-    customer_id,
-    activity_month,
-    opened_date,
-    from_health_status,
-    to_health_status,
-    mrr_amount,
-    override_reason,
-    expires_date,
-    recovered_date,
-    churned_date,
-    case
-        when opened_date = as_of_date then 'opened'
-        when recovered_date is not null and coalesce(recovered_date < churned_date, true) then 'resolved'
-        when churned_date is not null or expires_date < as_of_date then 'expired'
-        else 'standing'
-    end as alert_status,
-    expires_date < {{ month_start('as_of_date') }} as is_observed
-from endings
+    downgrades.customer_id,
+    downgrades.activity_month,
+    downgrades.opened_date,
+    downgrades.from_health_status,
+    downgrades.to_health_status,
+    downgrades.mrr_amount,
+    downgrades.override_reason,
+    downgrades.expires_date,
+    downgrades.recovered_date,
+    downgrades.churned_date,
+    downgrades.alert_status,
+    downgrades.is_observed,
+    cast(coalesce(kinds_known.known_downgrade_count, 0) as {{ dbt.type_bigint() }}) as known_downgrade_count,
+    {{ rate('kinds_known.known_true_count', 'kinds_known.known_downgrade_count') }} as known_precision_rate,
+    rates_known.known_churn_rate,
+    -- A person who sets a status knows why; a score opens an alert where such downgrades have told something.
+    downgrades.override_reason is not null
+    or coalesce(
+        kinds_known.known_true_count >= {{ var('min_true_alerts') }}
+        and {{ rate('kinds_known.known_true_count', 'kinds_known.known_downgrade_count') }}
+        >= {{ var('min_alert_lift') }} * rates_known.known_churn_rate,
+        false
+    ) as is_opened
+from downgrades
+left join kinds_known
+    on
+        downgrades.to_health_status = kinds_known.to_health_status
+        and downgrades.opened_date = kinds_known.opened_date
+left join rates_known on downgrades.opened_date = rates_known.opened_date

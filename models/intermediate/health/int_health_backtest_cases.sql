@@ -10,7 +10,7 @@ deciles as (
     select
         outcomes.customer_id,
         outcomes.activity_month,
-        outcomes.health_status,
+        health_months.health_status,
         outcomes.health_score,
         outcomes.has_churned,
         health_months.churn_probability,

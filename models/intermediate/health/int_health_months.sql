@@ -32,6 +32,8 @@ select
     statuses.mrr_amount,
     scores.health_score,
     coalesce(scores.score_method, 'hand_set') as score_method,
+    scores.amber_score,
+    scores.green_score,
     statuses.health_status,
     statuses.previous_health_status,
     statuses.status_since_date,

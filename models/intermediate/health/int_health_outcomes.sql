@@ -1,36 +1,49 @@
--- Grain: one row per customer and month (filter: with a band, so scored after the onboarding period): its outcome.
+-- Grain: one row per customer and month (filter: scored after the onboarding period): its outcome.
 with
 
-scores as (select * from {{ ref('int_health_scores') }}),
+scores as (select * from {{ ref('int_health_shown_scores') }}),
 
-statuses as (select * from {{ ref('int_health_statuses') }}),
+population as (select * from {{ ref('int_health_population') }}),
 
 renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
-horizons as (
+scored_months as (
 
     select
         scores.customer_id,
         scores.activity_month,
-        statuses.scored_date,
+        cast({{ dbt.dateadd('day', -1, 'population.month_end_date') }} as date) as scored_date,
         scores.health_score,
         scores.score_method,
         scores.hand_set_score,
-        scores.fit_month,
-        statuses.health_status,
+        scores.fit_month
+    from scores
+    inner join population
+        on scores.customer_id = population.customer_id and scores.activity_month = population.activity_month
+    where scores.health_score is not null and population.age_days >= {{ var('onboarding_days') }}
+
+),
+
+horizons as (
+
+    select
+        scored_months.customer_id,
+        scored_months.activity_month,
+        scored_months.scored_date,
+        scored_months.health_score,
+        scored_months.score_method,
+        scored_months.hand_set_score,
+        scored_months.fit_month,
         renewal_dates.billing_renewal_date,
         renewal_dates.churned_date,
-        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'statuses.scored_date') }} as date) as horizon_date,
+        cast({{ dbt.dateadd('day', var('health_horizon_days'), 'scored_months.scored_date') }} as date) as horizon_date,
         {{ month_start('run_settings.as_of_end_at') }} as running_month
-    from scores
+    from scored_months
     cross join run_settings
-    inner join statuses
-        on scores.customer_id = statuses.customer_id and scores.activity_month = statuses.activity_month
     left join renewal_dates
-        on scores.customer_id = renewal_dates.customer_id and scores.activity_month = renewal_dates.activity_month
-    where scores.health_band is not null
+        on scored_months.customer_id = renewal_dates.customer_id and scored_months.activity_month = renewal_dates.activity_month
 
 )
 
@@ -40,7 +53,6 @@ select
     scored_date,
     horizon_date,
     health_score,
-    health_status,
     score_method,
     fit_month,
     {{ score_step('health_score') }} as score_step,

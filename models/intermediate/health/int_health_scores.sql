@@ -5,14 +5,7 @@ scores as (select * from {{ ref('int_health_shown_scores') }}),
 
 population as (select * from {{ ref('int_health_population') }}),
 
-thresholds as (
-
-    select
-        max(case when health_status = 'amber' then min_score end) as amber_score,
-        max(case when health_status = 'green' then min_score end) as green_score
-    from {{ ref('health_bands') }}
-
-),
+thresholds as (select * from {{ ref('int_health_thresholds') }}),
 
 banded_months as (
 
@@ -20,17 +13,25 @@ banded_months as (
         scores.customer_id,
         scores.activity_month,
         scores.health_score,
-        -- The first month of a run, or of a method, has no state yet: the threshold itself decides.
+        thresholds.amber_score,
+        thresholds.green_score,
+        thresholds.has_changed and scores.activity_month = thresholds.fit_month as has_new_thresholds,
+        -- The first month of a run, of a method or of thresholds has no state yet: the threshold itself decides.
         case
             when
                 {{ months_between('lag(scores.activity_month) over customer_log', 'scores.activity_month') }} = 1
                 and scores.score_method = scores.previous_score_method
+                and not (thresholds.has_changed and scores.activity_month = thresholds.fit_month)
                 then {{ var('health_hysteresis_points') }}
             else 0
         end as margin
     from scores
     inner join population
         on scores.customer_id = population.customer_id and scores.activity_month = population.activity_month
+    inner join thresholds
+        on
+            cast({{ dbt.date_trunc('quarter', 'scores.activity_month') }} as date) = thresholds.fit_month
+            and scores.score_method = thresholds.score_method
     where scores.health_score is not null and population.age_days >= {{ var('onboarding_days') }}
     window customer_log as (partition by scores.customer_id order by scores.activity_month asc)
 
@@ -41,18 +42,20 @@ banded_months as (
 states as (
 
     select
-        banded_months.customer_id,
-        banded_months.activity_month,
+        customer_id,
+        activity_month,
+        amber_score,
+        green_score,
+        has_new_thresholds,
         case
-            when banded_months.health_score >= thresholds.amber_score + banded_months.margin then 1
-            when banded_months.health_score < thresholds.amber_score - banded_months.margin then 0
+            when health_score >= amber_score + margin then 1
+            when health_score < amber_score - margin then 0
         end as amber_state,
         case
-            when banded_months.health_score >= thresholds.green_score + banded_months.margin then 1
-            when banded_months.health_score < thresholds.green_score - banded_months.margin then 0
+            when health_score >= green_score + margin then 1
+            when health_score < green_score - margin or green_score is null then 0
         end as green_state
     from banded_months
-    cross join thresholds
 
 ),
 
@@ -62,6 +65,9 @@ state_numbers as (
     select
         customer_id,
         activity_month,
+        amber_score,
+        green_score,
+        has_new_thresholds,
         amber_state,
         green_state,
         count(amber_state) over customer_log as amber_number,
@@ -79,7 +85,9 @@ select
     scores.fit_month,
     scores.hand_set_score,
     scores.learned_score,
-    scores.has_new_weights,
+    state_numbers.amber_score,
+    state_numbers.green_score,
+    scores.has_new_weights or coalesce(state_numbers.has_new_thresholds, false) as has_new_bands,
     scores.previous_score,
     scores.log_odds,
     scores.known_weight,

@@ -10,6 +10,8 @@ select
     health_months.scored_date as as_of_date,
     health_months.health_score,
     health_months.score_method,
+    cast(health_months.amber_score as {{ type_rate() }}) as amber_score,
+    cast(health_months.green_score as {{ type_rate() }}) as green_score,
     health_months.health_status,
     health_months.previous_health_status,
     health_months.status_since_date,

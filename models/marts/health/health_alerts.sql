@@ -1,4 +1,4 @@
--- Grain: one row per customer and month (filter: the health status was downgraded to a worse band).
+-- Grain: one row per customer and month (filter: downgraded to a worse band, where such downgrades told something).
 with
 
 alerts as (select * from {{ ref('int_health_alerts') }}),
@@ -76,9 +76,13 @@ select
     cast(alerts.mrr_amount as {{ type_amount() }}) as mrr_at_stake_amount,
     value_months.ltv_amount as ltv_at_stake_amount,
     alerts.churned_date,
-    {{ days_between('alerts.opened_date', 'alerts.churned_date') }} as lead_days
+    {{ days_between('alerts.opened_date', 'alerts.churned_date') }} as lead_days,
+    alerts.known_downgrade_count,
+    alerts.known_precision_rate,
+    alerts.known_churn_rate
 from alerts
 left join causes
     on alerts.customer_id = causes.customer_id and alerts.activity_month = causes.activity_month
 left join value_months
     on alerts.customer_id = value_months.customer_id and alerts.activity_month = value_months.activity_month
+where alerts.is_opened

@@ -76,6 +76,7 @@ select
     probability_aucs.auc_low as probability_auc_low,
     probability_aucs.auc_high as probability_auc_high,
     alert_scores.alert_count,
+    alert_scores.suppressed_alert_count,
     alert_scores.alert_precision_rate,
     alert_scores.alert_recall_rate,
     alert_scores.median_lead_days

@@ -1,5 +1,4 @@
 -- Grain: one row per fit, customer and month (filter: complete months whose outcome was known before the fit).
-{%- set overlap = '(30 / cast(greatest(' ~ var('health_horizon_days') ~ ', 30) as ' ~ type_double() ~ '))' %}
 {%- set horizon_date = 'cast(' ~ dbt.dateadd('day', var('health_horizon_days'), 'renewal_dates.scored_date')
     ~ ' as date)' %}
 {%- set fitted = '(drawn_outcomes.draw_number <= ' ~ var('max_fit_cases') ~ ')' %}
@@ -93,7 +92,7 @@ select
     is_fitted,
     -- The horizons of months overlap: as many cases as share one weigh as one. Those that stayed weigh as much together
     -- as those that churned: it moves the level of the fit, not its slopes.
-    {{ overlap }}
+    {{ case_overlap_share() }}
     * case when has_churned then 1 else cast(churn_count as {{ type_double() }}) / stay_count end as case_weight
 from cases
-where churn_count * {{ overlap }} >= {{ var('min_fit_churns') }} and stay_count > 0
+where churn_count * {{ case_overlap_share() }} >= {{ var('min_fit_churns') }} and stay_count > 0

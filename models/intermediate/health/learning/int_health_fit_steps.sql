@@ -1,4 +1,4 @@
--- Grain: one row per fit, whether customers are bound, and step of the learned score: its cases, and how many churned.
+-- Grain: one row per fit, half-year, whether customers are bound, and step of the learned score: its cases and churns.
 with
 
 cases as (select * from {{ ref('int_health_fit_cases') }}),
@@ -28,6 +28,7 @@ scored_cases as (
 
     select
         cases.fit_month,
+        {{ half_year('cases.activity_month') }} as half_year,
         cases.is_bound,
         cases.has_churned,
         cases.drawn_share,
@@ -39,9 +40,10 @@ scored_cases as (
 
 select
     fit_month,
+    half_year,
     is_bound,
     {{ score_step('learned_score') }} as score_step,
     sum(1 / drawn_share) as case_count,
     sum(case when has_churned then 1 / drawn_share else 0 end) as churn_count
 from scored_cases
-group by fit_month, is_bound, {{ score_step('learned_score') }}
+group by fit_month, half_year, is_bound, {{ score_step('learned_score') }}
