@@ -148,7 +148,7 @@ def test_folders_form_no_cycle(models):
 
 
 def test_the_project_can_be_held_in_one_head(models):
-    """At most 227 models, 25 in a folder, 33 one after the other; `customers` rests on 119 at most."""
+    """At most 227 models, 25 in a folder, 35 one after the other; `customers` rests on 123 at most."""
     depths, ancestors = {}, {}
     for name in TopologicalSorter({name: model["reads"] for name, model in models.items()}).static_order():
         reads = models[name]["reads"]
@@ -156,8 +156,8 @@ def test_the_project_can_be_held_in_one_head(models):
         ancestors[name] = reads.union(*(ancestors[each] for each in reads))
     folders = Counter(str(Path(model["path"]).parent) for model in models.values())
     assert len(models) <= 227
-    assert max(depths.values()) <= 33
-    assert len(ancestors["customers"]) <= 119
+    assert max(depths.values()) <= 35
+    assert len(ancestors["customers"]) <= 123
     assert max(folders.values()) <= 25, folders.most_common(3)
 
 

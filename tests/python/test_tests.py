@@ -58,7 +58,7 @@ RECONCILIATION = {
     "where rowid = 0",
     "migrations_lead_from_month_to_month": "update marts.segment_migrations set closing_mrr_amount = closing_mrr_amount + 0.01 "
     "where rowid = 0",
-    "alerts_match_the_band_changes": "delete from marts.health_alerts where rowid = 0",
+    "alerts_match_the_band_changes": "delete from marts.health_alerts where rowid = (select max(rowid) from marts.health_alerts where month(opened_date) = 8)",
     "churn_estimates_agree": "update intermediate.int_priority_ranks set churn_probability = 0 where is_as_of_month",
     "priority_backtest_sums_to_its_months": "update marts.priority_backtest set found_mrr_amount = found_mrr_amount - 0.01 "
     "where period_name = 'all' and priority_order = 'mrr' and list_share_rate = 0.2",
