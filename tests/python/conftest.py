@@ -1,6 +1,7 @@
 """Companies that tests share: each is run once, through the command line, as a scheduler would."""
 
 import datetime
+import hashlib
 import http.server
 import json
 import os
@@ -24,46 +25,73 @@ import yaml
 
 from customer_value.settings import PROJECT, Settings
 
+# Vars that are words in SQL and no more: dbt reads the same project whatever they are, as it does for numbers.
+WORDS = {
+    "accepted_rejections",
+    "closed_until",
+    "default_billing_interval",
+    "default_currency",
+    "mrr_statuses",
+    "reporting_time_zone",
+}
+
 
 class Parsed:
-    """What dbt has read of the project, which takes it seven seconds: the companies of a session share it.
+    """What dbt has read of the project, which takes it half a minute: the companies of a session share it.
 
-    dbt keeps it by the connection, of which the path of the warehouse is a part: its hash is replaced. Where the hash is not
-    found, dbt reads the project again.
+    dbt keeps it by the connection, of which the path of the warehouse is a part, and by the vars: their hashes are replaced.
+    Where a hash is not found, dbt reads the project again; where a var leads to another model after all, dbt says so.
     """
 
-    # By the vars, for dbt reads the project again where they differ.
-    contents: ClassVar = {}
+    # Of a session: its processes share it, too.
+    folder: ClassVar = None
+    PLACES = (b"hash of the connection", b"hash of the vars")
 
     @staticmethod
-    def hash_of(warehouse):
-        """dbt's hash of the connection to a warehouse, as bytes."""
+    def hashes_of(warehouse, given):
+        """dbt's hashes of the connection to a warehouse and of vars, as bytes."""
         from dbt.adapters.duckdb.credentials import DuckDBCredentials
         from dbt.artifacts.resources.base import FileHash
+        from dbt.version import __version__
 
         rendered = re.sub(r"\{\{ env_var\('\w+', '(.*?)'\) \}\}", r"\1", (PROJECT / "profiles.yml").read_text())
         profile = yaml.safe_load(rendered)["customer_value"]["outputs"]["duckdb"]
-        given = {key: value for key, value in profile.items() if key not in ("type", "threads")}
-        credentials = DuckDBCredentials.from_dict(given | {"path": str(warehouse)})
-        return FileHash.from_contents(pprint.pformat(sorted(credentials.connection_info()))).checksum.encode()
+        settings = {key: value for key, value in profile.items() if key not in ("type", "threads")}
+        credentials = DuckDBCredentials.from_dict(settings | {"path": str(warehouse)})
+        texts = (
+            pprint.pformat(sorted(credentials.connection_info())),
+            "\0".join([pprint.pformat(given), "", "", __version__]),
+        )
+        return [FileHash.from_contents(text).checksum.encode() for text in texts]
 
     @classmethod
     @contextmanager
-    def shared_with(cls, company, arguments=()):
-        """Give a company that has not been built yet what another one with its vars had dbt read; take it where none has."""
-        given = str(arguments[arguments.index("--vars") + 1]) if "--vars" in arguments else ""
-        key = (json.dumps(company.settings.own_vars), given)
+    def shared_with(cls, company, given, arguments=()):
+        """Give a company what another one like it had dbt read; take it where none has."""
+        shapes = {
+            name: value
+            for name, value in given.items()
+            if name not in WORDS and (isinstance(value, bool) or not isinstance(value, int | float))
+        }
+        shared = cls.folder / f"{hashlib.sha256(json.dumps(shapes, sort_keys=True).encode()).hexdigest()}.msgpack"
         own = company.settings.warehouse.parent / "target" / "partial_parse.msgpack"
-        content, is_new = cls.contents.get(key), not own.exists()
-        if content is not None and is_new:
+        # A copy of the project is another one.
+        is_known, is_shared = shared.exists(), "--project-dir" not in arguments
+        hashes = list(zip(cls.hashes_of(company.settings.warehouse, given), cls.PLACES, strict=True))
+        if is_known and is_shared:
+            content = shared.read_bytes()
+            for checksum, place in hashes:
+                content = content.replace(place, checksum)
             own.parent.mkdir(parents=True, exist_ok=True)
-            own.write_bytes(content.replace(b"hash of the connection", cls.hash_of(company.settings.warehouse)))
+            own.write_bytes(content)
         yield
-        # A copy of the project is another one, and what was there before may be of other vars.
-        if content is None and is_new and own.exists() and "--project-dir" not in arguments:
-            cls.contents[key] = own.read_bytes().replace(
-                cls.hash_of(company.settings.warehouse), b"hash of the connection"
-            )
+        content = own.read_bytes() if is_shared and not is_known and own.exists() else b""
+        if all(checksum in content for checksum, _ in hashes):
+            for checksum, place in hashes:
+                content = content.replace(checksum, place)
+            part = shared.with_suffix(f".{os.getpid()}")
+            part.write_bytes(content)
+            os.replace(part, shared)
 
 
 @dataclass(frozen=True)
@@ -81,7 +109,7 @@ class Company:
         """Run one verb; the finished process with its output."""
         paths = ["--raw", self.settings.raw, "--warehouse", self.settings.warehouse]
         paths += ["--published", self.settings.published] + (["--as-of", self.as_of] if self.as_of else [])
-        with Parsed.shared_with(self):
+        with Parsed.shared_with(self, self.settings.own_vars):
             return subprocess.run(
                 [sys.executable, "-m", "customer_value.cli", verb, *map(str, paths), *arguments],
                 capture_output=True,
@@ -96,7 +124,8 @@ class Company:
 
     def dbt(self, *arguments, **variables):
         """Run a plain dbt command with the environment that a scheduler would set."""
-        with Parsed.shared_with(self, arguments):
+        given = yaml.safe_load(str(arguments[arguments.index("--vars") + 1])) if "--vars" in arguments else {}
+        with Parsed.shared_with(self, given, arguments):
             return subprocess.run(
                 [Path(sys.executable).with_name("dbt"), *arguments],
                 cwd=PROJECT,
@@ -189,6 +218,13 @@ def no_settings_of_the_machine():
     for variable in list(os.environ):
         if variable.startswith("CUSTOMER_VALUE_") and not variable.startswith("CUSTOMER_VALUE_TEST_"):
             del os.environ[variable]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_is_parsed_is_shared(tmp_path_factory):
+    own = tmp_path_factory.getbasetemp()
+    Parsed.folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "parsed"
+    Parsed.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="session")

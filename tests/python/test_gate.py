@@ -50,6 +50,7 @@ def three_currencies():
     )
 
 
+@pytest.mark.nightly
 def test_currencies_without_rates_are_not_published(tmp_path):
     """20 of 50 rows: the message names the currencies, their MRR and what to do; nothing is published."""
     company = company_of(tmp_path, three_currencies())

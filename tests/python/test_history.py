@@ -37,6 +37,7 @@ def test_the_history_of_an_earlier_layout_is_carried_over(demo, tmp_path):
     assert rows_of(company, places) == []
 
 
+@pytest.mark.nightly
 def test_a_full_refresh_keeps_what_was_published_first(demo, tmp_path):
     company = copied(demo, tmp_path / "home")
     known = rows_of(company, "from history.known_metrics order by all")

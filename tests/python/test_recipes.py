@@ -30,6 +30,7 @@ def project(tmp_path):
     return folder, run
 
 
+@pytest.mark.nightly
 def test_a_column_of_an_input_touches_three_files(project, tmp_path):
     """The contract and the macro written from it; the third is the unit test of what reads the column."""
     folder, run = project

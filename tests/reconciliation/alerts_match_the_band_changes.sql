@@ -1,5 +1,5 @@
--- Every alert has its downgrade, and every downgrade its alert where others of the day to the same band have one. New weights
--- or thresholds, which begin with a quarter, open no alert.
+-- Every alert has its downgrade, and every downgrade its alert where others of the day to the same band have one. New
+-- weights or thresholds, which begin with a quarter, open no alert.
 with
 
 health_months as (

@@ -43,7 +43,9 @@ horizons as (
     from scored_months
     cross join run_settings
     left join renewal_dates
-        on scored_months.customer_id = renewal_dates.customer_id and scored_months.activity_month = renewal_dates.activity_month
+        on
+            scored_months.customer_id = renewal_dates.customer_id
+            and scored_months.activity_month = renewal_dates.activity_month
 
 )
 

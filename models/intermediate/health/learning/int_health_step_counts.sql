@@ -1,4 +1,4 @@
--- Grain: one row per quarter, score method, half-year and step of the score: cases known before the quarter, and churns.
+-- Grain: one row per quarter, score method, half-year and step of the score: cases known before it, and their churns.
 with
 
 outcomes as (select * from {{ ref('int_health_outcomes') }}),

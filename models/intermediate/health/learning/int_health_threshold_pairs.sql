@@ -51,7 +51,8 @@ differences as (
         max(case
             when
                 least({{ worse }}_case_count, {{ better }}_case_count) >= {{ var('min_health_cases') }}
-                and {{ worse }}_churn_count * {{ better }}_case_count < {{ better }}_churn_count * {{ worse }}_case_count
+                and {{ worse }}_churn_count * {{ better }}_case_count
+                < {{ better }}_churn_count * {{ worse }}_case_count
                 then 1
             else 0
         end) as is_{{ worse }}_{{ better }}_inverted,
