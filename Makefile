@@ -71,7 +71,8 @@ structure: setup .venv-structure/installed  ## dbt-bouncer: layers, folders, nam
 	.venv-structure/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
-test: lint structure  ## lint, build with unit tests and reconciliations, expectations, pytest in two processes
+test: setup  ## lint, build with unit tests and reconciliations, expectations, pytest in two processes
+	$(MAKE) --jobs 2 lint structure
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)

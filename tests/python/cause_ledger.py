@@ -1,4 +1,4 @@
-"""Companies whose customers leave for one known cause, or for none: subscriptions, usage, seats and tickets, month by month.
+"""Companies whose customers leave for one known cause, or for none: subscriptions, prices, usage, seats and tickets, month by month.
 
 A cause befalls a customer by chance, at any time of its life; while it lasts the hazard of leaving is a multiple of the usual one.
 """
@@ -12,12 +12,12 @@ from ledgers import change, customer, plan, write
 
 START, MONTHS = np.datetime64("2023-10-01"), 26
 LOADED_AT = datetime(2025, 12, 1)
-CAUSES = ("usage_fades", "urgent_ticket", "seats_collapse")
+CAUSES = ("usage_fades", "urgent_ticket", "seats_collapse", "price_rise")
 
 
 def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6, events_a_month=8):
     """Write the inputs of a company into the folder `raw`; the cause is one of CAUSES, all or none."""
-    rng = np.random.default_rng(seed)
+    rng, price_rng = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     names = np.array([f"c{n}" for n in range(customer_count)])
     log, tickets, events = [], [], []
     alive = np.zeros(customer_count, bool)
@@ -25,6 +25,7 @@ def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6,
     first_months = np.where(rng.random(customer_count) < 0.3, 0, rng.integers(0, MONTHS - 3, customer_count))
     intensity = np.exp(rng.normal(np.log(events_a_month), 0.6, customer_count))
     since = {name: np.full(customer_count, 99) for name in CAUSES}
+    prices = np.full(customer_count, 100.0)
     for month in range(MONTHS):
         first_day = (START.astype("datetime64[M]") + month).astype("datetime64[D]")
         days = int(((first_day.astype("datetime64[M]") + 1).astype("datetime64[D]") - first_day).astype(int))
@@ -34,8 +35,13 @@ def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6,
         for name in CAUSES:
             lasts = 2 if name == "urgent_ticket" else 4
             since[name] = np.where(since[name] >= lasts, 99, since[name] + 1)
-            befallen = alive & (since[name] == 99) & (rng.random(customer_count) < 0.05)
+            draws = price_rng if name == "price_rise" else rng
+            befallen = alive & (since[name] == 99) & (draws.random(customer_count) < 0.05)
             since[name] = np.where(befallen, 0, since[name])
+            if name == "price_rise":
+                for n in np.flatnonzero(befallen & ~starting):
+                    prices[n] *= 1.2
+                    log.append(change(names[n], str(first_day), unit_amount=prices[n], quantity=10))
             if name == "urgent_ticket":
                 for n in np.flatnonzero(befallen):
                     opened = first_day + int(rng.integers(0, days))
@@ -53,7 +59,7 @@ def write_company(raw, cause, seed, customer_count=1500, hazard=0.035, factor=6,
         for n in np.flatnonzero(leaving & ~starting):
             last = first_day + int(rng.integers(1, days))
             if month < MONTHS - 1:
-                log.append(change(names[n], str(last), "expired", quantity=10))
+                log.append(change(names[n], str(last), "expired", unit_amount=prices[n], quantity=10))
                 alive[n] = False
     tables = {
         "customers": [customer(name) for name in names],

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import duckdb
+import pytest
 import yaml
 
 # What the cases leave open: names that stand in no input, and when the files came.
@@ -119,3 +120,8 @@ def without_prefix(row):
         name: value.replace(PREFIX, "") if isinstance(value, str) and name.endswith(("_id", "_name")) else plain(value)
         for name, value in row.items()
     }
+
+
+def nightly_but(first, cases, loader_of):
+    """Cases as parameters: those of one loader run on each push, those of the others by night."""
+    return [pytest.param(case, marks=[] if loader_of(case) == first else [pytest.mark.nightly]) for case in cases]

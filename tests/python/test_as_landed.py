@@ -189,8 +189,9 @@ def nightly(*names):
 @pytest.fixture(
     scope="module",
     params=[
-        "stripe_fivetran",
-        *nightly("stripe_airbyte", "stripe_dlt", "chargebee_airbyte", "paddle_api", "recurly_fivetran"),
+        *nightly(
+            "stripe_fivetran", "stripe_airbyte", "stripe_dlt", "chargebee_airbyte", "paddle_api", "recurly_fivetran"
+        ),
     ],
 )
 def compared(request, demo, tmp_path_factory):

@@ -307,6 +307,7 @@ def lines(path, *rows):
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
+@pytest.mark.nightly
 def test_several_connectors_complete_each_other(tmp_path):
     """Rows of the log are those of all. Of a customer whom several list the first that knows a value counts: Stripe does not know b's name.
 

@@ -29,6 +29,7 @@ def dollars(count):
     return [change(f"u{i}", "2025-01-10") for i in range(count)]
 
 
+@pytest.mark.nightly
 def test_what_is_not_a_number_is_rejected_and_named(tmp_path):
     """Parquet states the least and greatest value of a column, and NaN is neither: it must be seen all the same."""
     odd = [change("odd", "2025-01-10", unit_amount=float("nan")), change("odder", "2025-01-10", quantity=float("nan"))]
@@ -111,6 +112,7 @@ def test_every_page_says_what_is_missing(allowed, chromium, look):
     assert reader.complaints == []
 
 
+@pytest.mark.nightly
 def test_each_input_says_what_share_is_rejected_and_why(tmp_path):
     """Of the log 7 of 56 rows, for a word and for rates that begin later, and 6,660 of 11,560; of invoice lines 4 of 40."""
     rates = [{"rate_date": at(f"2025-{month:02}-01").date(), "currency": "EUR", "rate": 1.1} for month in range(6, 13)]
@@ -182,6 +184,7 @@ def test_rows_that_name_no_customer_are_of_nobody_known(tmp_path):
     assert missing["text"] == "USD 100 of MRR is not in these numbers: missing customer id"
 
 
+@pytest.mark.nightly
 def test_a_package_holds_the_gate(copy):
     """A plain dbt build fails at the test; the environment variable opens it."""
     command = ["test", "--select", "rejected_shares_are_within_the_limit"]

@@ -168,6 +168,7 @@ def usage_company(folder, effect):
     return built(home, "health_backtest", "customer_health")
 
 
+@pytest.mark.nightly
 def test_usage_that_drives_churn_is_found(tmp_path):
     """Subscriptions and usage only: at least as good as recency and frequency, with the seeds as they are."""
     company = usage_company(tmp_path, effect=0.6)
@@ -200,6 +201,7 @@ def test_usage_that_drives_churn_is_found(tmp_path):
     assert auc < 0.85 and red >= 3 * green
 
 
+@pytest.mark.nightly
 def test_churn_at_random_is_not_foretold(tmp_path):
     company = usage_company(tmp_path, effect=0)
     ((auc, low, high, probability_auc),) = rows_of(

@@ -1,5 +1,6 @@
 """Learned weights, end to end: companies whose one cause of churn is known, and one whose churn nothing predicts."""
 
+import re
 import shutil
 
 import cause_ledger
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 from conftest import Company, built, columns_of, rows_of
 from test_health import area
+
+from customer_value.settings import PROJECT
 
 AS_OF = "2025-11-30"
 
@@ -176,6 +179,17 @@ def test_two_events_a_month_open_no_flood_of_alerts(tmp_path):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("cause", ["usage_fades", "urgent_ticket", "all"])
+@pytest.mark.parametrize("cause", ["usage_fades", "urgent_ticket", "price_rise", "all"])
 def test_causes_are_learned(tmp_path, cause):
     tells_as_much_as_a_learner(cause_company(tmp_path, cause))
+
+
+@pytest.mark.nightly
+def test_a_model_of_your_own_learns_from_the_training_set(demo, capsys):
+    """The example of the documentation, where scikit-learn is installed."""
+    pytest.importorskip("sklearn")
+    text = (PROJECT / "docs" / "metrics.md").read_text()
+    (example,) = re.findall(r"### Models of your own\n.*?```python\n(.*?)```", text, re.DOTALL)
+    exec(example.replace("data/published", str(demo.settings.published)), {})
+    areas = dict(line.split() for line in capsys.readouterr().out.splitlines())
+    assert 0.6 < float(areas["model"]) < 0.95 and 0.6 < float(areas["score"]) < 0.95

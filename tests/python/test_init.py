@@ -393,6 +393,7 @@ def test_what_the_company_has_written_itself_stays(exported):
     assert (exported / "company.yml").read_text() == "# ours\ngross_margin_rate: 0.6\ndefault_currency: EUR\n"
 
 
+@pytest.mark.nightly
 def test_a_new_company_has_its_report_after_one_command(exported):
     """By hand: a and b at 100, c at its 1,200; the margin of company.yml is that of lifetime value, so dbt has read it. Its own plays
     stand beside it, in a seed that replaces the project's."""

@@ -39,6 +39,7 @@ def company(tmp_path_factory):
     return company
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("subscription", "expected"),
     [

@@ -230,6 +230,7 @@ def test_the_back_test_keeps_its_promise(simulations):
     assert abs(np.mean(errors)) < 0.05, errors
 
 
+@pytest.mark.nightly
 def test_a_past_month_is_judged_by_what_was_known_then(demo, tmp_path):
     """The row of a past month equals, cell by cell, that of a run as of its end."""
     then = Company(tmp_path, "2026-03-31")
@@ -360,6 +361,7 @@ def value_of(shape, seed, folder):
     return float(middle - historic) / true, float(low - historic) <= true <= float(high - historic)
 
 
+@pytest.mark.nightly
 def test_hazards_that_rise_and_then_fall_are_followed(tmp_path):
     """A curve that its own data reject is not continued: the shifted-beta-geometric one alone would be 20 % too low."""
     ratio, is_covered = value_of("rising_then_falling", 1, tmp_path)

@@ -348,6 +348,7 @@ def test_a_strict_run_stops_at_what_is_odd(demo, tmp_path):
     assert stopped.returncode == 1 and "users: 1 rows fewer than in the last publication" in stopped.stdout
 
 
+@pytest.mark.nightly
 def test_readers_see_one_publication_at_a_time(demo, tmp_path):
     """Four readers poll while publications replace each other: no error, no mixture, none going back."""
     company = copied(demo, tmp_path / "home")

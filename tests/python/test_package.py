@@ -100,6 +100,7 @@ def host(demo, tmp_path_factory):
     return host
 
 
+@pytest.mark.nightly
 def test_what_is_not_of_the_package_runs_nothing_of_it(host):
     for _ in range(2):
         finished = host.dbt("build", "--select", "acme.customers", "acme.counted_runs", "--indirect-selection", "empty")

@@ -121,6 +121,7 @@ def test_every_engine_takes_the_sql(compiled):
     assert {path: constructs for path, constructs in found.items() if constructs} == {}
 
 
+@pytest.mark.nightly
 def test_every_engine_takes_the_sql_of_closed_months(demo, tmp_path):
     """The marts that show what was published: SQL of their own, where months are closed and a history is there."""
     marts = ["customer_months", "mrr_movements", "mrr_monthly"]

@@ -371,6 +371,7 @@ def test_exposures_name_what_pages_read():
         assert named[name] == marts | common, name
 
 
+@pytest.mark.nightly
 def test_documentation_stands_beside_the_report(chromium, demo, tmp_path):
     """dbt's documentation is one page that fetches nothing; the report leads to it."""
     company = copied(demo, tmp_path / "home")

@@ -216,6 +216,7 @@ def test_a_wrong_var_is_said_before_anything_is_built(full, variables, said):
 # --- An end before its start ---
 
 
+@pytest.mark.nightly
 def test_an_item_that_ended_before_it_began_counts_nothing_and_names_its_mrr(tmp_path):
     tables = TABLES | {
         "subscription_changes": [

@@ -59,6 +59,9 @@ RECONCILIATION = {
     "migrations_lead_from_month_to_month": "update marts.segment_migrations set closing_mrr_amount = closing_mrr_amount + 0.01 "
     "where rowid = 0",
     "alerts_match_the_band_changes": "delete from marts.health_alerts where rowid = (select max(rowid) from marts.health_alerts where month(opened_date) = 8)",
+    "alerts_sum_to_the_backtest": "delete from marts.health_alerts where rowid = (select min(rowid) from marts.health_alerts "
+    "where opened_date = (select min(opened_date) from marts.health_alerts))",
+    "training_set_matches_the_backtest": "update marts.health_backtest set churn_count = churn_count + 1 where period_name = 'all' and split_name = 'all'",
     "churn_estimates_agree": "update intermediate.int_priority_ranks set churn_probability = 0 where is_as_of_month",
     "priority_backtest_sums_to_its_months": "update marts.priority_backtest set found_mrr_amount = found_mrr_amount - 0.01 "
     "where period_name = 'all' and priority_order = 'mrr' and list_share_rate = 0.2",

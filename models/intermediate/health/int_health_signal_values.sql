@@ -18,6 +18,8 @@ payment_signals as (select * from {{ ref('int_payment_months') }}),
 
 cancellation_signals as (select * from {{ ref('int_cancellation_months') }}),
 
+price_and_seat_signals as (select * from {{ ref('int_price_and_seat_months') }}),
+
 -- A new signal is one branch: in the model of its input or, with a model of its own, here.
 known_values as (
 
@@ -72,6 +74,15 @@ known_values as (
         signal_name,
         raw_value
     from cancellation_signals
+
+    union all
+
+    select
+        customer_id,
+        activity_month,
+        signal_name,
+        raw_value
+    from price_and_seat_signals
 
 )
 

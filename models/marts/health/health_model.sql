@@ -48,6 +48,7 @@ select
         'weights.point_slope * weights.deviation',
         'sum(weights.point_slope * weights.deviation) over (partition by weights.fit_month)'
     ) }} as explanation_rate,
+    weights.fit_month = max(weights.fit_month) over () as is_latest_fit,
     fit_counts.first_month,
     fit_counts.last_month,
     fit_counts.case_count,

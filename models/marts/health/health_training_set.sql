@@ -1,0 +1,60 @@
+-- Grain: one row per customer and month end (filter: complete months, scored after the onboarding period).
+{{ config(materialized='view') }}
+{%- set signal_names = [
+    'usage_frequency', 'usage_volume', 'usage_trend', 'seat_activation', 'feature_breadth', 'personalisation',
+    'onboarding', 'nps', 'urgent_tickets', 'payment_trouble', 'cancellation_asked', 'auto_renew_off', 'price_rise',
+    'seats_falling'
+] %}
+with
+
+outcomes as (select * from {{ ref('int_health_outcomes') }}),
+
+population as (select * from {{ ref('int_health_population') }}),
+
+health_months as (select * from {{ ref('int_health_months') }}),
+
+renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
+
+signals as (select * from {{ ref('int_health_signals') }}),
+
+features as (
+
+    select
+        {%- for signal_name in signal_names %}
+        max(case when signal_name = '{{ signal_name }}' then raw_value end) as {{ signal_name }}_value,
+        max(case when signal_name = '{{ signal_name }}' then score end) as {{ signal_name }}_score,
+        {%- endfor %}
+        customer_id,
+        activity_month
+    from signals
+    group by customer_id, activity_month
+
+)
+
+select
+    outcomes.customer_id,
+    outcomes.activity_month,
+    outcomes.scored_date,
+    cast(population.mrr_amount as {{ type_amount() }}) as mrr_amount,
+    population.age_days,
+    {{ days_between('outcomes.scored_date', 'renewal_dates.billing_renewal_date') }} as renewal_days,
+    outcomes.is_bound,
+    health_months.health_score,
+    health_months.health_status,
+    health_months.churn_probability as churn_probability_90d,
+    {%- for signal_name in signal_names %}
+    cast(features.{{ signal_name }}_value as {{ type_rate() }}) as {{ signal_name }}_value,
+    cast(features.{{ signal_name }}_score as {{ type_rate() }}) as {{ signal_name }}_score,
+    {%- endfor %}
+    outcomes.horizon_date,
+    case when outcomes.is_observed then outcomes.has_churned end as has_churned
+from outcomes
+inner join population
+    on outcomes.customer_id = population.customer_id and outcomes.activity_month = population.activity_month
+inner join health_months
+    on outcomes.customer_id = health_months.customer_id and outcomes.activity_month = health_months.activity_month
+left join features
+    on outcomes.customer_id = features.customer_id and outcomes.activity_month = features.activity_month
+left join renewal_dates
+    on outcomes.customer_id = renewal_dates.customer_id and outcomes.activity_month = renewal_dates.activity_month
+where not population.is_partial_month
