@@ -302,7 +302,10 @@ def chromium():
 
 
 # What takes minutes and guards what changes seldom: `make torture` and the nightly workflow run it.
-NIGHTLY = ("test_absent", "test_forget", "test_interrupted", "test_mutation", "test_notes")
+NIGHTLY = {
+    f"test_{name}"
+    for name in "absent ad_spend closed_months forget interrupted mutation notes partial revenuecat trackers".split()
+}
 
 
 def pytest_configure(config):

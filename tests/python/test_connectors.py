@@ -205,6 +205,7 @@ def billed(tmp_path_factory):
     return company
 
 
+@pytest.mark.nightly
 def test_steady_bills_are_subscriptions(billed):
     """By hand: d's quarter and e's year are 100 each; b is not billed at the end of April, and a week later has ended; f skips March."""
     assert billed.rows(
@@ -230,6 +231,7 @@ def test_steady_bills_are_subscriptions(billed):
     ]
 
 
+@pytest.mark.nightly
 def test_what_is_not_yet_due_is_no_planned_end(billed):
     """The end of b is told by the bill that did not come; nobody else has one."""
     assert billed.rows(
@@ -237,6 +239,7 @@ def test_what_is_not_yet_due_is_no_planned_end(billed):
     ) == [("a", 60), ("d", 100), ("e", 120), ("f", 10)]
 
 
+@pytest.mark.nightly
 def test_every_bill_and_event_is_accounted_for(billed):
     """A single bill is a purchase, a refund a credit, a six with the letter O rejected; two equal events are two."""
     assert rows_of(
@@ -293,6 +296,7 @@ def test_published_cases_give_their_mrr(tmp_path):
     assert rows_of(company, rejected) == [("dune", "missing_unit_amount")]
 
 
+@pytest.mark.nightly
 def test_the_connectors_unit_tests_pass(plain, billed):
     """Those of the models that each company uses."""
     for company, count in ((plain, 4), (billed, 9)):

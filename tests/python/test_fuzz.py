@@ -297,6 +297,7 @@ def test_stopped(company, way):
     assert finished.returncode == 1 and "critical" in finished.stdout, finished.stdout + finished.stderr
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("way", TRIED)
 def test_built(company, way):
     """Nothing is lost: each row is staged, superseded or rejected with a reason."""
