@@ -36,6 +36,10 @@ WORDS = {
 }
 
 
+# The marts of a company without connectors: one stands only where a connector that states MRR does.
+MARTS = {path.stem for path in (PROJECT / "models" / "marts").glob("*/*.sql") if "enabled=" not in path.read_text()}
+
+
 class Parsed:
     """What dbt has read of the project, which takes it half a minute: the companies of a session share it.
 

@@ -9,7 +9,6 @@ from datetime import date
 import duckdb
 import pytest
 from conftest import Company
-from connector_rows import nightly_but
 
 FIVETRAN = {
     "google_ads/campaign_stats": [
@@ -180,11 +179,7 @@ def others():
     }  # fmt: skip
 
 
-@pytest.fixture(
-    scope="module",
-    params=nightly_but(fivetran, [fivetran, others], lambda files: files),
-    ids=["Fivetran", "Airbyte and dlt"],
-)
+@pytest.fixture(scope="module", params=[fivetran, others], ids=["Fivetran", "Airbyte and dlt"])
 def warehouse(request, tmp_path_factory):
     """The warehouse of a company with spend on ads, and a sheet of what it spends otherwise."""
     company = Company(tmp_path_factory.mktemp("spend"), "2026-06-30")

@@ -99,7 +99,6 @@ def second(first):
     return company, company.held()
 
 
-@pytest.mark.nightly
 def test_what_passes_again_is_published_again(second):
     company, held = second
     assert {(row["status"], row["day"], row["reason"]) for row in held.values()} == {("published", SECOND, None)}

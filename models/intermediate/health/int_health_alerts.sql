@@ -34,7 +34,8 @@ kinds_known as (
         opened_kinds.to_health_status,
         opened_kinds.opened_date,
         sum(kinds.downgrade_count) as known_downgrade_count,
-        sum(kinds.true_count) as known_true_count
+        sum(kinds.true_count) as known_true_count,
+        {{ rate('sum(kinds.true_count)', 'sum(kinds.downgrade_count)') }} as known_precision_rate
     from opened_kinds
     inner join kinds
         on
@@ -87,14 +88,13 @@ select
     downgrades.alert_status,
     downgrades.is_observed,
     cast(coalesce(kinds_known.known_downgrade_count, 0) as {{ dbt.type_bigint() }}) as known_downgrade_count,
-    {{ rate('kinds_known.known_true_count', 'kinds_known.known_downgrade_count') }} as known_precision_rate,
+    kinds_known.known_precision_rate,
     rates_known.known_churn_rate,
     -- A person who sets a status knows why; a score opens an alert where such downgrades have told something.
     downgrades.override_reason is not null
     or coalesce(
         kinds_known.known_true_count >= {{ var('min_true_alerts') }}
-        and {{ rate('kinds_known.known_true_count', 'kinds_known.known_downgrade_count') }}
-        >= {{ var('min_alert_lift') }} * rates_known.known_churn_rate,
+        and kinds_known.known_precision_rate >= {{ var('min_alert_lift') }} * rates_known.known_churn_rate,
         false
     ) as is_opened
 from downgrades

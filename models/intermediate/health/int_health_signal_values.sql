@@ -1,5 +1,10 @@
 -- Grain: one row per customer, month and signal (filter: scored population): the signal's value, null if not known.
 {{ config(materialized='view') }}
+{#- A new signal is one branch: in the model of its input or, with a model of its own, here. #}
+{%- set branches = [
+    'usage_signals', 'adoption_signals', 'nps_signals', 'ticket_signals',
+    'payment_signals', 'cancellation_signals', 'price_and_seat_signals'
+] %}
 with
 
 population as (select * from {{ ref('int_health_population') }}),
@@ -20,69 +25,17 @@ cancellation_signals as (select * from {{ ref('int_cancellation_months') }}),
 
 price_and_seat_signals as (select * from {{ ref('int_price_and_seat_months') }}),
 
--- A new signal is one branch: in the model of its input or, with a model of its own, here.
 known_values as (
 
+    {% for branch in branches %}
     select
         customer_id,
         activity_month,
         signal_name,
         raw_value
-    from usage_signals
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value
-    from adoption_signals
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value
-    from nps_signals
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value
-    from ticket_signals
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value
-    from payment_signals
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value
-    from cancellation_signals
-
-    union all
-
-    select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value
-    from price_and_seat_signals
+    from {{ branch }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 

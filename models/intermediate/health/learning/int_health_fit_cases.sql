@@ -72,11 +72,7 @@ cases as (
         sum(case when drawn_outcomes.has_churned or not {{ fitted }} then 0 else 1 end)
             over (partition by fits.fit_month) as stay_count
     from fits
-    inner join drawn_outcomes
-        on
-            fits.fit_month > drawn_outcomes.horizon_date
-            and drawn_outcomes.activity_month
-            >= {{ add_months('fits.fit_month', -3 * (var('fit_quarters') + 1)) }}
+    inner join drawn_outcomes on {{ is_known_before_fit('drawn_outcomes', 'fits.fit_month') }}
     where drawn_outcomes.draw_number <= 4 * {{ var('max_fit_cases') }}
 
 )

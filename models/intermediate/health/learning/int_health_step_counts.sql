@@ -15,10 +15,7 @@ select
     cast(count(*) as {{ type_double() }}) as case_count,
     cast(sum(case when outcomes.has_churned then 1 else 0 end) as {{ type_double() }}) as churn_count
 from months
-inner join outcomes
-    on
-        months.activity_month > outcomes.horizon_date
-        and outcomes.activity_month >= {{ add_months('months.activity_month', -3 * (var('fit_quarters') + 1)) }}
+inner join outcomes on {{ is_known_before_fit('outcomes', 'months.activity_month') }}
 where extract(month from months.activity_month) in (1, 4, 7, 10)
 group by months.activity_month, {{ half_year('outcomes.activity_month') }}, outcomes.hand_set_step
 
