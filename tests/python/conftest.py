@@ -22,6 +22,7 @@ import ledgers
 import pytest
 import random_ledger
 import yaml
+from preloaded import Preloaded
 
 from customer_value.settings import PROJECT, Settings
 
@@ -38,6 +39,9 @@ WORDS = {
 
 # The marts of a company without connectors: one stands only where a connector that states MRR does.
 MARTS = {path.stem for path in (PROJECT / "models" / "marts").glob("*/*.sql") if "enabled=" not in path.read_text()}
+
+
+PRELOADED = Preloaded()
 
 
 class Parsed:
@@ -114,11 +118,7 @@ class Company:
         paths = ["--raw", self.settings.raw, "--warehouse", self.settings.warehouse]
         paths += ["--published", self.settings.published] + (["--as-of", self.as_of] if self.as_of else [])
         with Parsed.shared_with(self, self.settings.own_vars):
-            return subprocess.run(
-                [sys.executable, "-m", "customer_value.cli", verb, *map(str, paths), *arguments],
-                capture_output=True,
-                text=True,
-            )
+            return PRELOADED.run(verb, *map(str, paths), *map(str, arguments))
 
     def run(self):
         """Run the whole road, which must succeed."""
