@@ -64,7 +64,7 @@ superset: setup  ## Apache Superset with the marts and a dashboard, in an enviro
 contract: setup  ## write macros/contract.sql from the contract of the inputs
 	$(BIN)/python -m customer_value.contract
 
-# Three quarters of the time of SQLFluff's rules: left to the night and to the hooks before a commit.
+# Three quarters of the time of SQLFluff's rules: left to the nightly workflow and to the hooks before a commit.
 LAYOUT := LT01,LT02,LT05,LT14
 # Two processes with a half each: with --processes, SQLFluff reads all files in one of them.
 SQLFLUFF = printf '%s\n' models/intermediate "$$(ls -d models/*/ analyses tests/reconciliation | grep -v intermediate | xargs)" \

@@ -295,6 +295,26 @@ select
     night(coalesce(resolved_at, opened_at)) as loaded_at
 from months where d < 0.06 + 0.4 * sqrt(hazard) and to_at > from_at + interval 1 day;
 
+-- Customers are called and made offers by chance, and it changes nothing: what is measured of it must be nothing.
+create table actions as
+select
+    'c' || n as customer_id, case when draw < 0.02 then 'call' else 'offer' end as play,
+    cast(from_at + interval 8 day as date) as done_on, 'csm_' || n % 5 as done_by, night(from_at + interval 8 day) as loaded_at
+from (select *, abs(hash(n, month_at, 11) % 1000) / 1000.0 as draw from active_months)
+where draw < 0.04 and to_at > from_at + interval 9 day and month_at >= end_at() - interval 20 month;
+
+-- A model of the company's own: it knows how likely each customer is to leave, though not well, nor that its use has faded.
+create table model_scores as
+select
+    'renewal_odds_1' as model_name, 'c' || m.n as customer_id, cast(last_day(m.month_at) as date) as scored_on,
+    round(
+        (1 - power(1 - m.hazard, 3.0 / p.period)) * (0.4 + 0.6 * (abs(hash(m.n, m.month_at, 9) % 1000) / 1000.0)), 5
+    ) as churn_probability,
+    night(m.month_at + interval 1 month) as loaded_at
+from active_months m
+join people p on m.n = p.n
+where m.to_at = m.month_at + interval 1 month and m.month_at >= end_at() - interval 20 month;
+
 create table leads as
 select
     'l' || n as lead_id, signed_up_at - to_days(cast(3 + 40 * u10 as int)) as created_at, channel,

@@ -136,11 +136,25 @@ def stated_mrr(rows):
             )
 
 
+def unscored(rows, name):
+    """A line where the model that is to order the priority list has scored nobody on it."""
+    scored = "select 1 as found from marts.customer_segments where probability_model <> 'customer_value' limit 1"
+    if name and not rows(scored):
+        known = [
+            row["model_name"] for row in rows("select distinct model_name from staging.stg_model_scores order by 1")
+        ]
+        yield (
+            f"var probability_model: {name} has scored none of the customers of the priority list, which our own probability orders. "
+            f"Models of model_scores: {some(known) or 'none'}"
+        )
+
+
 def notes_of(warehouse, newest, limits=None):
     """The notes of a warehouse, a line each; limits: the vars, else those of dbt_project.yml."""
     rows = partial(rows_of, warehouse)
     found = [*unused_features(rows), *unused_channels(rows), *unused_overrides(rows)]
     found += [*ids_by_letter_case(rows), *log_ahead(rows), *stated_mrr(rows)]
+    found += unscored(rows, (limits or project_vars()).get("probability_model"))
     age = age_of_inputs(newest, limits=limits)
     return [age, *found] if age else found
 

@@ -5,13 +5,13 @@
         'adoption_days', 'annual_discount_rate', 'backfill_days', 'cac_lag_months', 'chain_gap_hours',
         'churn_window_months', 'confidence_z_score', 'expansion_prior_months', 'fit_prior_deviation', 'fit_quarters',
         'forecast_prior_windows', 'free_period_churn_days', 'gross_margin_rate', 'health_horizon_days',
-        'health_hysteresis_points', 'interval_tail_rate', 'interval_z_score', 'learned_score_steepness',
+        'health_hysteresis_points', 'hold_out_rate', 'interval_tail_rate', 'interval_z_score', 'learned_score_steepness',
         'ltv_history_months', 'ltv_horizon_months', 'max_fit_cases', 'max_input_age_days', 'max_mrr_change_rate',
         'max_rejected_rate', 'max_spend_correlation', 'max_unwarned_mrr_rate', 'min_alert_lift', 'min_band_z_score',
         'min_driver_points', 'min_fit_churns',
         'min_health_cases', 'min_learned_z_score', 'min_lost_customers', 'min_nps_answers', 'min_priority_churns',
         'min_repeat_customers', 'min_signal_coverage', 'min_simple_churns', 'min_tail_churns', 'min_true_alerts',
-        'min_unrecorded_churns', 'min_usual_row_count', 'min_volume_rate', 'new_business_months', 'number_limit',
+        'min_unrecorded_churns', 'min_usual_row_count', 'min_volume_rate', 'model_score_days', 'new_business_months', 'number_limit',
         'onboarding_days', 'pause_churn_days', 'payment_due_days', 'recent_churn_months', 'recent_churn_z_score',
         'term_prior_churns', 'usage_trend_prior', 'usage_window_days', 'usual_learned_score'
     ] -%}
@@ -33,19 +33,12 @@
             'var account_level: found "' ~ var('account_level') ~ '", expected customer or parent.'
         ) -%}
     {%- endif -%}
-    {%- set closed_until = var('closed_until') -%}
-    {%- if closed_until -%}
-        {%- set date_parts = modules.re.match('^([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})$', closed_until | string) -%}
-        {%- set days = [] -%}
-        {%- if date_parts -%}
-            {%- set first_day = modules.datetime.datetime(date_parts[1] | int, date_parts[2] | int, 1) -%}
-            {%- do days.append(first_day + modules.datetime.timedelta(days=(date_parts[3] | int) - 1)) -%}
-        {%- endif -%}
-        {%- if not days or days[0].strftime('%Y-%m-%d') != closed_until | string -%}
-            {%- do exceptions.raise_compiler_error(
-                'var closed_until: found "' ~ closed_until ~ '", expected a date, for example 2026-03-31, or nothing.'
-            ) -%}
-        {%- endif -%}
+    {%- do check_date('closed_until') -%}
+    {%- do check_date('hold_out_since') -%}
+    {%- if not 0 <= var('hold_out_rate') < 1 or (var('hold_out_rate') > 0 and not var('hold_out_since')) -%}
+        {%- do exceptions.raise_compiler_error(
+            'var hold_out_rate: found ' ~ var('hold_out_rate') ~ ', expected 0 or more and less than 1, and the day since which in hold_out_since.'
+        ) -%}
     {%- endif -%}
     {%- for input_name, reasons in var('accepted_rejections').items() -%}
         {%- if input_name not in input_names() or reasons is string or reasons is not iterable -%}
@@ -97,6 +90,24 @@
         {%- do exceptions.raise_compiler_error(
             'var disabled_branches: found health without segments, expected both: segments are made of health statuses.'
         ) -%}
+    {%- endif -%}
+{% endmacro %}
+
+{#- A var that is a date, or nothing. -#}
+{% macro check_date(name) %}
+    {%- set value = var(name) | string -%}
+    {%- if value -%}
+        {%- set date_parts = modules.re.match('^([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})$', value) -%}
+        {%- set days = [] -%}
+        {%- if date_parts -%}
+            {%- set first_day = modules.datetime.datetime(date_parts[1] | int, date_parts[2] | int, 1) -%}
+            {%- do days.append(first_day + modules.datetime.timedelta(days=(date_parts[3] | int) - 1)) -%}
+        {%- endif -%}
+        {%- if not days or days[0].strftime('%Y-%m-%d') != value -%}
+            {%- do exceptions.raise_compiler_error(
+                'var ' ~ name ~ ': found "' ~ value ~ '", expected a date, for example 2026-03-31, or nothing.'
+            ) -%}
+        {%- endif -%}
     {%- endif -%}
 {% endmacro %}
 

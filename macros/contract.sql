@@ -164,6 +164,28 @@
                 "loaded_at": {"type": "timestamp", "is_required": true},
             },
         },
+        "actions": {
+            "meta": {"required": false, "key": ["customer_id", "play", "done_on"]},
+            "columns": {
+                "customer_id": {"type": "string", "is_required": true, "staged_as": "canonical_customer"},
+                "play": {"type": "string", "is_required": true},
+                "done_on": {"type": "date", "is_required": true},
+                "done_by": {"type": "string", "is_personal": true},
+                "unreadable_value": {"type": "string", "is_of_the_load": true},
+                "loaded_at": {"type": "timestamp", "is_required": true},
+            },
+        },
+        "model_scores": {
+            "meta": {"required": false, "key": ["model_name", "customer_id", "scored_on"]},
+            "columns": {
+                "model_name": {"type": "string", "is_required": true},
+                "customer_id": {"type": "string", "is_required": true, "staged_as": "canonical_customer"},
+                "scored_on": {"type": "date", "is_required": true},
+                "churn_probability": {"type": "double", "is_required": true, "staged_as": "amount"},
+                "unreadable_value": {"type": "string", "is_of_the_load": true},
+                "loaded_at": {"type": "timestamp", "is_required": true},
+            },
+        },
         "leads": {
             "meta": {"required": false, "key": ["lead_id"], "amount_at_stake": "trip_wire_amount"},
             "columns": {
@@ -245,6 +267,7 @@
             "int_health_outcomes": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "horizon_date": "date", "health_score": "decimal(28,8)", "score_method": "string", "fit_month": "date", "score_step": "integer", "hand_set_step": "integer", "is_bound": "boolean", "is_observed": "boolean", "churned_date": "date", "has_churned": "boolean"},
             "int_health_score_deductions": {"customer_id": "string", "activity_month": "date", "signal_name": "string", "points_lost": "decimal(28,8)", "loss_rank": "bigint", "reason": "string", "advice": "string"},
             "int_health_statuses": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "is_partial_month": "boolean", "mrr_amount": "decimal(28,8)", "override_reason": "string", "health_status": "string", "previous_health_status": "string", "status_since_date": "date"},
+            "int_model_score_months": {"customer_id": "string", "activity_month": "date", "model_name": "string", "scored_on": "date", "churn_probability": "decimal(28,8)", "is_backfilled": "boolean"},
             "int_payment_months": {"customer_id": "string", "activity_month": "date", "signal_name": "string", "raw_value": "bigint"},
             "int_segment_months": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "is_partial_month": "boolean", "health_status": "string", "health_score": "decimal(28,8)", "value_tier": "string", "segment_name": "string", "play": "string", "owner_role": "string", "act_within_days": "integer", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)"},
             "int_subscription_changes_as_known": {"subscription_id": "string", "item_id": "string", "customer_id": "string", "status": "string", "is_end": "boolean", "changed_at": "timestamp", "next_changed_at": "timestamp", "cancel_requested_at": "timestamp", "auto_renew": "boolean", "term_end_date": "date", "known_date": "date"},
@@ -262,7 +285,7 @@
             "nps_monthly": {"activity_month": "date", "is_partial_month": "boolean", "nps_window": "string", "nps_dimension": "string", "nps_value": "string", "sent_count": "bigint", "response_rate": "decimal(28,8)", "response_count": "bigint", "promoter_count": "bigint", "passive_count": "bigint", "detractor_count": "bigint", "nps_score": "decimal(28,8)", "nps_standard_error": "decimal(28,8)", "nps_low": "decimal(28,8)", "nps_high": "decimal(28,8)", "nps_change": "decimal(28,8)"},
         },
         "segments": {
-            "customer_segments": {"customer_id": "string", "as_of_date": "date", "health_status": "string", "value_tier": "string", "segment_name": "string", "play": "string", "play_driver": "string", "owner_role": "string", "act_within_days": "integer", "due_date": "date", "is_in_trouble": "boolean", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "health_score": "decimal(28,8)", "reason_text": "string", "churn_probability_90d": "decimal(28,8)", "renewal_date": "date", "stayed_value_amount": "decimal(28,8)", "return_value_amount": "decimal(28,8)", "expected_loss_amount": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)", "curve_loss_amount": "decimal(28,8)", "priority_order": "string", "priority_rank": "bigint"},
+            "customer_segments": {"customer_id": "string", "as_of_date": "date", "health_status": "string", "value_tier": "string", "segment_name": "string", "play": "string", "play_driver": "string", "owner_role": "string", "act_within_days": "integer", "due_date": "date", "is_held_out": "boolean", "last_action_date": "date", "is_in_trouble": "boolean", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "health_score": "decimal(28,8)", "reason_text": "string", "probability_model": "string", "churn_probability_90d": "decimal(28,8)", "renewal_date": "date", "stayed_value_amount": "decimal(28,8)", "return_value_amount": "decimal(28,8)", "expected_loss_amount": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)", "curve_loss_amount": "decimal(28,8)", "priority_order": "string", "priority_rank": "bigint"},
         },
         "usage": {
             "int_backfill_loads": {"input_name": "string", "loaded_date": "date"},

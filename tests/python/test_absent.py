@@ -36,6 +36,8 @@ UNKNOWN = {
         "customers": "latest_nps_score latest_nps_responded_at",
     },
     "support_tickets": {"support_tickets": ""},
+    "model_scores": {"model_score_backtest": ""},
+    "actions": {"action_outcomes": "", "customer_segments": "last_action_date"},
     "usage_events": {
         "onboarding_cohorts": "",
         "feature_stickiness": "",

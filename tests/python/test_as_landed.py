@@ -400,7 +400,7 @@ NO_QUESTIONS = {
 }
 OTHER_HEALTH = (
     "contract_renewals customer_health customer_health_months customer_health_signals customer_segments customers expansion_candidates "
-    "health_alerts health_backtest health_monthly nps_monthly nps_responses playbook_outcomes priority_backtest segment_migrations "
+    "health_alerts health_backtest health_monthly model_score_backtest nps_monthly nps_responses playbook_outcomes priority_backtest segment_migrations "
     "segment_summary"
 )
 MARTS = {

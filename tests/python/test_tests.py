@@ -62,6 +62,9 @@ RECONCILIATION = {
     "alerts_sum_to_the_backtest": "delete from marts.health_alerts where rowid = (select min(rowid) from marts.health_alerts "
     "where opened_date = (select min(opened_date) from marts.health_alerts))",
     "training_set_matches_the_backtest": "update marts.health_backtest set churn_count = churn_count + 1 where period_name = 'all' and split_name = 'all'",
+    "model_scores_are_compared_where_both_are_known": "update marts.model_score_backtest set churn_count = churn_count + 1 where period_name = 'all'",
+    "action_outcomes_count_every_observed_action": "update marts.action_outcomes set case_count = case_count + 1 "
+    "where play = 'all'",
     "churn_estimates_agree": "update intermediate.int_priority_ranks set churn_probability = 0 where is_as_of_month",
     "priority_backtest_sums_to_its_months": "update marts.priority_backtest set found_mrr_amount = found_mrr_amount - 0.01 "
     "where period_name = 'all' and priority_order = 'mrr' and list_share_rate = 0.2",

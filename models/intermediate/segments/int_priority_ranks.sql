@@ -3,7 +3,7 @@ with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
 
-health_months as (select * from {{ ref('int_health_months') }}),
+probabilities as (select * from {{ ref('int_priority_probabilities') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
@@ -64,21 +64,21 @@ amounts as (
         renewal_dates.churned_date,
         segment_months.mrr_amount,
         segment_months.health_score,
-        health_months.churn_probability,
+        probabilities.probability_model,
+        probabilities.churn_probability,
         segment_months.value_at_risk_amount,
         lost_values.stayed_value_amount,
         lost_values.return_value_amount,
         lost_values.lost_value_amount,
         lost_values.curve_loss_amount,
-        cast(health_months.churn_probability * lost_values.lost_value_amount as {{ type_amount() }})
-            as expected_loss_amount
+        cast(probabilities.churn_probability * lost_values.lost_value_amount as {{ type_amount() }}) as expected_loss_amount
     from segment_months
     cross join run_settings
     inner join months on segment_months.activity_month = months.activity_month
-    inner join health_months
+    inner join probabilities
         on
-            segment_months.customer_id = health_months.customer_id
-            and segment_months.activity_month = health_months.activity_month
+            segment_months.customer_id = probabilities.customer_id
+            and segment_months.activity_month = probabilities.activity_month
     left join renewal_dates
         on
             segment_months.customer_id = renewal_dates.customer_id
@@ -99,6 +99,7 @@ select
     horizon_date < running_month as is_observed,
     coalesce(churned_date <= horizon_date and horizon_date < running_month, false) as has_churned,
     mrr_amount,
+    probability_model,
     churn_probability,
     stayed_value_amount,
     return_value_amount,

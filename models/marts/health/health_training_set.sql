@@ -17,6 +17,8 @@ renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 signals as (select * from {{ ref('int_health_signals') }}),
 
+acted_outcomes as (select * from {{ ref('int_acted_outcomes') }}),
+
 features as (
 
     select
@@ -47,6 +49,7 @@ select
     cast(features.{{ signal_name }}_score as {{ type_rate() }}) as {{ signal_name }}_score,
     {%- endfor %}
     outcomes.horizon_date,
+    acted_outcomes.customer_id is not null as was_acted_on,
     case when outcomes.is_observed then outcomes.has_churned end as has_churned
 from outcomes
 inner join population
@@ -57,4 +60,6 @@ left join features
     on outcomes.customer_id = features.customer_id and outcomes.activity_month = features.activity_month
 left join renewal_dates
     on outcomes.customer_id = renewal_dates.customer_id and outcomes.activity_month = renewal_dates.activity_month
+left join acted_outcomes
+    on outcomes.customer_id = acted_outcomes.customer_id and outcomes.activity_month = acted_outcomes.activity_month
 where not population.is_partial_month

@@ -11,6 +11,8 @@ choices as (select * from {{ ref('int_priority_choices') }}),
 
 plays as (select * from {{ ref('int_customer_plays') }}),
 
+actions as (select * from {{ ref('stg_actions') }}),
+
 renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 running_terms as (
@@ -24,11 +26,22 @@ running_terms as (
 
 ),
 
+last_actions as (
+
+    select
+        customer_id,
+        max(done_on) as last_action_date
+    from actions
+    group by customer_id
+
+),
+
 listed_customers as (
 
     select
         ranks.customer_id,
         ranks.activity_month,
+        ranks.probability_model,
         ranks.churn_probability,
         ranks.stayed_value_amount,
         ranks.return_value_amount,
@@ -61,11 +74,14 @@ select
             'day', 'coalesce(plays.act_within_days, segment_months.act_within_days)', 'segment_months.scored_date'
         ) }} as date
     ) as due_date,
+    {{ "false" if var('hold_out_rate') == 0 else is_held_out('segment_months.customer_id') }} as is_held_out,
+    last_actions.last_action_date,
     plays.is_in_trouble,
     cast(segment_months.mrr_amount as {{ type_amount() }}) as mrr_amount,
     segment_months.ltv_amount,
     segment_months.health_score,
     health_months.reason_text,
+    listed_customers.probability_model,
     listed_customers.churn_probability as churn_probability_90d,
     coalesce(running_terms.renewal_date, renewal_dates.billing_renewal_date) as renewal_date,
     listed_customers.stayed_value_amount,
@@ -89,4 +105,5 @@ left join renewal_dates
     on
         segment_months.customer_id = renewal_dates.customer_id
         and segment_months.activity_month = renewal_dates.activity_month
+left join last_actions on segment_months.customer_id = last_actions.customer_id
 left join running_terms on segment_months.customer_id = running_terms.customer_id

@@ -10,6 +10,8 @@ renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
+acted_outcomes as (select * from {{ ref('int_acted_outcomes') }}),
+
 outcomes as (
 
     select
@@ -23,8 +25,13 @@ outcomes as (
         on
             population.customer_id = renewal_dates.customer_id
             and population.activity_month = renewal_dates.activity_month
+    left join acted_outcomes
+        on
+            population.customer_id = acted_outcomes.customer_id
+            and population.activity_month = acted_outcomes.activity_month
     where
         not population.is_partial_month
+        and acted_outcomes.customer_id is null
         and population.age_days >= {{ var('onboarding_days') }}
 
 ),

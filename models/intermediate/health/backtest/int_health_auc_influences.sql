@@ -1,12 +1,15 @@
--- Grain: one row per period and ranking (by score, by probability): the area under the ROC curve with its interval.
+-- Grain: one row per period, model, ranking and customer: its influence on the area under the ROC curve.
 with
 
 cases as (select * from {{ ref('int_health_backtest_cases') }}),
+
+model_cases as (select * from {{ ref('int_model_score_cases') }}),
 
 ranked_cases as (
 
     select
         period_name,
+        'customer_value' as model_name,
         'score' as ranking,
         customer_id,
         -health_score as risk,
@@ -17,6 +20,7 @@ ranked_cases as (
 
     select
         period_name,
+        'customer_value' as model_name,
         'probability' as ranking,
         customer_id,
         churn_probability as risk,
@@ -24,12 +28,24 @@ ranked_cases as (
     from cases
     where churn_probability is not null
 
+    union all
+
+    select
+        period_name,
+        model_name,
+        ranking,
+        customer_id,
+        churn_probability as risk,
+        has_churned
+    from model_cases
+
 ),
 
 class_counts as (
 
     select
         period_name,
+        model_name,
         ranking,
         customer_id,
         has_churned,
@@ -43,9 +59,9 @@ class_counts as (
         min(risk) over whole < max(risk) over whole as is_ranked
     from ranked_cases
     window
-        whole as (partition by period_name, ranking),
-        by_risk as (partition by period_name, ranking order by risk asc),
-        same_risk as (partition by period_name, ranking, risk)
+        whole as (partition by period_name, model_name, ranking),
+        by_risk as (partition by period_name, model_name, ranking order by risk asc),
+        same_risk as (partition by period_name, model_name, ranking, risk)
 
 ),
 
@@ -55,6 +71,7 @@ placements as (
 
     select
         period_name,
+        model_name,
         ranking,
         customer_id,
         has_churned,
@@ -72,47 +89,25 @@ areas as (
 
     select
         period_name,
+        model_name,
         ranking,
         customer_id,
         class_count,
         placement,
-        avg(case when has_churned then placement end) over (partition by period_name, ranking) as auc
+        avg(case when has_churned then placement end) over (partition by period_name, model_name, ranking) as auc
     from placements
-
-),
-
--- The influence of each customer on the area: DeLong, DeLong and Clarke-Pearson (1988), the months of a customer taken
--- together as one cluster (Obuchowski, 1997).
-influences as (
-
-    select
-        period_name,
-        ranking,
-        customer_id,
-        max(auc) as auc,
-        sum((placement - auc) / class_count) as influence
-    from areas
-    where auc is not null
-    group by period_name, ranking, customer_id
-
-),
-
-errors as (
-
-    select
-        period_name,
-        ranking,
-        max(auc) as auc,
-        sqrt(sum(power(influence, 2)) * count(*) / nullif(count(*) - 1, 0)) as standard_error
-    from influences
-    group by period_name, ranking
 
 )
 
+-- The influence of each customer on the area: DeLong, DeLong and Clarke-Pearson (1988), the months of a customer taken
+-- together as one cluster (Obuchowski, 1997).
 select
     period_name,
+    model_name,
     ranking,
-    cast(auc as {{ type_rate() }}) as auc,
-    cast(greatest(auc - {{ var('confidence_z_score') }} * standard_error, 0) as {{ type_rate() }}) as auc_low,
-    cast(least(auc + {{ var('confidence_z_score') }} * standard_error, 1) as {{ type_rate() }}) as auc_high
-from errors
+    customer_id,
+    cast(max(auc) as {{ type_rate() }}) as auc,
+    sum((placement - auc) / class_count) as influence
+from areas
+where auc is not null
+group by period_name, model_name, ranking, customer_id

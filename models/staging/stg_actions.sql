@@ -1,0 +1,26 @@
+-- Grain: one row per customer as received, play and day (filter: done by the as-of day).
+with
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+versions as (
+
+    select
+        *,
+        count(*) over (partition by customer_id, play, done_on) as version_count,
+        row_number() over (
+            partition by customer_id, play, done_on
+            order by loaded_at desc, {{ row_text(value_columns('actions')) }} asc
+        ) as version_number
+    from {{ ref('base_actions') }}
+    where reject_reason is null
+
+)
+
+select
+    {{ staged_columns('actions', 'versions') }},
+    versions.customer_id as received_customer_id,
+    versions.version_count
+from versions
+cross join run_settings
+where versions.version_number = 1 and versions.done_on < run_settings.as_of_end_at

@@ -1,0 +1,28 @@
+-- Grain: one row per model, customer as received and day (filter: scored by the as-of day).
+with
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+versions as (
+
+    select
+        *,
+        count(*) over (partition by model_name, customer_id, scored_on) as version_count,
+        min(loaded_at) over (partition by model_name, customer_id, scored_on) as first_loaded_at,
+        row_number() over (
+            partition by model_name, customer_id, scored_on
+            order by loaded_at desc, {{ row_text(value_columns('model_scores')) }} asc
+        ) as version_number
+    from {{ ref('base_model_scores') }}
+    where reject_reason is null
+
+)
+
+select
+    {{ staged_columns('model_scores', 'versions') }},
+    versions.customer_id as received_customer_id,
+    versions.first_loaded_at,
+    versions.version_count
+from versions
+cross join run_settings
+where versions.version_number = 1 and versions.scored_on < run_settings.as_of_end_at
