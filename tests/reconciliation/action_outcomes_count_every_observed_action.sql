@@ -32,7 +32,7 @@ found as (
 
     select coalesce(sum(case_count + unmatched_case_count), 0) as case_count
     from {{ ref('action_outcomes') }}
-    where comparison = 'like_customers' and play = 'all'
+    where comparison = 'peers' and play = 'all'
 
 )
 

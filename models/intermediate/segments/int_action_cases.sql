@@ -25,7 +25,7 @@ listed_customers as (
 
 ),
 
--- Those that were still customers when the month ended: who left before could not be acted on. Churn after it counts.
+-- Those that were still customers when the month ended: others could not be acted on. Churn after it counts.
 -- Fifths by the probability; customers without one are a band of their own.
 outcomes as (
 
@@ -64,7 +64,7 @@ action_months as (
 )
 
 select
-    'like_customers' as comparison,
+    'peers' as comparison,
     action_months.play,
     outcomes.customer_id,
     outcomes.activity_month,

@@ -3,7 +3,7 @@ with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
 
-probabilities as (select * from {{ ref('int_priority_probabilities') }}),
+chances as (select * from {{ ref('int_priority_probabilities') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
@@ -64,21 +64,21 @@ amounts as (
         renewal_dates.churned_date,
         segment_months.mrr_amount,
         segment_months.health_score,
-        probabilities.probability_model,
-        probabilities.churn_probability,
+        chances.probability_model,
+        chances.churn_probability,
         segment_months.value_at_risk_amount,
         lost_values.stayed_value_amount,
         lost_values.return_value_amount,
         lost_values.lost_value_amount,
         lost_values.curve_loss_amount,
-        cast(probabilities.churn_probability * lost_values.lost_value_amount as {{ type_amount() }}) as expected_loss_amount
+        cast(chances.churn_probability * lost_values.lost_value_amount as {{ type_amount() }}) as expected_loss_amount
     from segment_months
     cross join run_settings
     inner join months on segment_months.activity_month = months.activity_month
-    inner join probabilities
+    inner join chances
         on
-            segment_months.customer_id = probabilities.customer_id
-            and segment_months.activity_month = probabilities.activity_month
+            segment_months.customer_id = chances.customer_id
+            and segment_months.activity_month = chances.activity_month
     left join renewal_dates
         on
             segment_months.customer_id = renewal_dates.customer_id

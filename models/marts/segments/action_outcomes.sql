@@ -1,4 +1,4 @@
--- Grain: one row per comparison (like_customers, hold_out) and play (all, each).
+-- Grain: one row per comparison (peers, hold_out) and play (all, each).
 with
 
 cases as (
@@ -16,7 +16,7 @@ cases as (
 ),
 
 -- Customers of the same month, segment and band of probability that were not acted on.
-like_customers as (
+peer_groups as (
 
     select
         comparison,
@@ -43,32 +43,32 @@ matches as (
         cases.segment_name,
         cases.probability_band,
         cases.churn,
-        like_customers.case_count as like_case_count,
-        like_customers.churn_rate as like_churn_rate,
-        like_customers.expected_rate * (1 - like_customers.expected_rate) / like_customers.case_count as like_variance
+        peer_groups.case_count as peer_case_count,
+        peer_groups.churn_rate as peer_churn_rate,
+        peer_groups.expected_rate * (1 - peer_groups.expected_rate) / peer_groups.case_count as peer_variance
     from cases
-    left join like_customers
+    left join peer_groups
         on
-            cases.comparison = like_customers.comparison
-            and cases.activity_month = like_customers.activity_month
-            and cases.segment_name = like_customers.segment_name
-            and cases.probability_band = like_customers.probability_band
+            cases.comparison = peer_groups.comparison
+            and cases.activity_month = peer_groups.activity_month
+            and cases.segment_name = peer_groups.segment_name
+            and cases.probability_band = peer_groups.probability_band
     where cases.play is not null
 
 ),
 
--- All that were acted on among the same like customers share the chance of these.
+-- All that were acted on of the same peer group share the chance of these.
 group_totals as (
 
     select
         comparison,
         play,
-        sum(case when like_case_count is null then 1 else 0 end) as unmatched_case_count,
-        sum(case when like_case_count is not null then 1 else 0 end) as case_count,
-        sum(case when like_case_count is not null then churn else 0 end) as churn_count,
-        sum(like_churn_rate) as like_churn_count,
-        max(like_case_count) as like_case_count,
-        power(count(*), 2) * max(like_variance) as like_variance
+        sum(case when peer_case_count is null then 1 else 0 end) as unmatched_case_count,
+        sum(case when peer_case_count is not null then 1 else 0 end) as case_count,
+        sum(case when peer_case_count is not null then churn else 0 end) as churn_count,
+        sum(peer_churn_rate) as peer_churn_count,
+        max(peer_case_count) as peer_case_count,
+        power(count(*), 2) * max(peer_variance) as peer_variance
     from matches
     group by comparison, play, activity_month, segment_name, probability_band
 
@@ -81,11 +81,11 @@ totals as (
         play,
         sum(unmatched_case_count) as unmatched_case_count,
         sum(case_count) as case_count,
-        sum(like_case_count) as like_case_count,
+        sum(peer_case_count) as peer_case_count,
         sum(churn_count) / nullif(sum(case_count), 0) as churn_rate,
-        sum(like_churn_count) / nullif(sum(case_count), 0) as like_churn_rate,
+        sum(peer_churn_count) / nullif(sum(case_count), 0) as peer_churn_rate,
         (sum(churn_count) + 0.5) / (sum(case_count) + 1) as expected_rate,
-        sum(like_variance) / nullif(power(sum(case_count), 2), 0) as like_variance
+        sum(peer_variance) / nullif(power(sum(case_count), 2), 0) as peer_variance
     from group_totals
     group by comparison, play
 
@@ -97,7 +97,7 @@ errors as (
         comparison,
         play,
         {{ var('confidence_z_score') }}
-        * sqrt(expected_rate * (1 - expected_rate) / nullif(case_count, 0) + like_variance) as interval_width
+        * sqrt(expected_rate * (1 - expected_rate) / nullif(case_count, 0) + peer_variance) as interval_width
     from totals
 
 )
@@ -108,11 +108,11 @@ select
     totals.comparison = 'hold_out' as is_experiment,
     cast(totals.case_count as {{ dbt.type_bigint() }}) as case_count,
     cast(totals.unmatched_case_count as {{ dbt.type_bigint() }}) as unmatched_case_count,
-    cast(coalesce(totals.like_case_count, 0) as {{ dbt.type_bigint() }}) as like_case_count,
+    cast(coalesce(totals.peer_case_count, 0) as {{ dbt.type_bigint() }}) as peer_case_count,
     cast(totals.churn_rate as {{ type_rate() }}) as churn_rate,
-    cast(totals.like_churn_rate as {{ type_rate() }}) as like_churn_rate,
-    cast(totals.churn_rate - totals.like_churn_rate as {{ type_rate() }}) as churn_rate_difference,
-    cast(totals.churn_rate - totals.like_churn_rate - errors.interval_width as {{ type_rate() }}) as difference_low,
-    cast(totals.churn_rate - totals.like_churn_rate + errors.interval_width as {{ type_rate() }}) as difference_high
+    cast(totals.peer_churn_rate as {{ type_rate() }}) as peer_churn_rate,
+    cast(totals.churn_rate - totals.peer_churn_rate as {{ type_rate() }}) as churn_rate_difference,
+    cast(totals.churn_rate - totals.peer_churn_rate - errors.interval_width as {{ type_rate() }}) as difference_low,
+    cast(totals.churn_rate - totals.peer_churn_rate + errors.interval_width as {{ type_rate() }}) as difference_high
 from totals
 inner join errors on totals.comparison = errors.comparison and totals.play = errors.play
