@@ -97,7 +97,7 @@ errors as (
         comparison,
         play,
         {{ var('confidence_z_score') }}
-        * sqrt(expected_rate * (1 - expected_rate) / nullif(case_count, 0) + peer_variance) as interval_width
+        * sqrt(expected_rate * (1 - expected_rate) / nullif(case_count, 0) + peer_variance) as half_width
     from totals
 
 )
@@ -112,7 +112,7 @@ select
     cast(totals.churn_rate as {{ type_rate() }}) as churn_rate,
     cast(totals.peer_churn_rate as {{ type_rate() }}) as peer_churn_rate,
     cast(totals.churn_rate - totals.peer_churn_rate as {{ type_rate() }}) as churn_rate_difference,
-    cast(totals.churn_rate - totals.peer_churn_rate - errors.interval_width as {{ type_rate() }}) as difference_low,
-    cast(totals.churn_rate - totals.peer_churn_rate + errors.interval_width as {{ type_rate() }}) as difference_high
+    cast(totals.churn_rate - totals.peer_churn_rate - errors.half_width as {{ type_rate() }}) as difference_low_rate,
+    cast(totals.churn_rate - totals.peer_churn_rate + errors.half_width as {{ type_rate() }}) as difference_high_rate
 from totals
 inner join errors on totals.comparison = errors.comparison and totals.play = errors.play

@@ -1,4 +1,4 @@
--- Grain: one row per customer and month (filter: acted on within the horizon of health after the month's end).
+-- Grain: one row per customer and month (filter: acted on in the month after it).
 {{ config(materialized='view') }}
 with
 
@@ -14,4 +14,4 @@ inner join actions
     on
         population.customer_id = actions.customer_id
         and population.month_end_date <= actions.done_on
-        and {{ dbt.dateadd('day', var('health_horizon_days'), 'population.month_end_date') }} > actions.done_on
+        and {{ add_months('population.month_end_date', 1) }} > actions.done_on
