@@ -323,6 +323,7 @@ def test_a_margin_of_zero_is_worth_nothing(edges, tmp_path):
     assert all(float(value) == 0 for column in rows.values() for value in column)
 
 
+@pytest.mark.nightly
 def test_before_any_renewal_the_future_is_unknown(tmp_path):
     company = Company(tmp_path, "2025-06-20")
     start = datetime(2025, 6, 10)

@@ -265,6 +265,7 @@ def test_a_publication_says_what_it_is(demo):
     assert all(demo.rows(f"select count(*) from marts.{mart}") == [(count,)] for mart, count in counts.items())
 
 
+@pytest.mark.nightly
 def test_what_did_not_pass_is_not_published(demo, tmp_path):
     company = copied(demo, tmp_path / "home")
     file = company.settings.published / "customer_value.duckdb"

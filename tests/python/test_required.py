@@ -99,6 +99,7 @@ def test_who_is_inferred_has_an_id_and_nothing_else(log_alone):
     assert log_alone.rows(counted) == [(1,), (len(NAMES),)]
 
 
+@pytest.mark.nightly
 def test_the_least_of_columns_gives_the_same_mrr(full, tmp_path):
     company = company_of(tmp_path, {"subscription_changes": TABLES["subscription_changes"]}, LEAST)
     built(company, "customer_months", "rejected_rows", "contract_renewals", "subscriptions", variables=DEFAULTS)
