@@ -152,7 +152,8 @@ def test_an_optional_column_may_be_absent(company):
             replaced(company.settings.raw / f"{name}.parquet", column, None)
     load(company.settings)
     with duckdb.connect(str(company.settings.warehouse), read_only=True) as connection:
-        for name, columns in absent.items():
+        # All columns of model_scores are required.
+        for name, columns in ((name, columns) for name, columns in absent.items() if columns):
             counts = ", ".join(f"count({column})" for column in columns)
             assert set(connection.execute(f"select {counts} from raw.{name}").fetchone()) == {0}, name
 
