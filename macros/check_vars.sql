@@ -11,8 +11,8 @@
         'min_driver_points', 'min_fit_churns',
         'min_health_cases', 'min_learned_z_score', 'min_lost_customers', 'min_nps_answers', 'min_priority_churns',
         'min_repeat_customers', 'min_signal_coverage', 'min_simple_churns', 'min_tail_churns', 'min_true_alerts',
-        'min_unrecorded_churns', 'min_usual_row_count', 'min_volume_rate', 'model_score_days', 'new_business_months', 'number_limit',
-        'onboarding_days', 'pause_churn_days', 'payment_due_days', 'recent_churn_months', 'recent_churn_z_score',
+        'min_unrecorded_churns', 'min_usual_row_count', 'min_volume_rate', 'model_score_days',
+        'new_business_months', 'number_limit', 'onboarding_days', 'pause_churn_days', 'payment_due_days', 'recent_churn_months', 'recent_churn_z_score',
         'term_prior_churns', 'usage_trend_prior', 'usage_window_days', 'usual_learned_score'
     ] -%}
     {%- for name in numbers if var(name) is not number -%}

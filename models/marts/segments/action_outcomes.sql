@@ -6,7 +6,6 @@ cases as (
     select
         comparison,
         play,
-        customer_id,
         activity_month,
         segment_name,
         probability_band,
@@ -33,44 +32,42 @@ peer_groups as (
 
 ),
 
-matches as (
-
-    select
-        cases.comparison,
-        cases.play,
-        cases.customer_id,
-        cases.activity_month,
-        cases.segment_name,
-        cases.probability_band,
-        cases.churn,
-        peer_groups.case_count as peer_case_count,
-        peer_groups.churn_rate as peer_churn_rate,
-        peer_groups.expected_rate * (1 - peer_groups.expected_rate) / peer_groups.case_count as peer_variance
-    from cases
-    left join peer_groups
-        on
-            cases.comparison = peer_groups.comparison
-            and cases.activity_month = peer_groups.activity_month
-            and cases.segment_name = peer_groups.segment_name
-            and cases.probability_band = peer_groups.probability_band
-    where cases.play is not null
-
-),
-
--- All that were acted on of the same peer group share the chance of these.
-group_totals as (
+acted_groups as (
 
     select
         comparison,
         play,
-        sum(case when peer_case_count is null then 1 else 0 end) as unmatched_case_count,
-        sum(case when peer_case_count is not null then 1 else 0 end) as case_count,
-        sum(case when peer_case_count is not null then churn else 0 end) as churn_count,
-        sum(peer_churn_rate) as peer_churn_count,
-        max(peer_case_count) as peer_case_count,
-        power(count(*), 2) * max(peer_variance) as peer_variance
-    from matches
+        activity_month,
+        segment_name,
+        probability_band,
+        count(*) as case_count,
+        sum(churn) as churn_count
+    from cases
+    where play is not null
     group by comparison, play, activity_month, segment_name, probability_band
+
+),
+
+-- All that were acted on of the same peer group share its chance.
+matches as (
+
+    select
+        acted_groups.comparison,
+        acted_groups.play,
+        case when peer_groups.case_count is null then acted_groups.case_count else 0 end as unmatched_case_count,
+        case when peer_groups.case_count is null then 0 else acted_groups.case_count end as case_count,
+        case when peer_groups.case_count is null then 0 else acted_groups.churn_count end as churn_count,
+        peer_groups.case_count as peer_case_count,
+        acted_groups.case_count * peer_groups.churn_rate as peer_churn_count,
+        power(acted_groups.case_count, 2) * peer_groups.expected_rate * (1 - peer_groups.expected_rate)
+        / peer_groups.case_count as peer_variance
+    from acted_groups
+    left join peer_groups
+        on
+            acted_groups.comparison = peer_groups.comparison
+            and acted_groups.activity_month = peer_groups.activity_month
+            and acted_groups.segment_name = peer_groups.segment_name
+            and acted_groups.probability_band = peer_groups.probability_band
 
 ),
 
@@ -86,7 +83,7 @@ totals as (
         sum(peer_churn_count) / nullif(sum(case_count), 0) as peer_churn_rate,
         (sum(churn_count) + 0.5) / (sum(case_count) + 1) as expected_rate,
         sum(peer_variance) / nullif(power(sum(case_count), 2), 0) as peer_variance
-    from group_totals
+    from matches
     group by comparison, play
 
 ),

@@ -74,7 +74,7 @@ select
             'day', 'coalesce(plays.act_within_days, segment_months.act_within_days)', 'segment_months.scored_date'
         ) }} as date
     ) as due_date,
-    {{ "false" if var('hold_out_rate') == 0 else is_held_out('segment_months.customer_id') }} as is_held_out,
+    {{ is_held_out('segment_months.customer_id') }} as is_held_out,
     last_actions.last_action_date,
     plays.is_in_trouble,
     cast(segment_months.mrr_amount as {{ type_amount() }}) as mrr_amount,
