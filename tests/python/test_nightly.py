@@ -373,7 +373,7 @@ for line in sys.stdin:
         subprocess.Popen(
             [sys.executable, "-c", reader, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        for _ in range(4)
+        for _ in range(int(os.environ.get("CUSTOMER_VALUE_TEST_READERS", 4)))
     ]
 
     def poll(process):

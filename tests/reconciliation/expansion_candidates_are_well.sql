@@ -1,5 +1,5 @@
--- Only green and amber customers without an urgent ticket, an overdue bill or a cancellation are targeted, with the MRR
--- of the customers mart, for products they do not own; and each of them for whom there is a move.
+-- Only customers of green, amber or unknown health without an urgent ticket, an overdue bill or a cancellation are
+-- targeted, with the MRR of the customers mart, for products they do not own; and each of them for whom there is a move.
 {{ config(group='growth') }}
 with
 
@@ -23,7 +23,9 @@ left join segments on candidates.customer_id = segments.customer_id
 left join held_products
     on candidates.customer_id = held_products.customer_id and candidates.product_name = held_products.product_name
 where
-    coalesce(customers.health_status not in ('green', 'amber') or segments.is_in_trouble, true)
+    customers.customer_id is null
+    or coalesce(customers.health_status not in ('green', 'amber'), false)
+    or coalesce(segments.is_in_trouble, true)
     or (candidates.expansion_kind = 'cross_sell' and held_products.customer_id is not null)
 
 union all
@@ -33,7 +35,9 @@ select
     expansion_moves.product_name
 from expansion_moves
 inner join customers
-    on expansion_moves.customer_id = customers.customer_id and customers.health_status in ('green', 'amber')
+    on
+        expansion_moves.customer_id = customers.customer_id
+        and coalesce(customers.health_status in ('green', 'amber'), true)
 inner join segments on expansion_moves.customer_id = segments.customer_id and not segments.is_in_trouble
 left join candidates
     on

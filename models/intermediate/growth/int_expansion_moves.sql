@@ -11,7 +11,9 @@ peer_groups as (select * from {{ ref('int_peer_groups') }}),
 
 affinities as (select * from {{ ref('int_product_affinities') }}),
 
-owned_products as (select * from {{ ref('int_customer_add_ons') }})
+owned_products as (select * from {{ ref('int_customer_add_ons') }}),
+
+usual_upgrades as (select * from {{ ref('int_usual_upgrades') }})
 
 -- Seats are full: as many more as bring their use below the threshold again, at today's price of a unit.
 select
@@ -93,3 +95,20 @@ left join owned_products
         peer_groups.customer_id = owned_products.customer_id
         and affinities.product_name = owned_products.product_name
 where affinities.lift >= 1 and owned_products.customer_id is null
+
+union all
+
+-- Nobody knows what it uses: what customers of its plan and age usually add.
+select
+    customer_id,
+    expansion_kind,
+    'upgrade' as product_name,
+    cast(null as {{ dbt.type_string() }}) as offered_plan_id,
+    cast(null as {{ type_rate() }}) as use_rate,
+    cast(null as {{ type_rate() }}) as support_rate,
+    cast(null as {{ type_rate() }}) as confidence_rate,
+    cast(null as {{ type_rate() }}) as lift,
+    success_rate,
+    added_mrr_amount,
+    cast(0 as {{ type_amount() }}) as service_amount
+from usual_upgrades

@@ -1,4 +1,4 @@
--- Grain: one row per customer, kind of expansion and product to offer it (filter: green or amber, not in trouble).
+-- Grain: one row per customer, kind of expansion and product to offer it (filter: neither red, nor onboarding, nor in trouble).
 with
 
 expansion_moves as (select * from {{ ref('int_expansion_moves') }}),
@@ -31,8 +31,9 @@ priced_moves as (
     from expansion_moves
     inner join customer_segments on expansion_moves.customer_id = customer_segments.customer_id
     inner join definitions on expansion_moves.expansion_kind = definitions.expansion_kind
-    -- Only green and amber customers are targeted, and none with an urgent ticket, an overdue bill or a cancellation.
-    where customer_segments.health_status in ('green', 'amber') and not customer_segments.is_in_trouble
+    -- Green, amber or unknown, and none with an urgent ticket, an overdue bill or a cancellation.
+    where
+        coalesce(customer_segments.health_status in ('green', 'amber'), true) and not customer_segments.is_in_trouble
 
 )
 
