@@ -154,6 +154,7 @@ BAD_ROWS = {
         "missing_opened_at": {"ticket_id": "'bad_t2'", "opened_at": "null"},
         "missing_loaded_at": {"ticket_id": "'bad_t3'", "loaded_at": "null"},
         "unknown_priority": {"ticket_id": "'bad_t4'", "priority": "'asap'"},
+        "invalid_satisfaction_score": {"ticket_id": "'bad_t9'", "satisfaction_score": "0"},
         "unknown_customer": {"ticket_id": "'bad_t5'", "customer_id": "'nobody'"},
         "end_before_start": {"ticket_id": "'bad_t6'", "resolved_at": "opened_at - interval 1 day"},
         "dated_after_loaded_at": {"ticket_id": "'bad_t7'", "opened_at": FUTURE, "resolved_at": "null"},

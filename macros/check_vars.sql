@@ -5,7 +5,7 @@
         'adoption_days', 'annual_discount_rate', 'backfill_days', 'cac_lag_months', 'chain_gap_hours',
         'churn_window_months', 'confidence_z_score', 'expansion_prior_months', 'fit_prior_deviation', 'fit_quarters',
         'forecast_prior_windows', 'free_period_churn_days', 'gross_margin_rate', 'health_horizon_days',
-        'health_hysteresis_points', 'hold_out_rate', 'interval_tail_rate', 'interval_z_score', 'learned_score_steepness',
+        'health_hysteresis_points', 'hold_out_rate', 'interval_tail_rate', 'interval_z_score', 'late_payment_days', 'learned_score_steepness',
         'ltv_history_months', 'ltv_horizon_months', 'max_fit_cases', 'max_input_age_days', 'max_mrr_change_rate',
         'max_rejected_rate', 'max_spend_correlation', 'max_unwarned_mrr_rate', 'min_alert_lift', 'min_band_z_score',
         'min_driver_points', 'min_fit_churns',

@@ -160,6 +160,7 @@
                 "opened_at": {"type": "timestamp", "is_required": true},
                 "resolved_at": {"type": "timestamp", "happens_at": "resolved_at"},
                 "priority": {"type": "string", "folded_as": "word"},
+                "satisfaction_score": {"type": "double", "staged_as": "integer"},
                 "unreadable_value": {"type": "string", "is_of_the_load": true},
                 "loaded_at": {"type": "timestamp", "is_required": true},
             },
@@ -270,7 +271,7 @@
             "int_model_score_months": {"customer_id": "string", "activity_month": "date", "model_name": "string", "scored_on": "date", "churn_probability": "decimal(28,8)", "is_backfilled": "boolean"},
             "int_payment_months": {"customer_id": "string", "activity_month": "date", "signal_name": "string", "raw_value": "bigint"},
             "int_segment_months": {"customer_id": "string", "activity_month": "date", "scored_date": "date", "is_partial_month": "boolean", "health_status": "string", "health_score": "decimal(28,8)", "value_tier": "string", "segment_name": "string", "play": "string", "owner_role": "string", "act_within_days": "integer", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)"},
-            "int_subscription_changes_as_known": {"subscription_id": "string", "item_id": "string", "customer_id": "string", "status": "string", "is_end": "boolean", "changed_at": "timestamp", "next_changed_at": "timestamp", "cancel_requested_at": "timestamp", "auto_renew": "boolean", "term_end_date": "date", "known_date": "date"},
+            "int_subscription_changes_as_known": {"subscription_id": "string", "item_id": "string", "customer_id": "string", "status": "string", "is_end": "boolean", "changed_at": "timestamp", "next_changed_at": "timestamp", "cancel_requested_at": "timestamp", "auto_renew": "boolean", "discount_ends_at": "timestamp", "term_end_date": "date", "known_date": "date"},
             "int_ticket_months": {"customer_id": "string", "activity_month": "date", "signal_name": "string", "raw_value": "bigint"},
             "int_tracking_start_dates": {"usage_date": "date", "user_date": "date", "feature_date": "date", "personalisation_date": "date", "onboarding_date": "date", "onboarding_step_count": "bigint"},
         },
@@ -289,11 +290,11 @@
         },
         "usage": {
             "int_backfill_loads": {"input_name": "string", "loaded_date": "date"},
-            "int_feature_adoption_months": {"customer_id": "string", "activity_month": "date", "active_user_count": "bigint", "feature_count": "bigint", "personalisation_count": "bigint"},
+            "int_feature_adoption_months": {"customer_id": "string", "activity_month": "date", "active_user_count": "bigint", "feature_count": "bigint", "personalisation_count": "bigint", "earlier_event_count": "bigint", "gone_event_count": "bigint"},
             "int_feature_uses": {"customer_id": "string", "feature": "string", "first_used_date": "date", "known_date": "date", "user_known_date": "date", "onboarding_known_date": "date"},
             "int_onboarding_steps": {"customer_id": "string", "feature": "string", "done_date": "date", "known_date": "date"},
             "int_usage_customer_days": {"activity_date": "date", "customer_id": "string", "first_loaded_date": "date", "full_build_id": "string", "build_number": "integer", "load_count": "bigint", "staged_row_count": "bigint", "superseded_row_count": "bigint", "event_count": "bigint", "usage_quantity": "decimal(28,8)"},
-            "int_usage_months": {"customer_id": "string", "activity_month": "date", "active_day_count": "bigint", "previous_active_day_count": "bigint", "event_count": "bigint", "previous_event_count": "bigint", "usage_quantity": "decimal(28,8)"},
+            "int_usage_months": {"customer_id": "string", "activity_month": "date", "active_day_count": "bigint", "previous_active_day_count": "bigint", "event_count": "bigint", "previous_event_count": "bigint", "usage_quantity": "decimal(28,8)", "last_active_date": "date"},
         },
     }) }}
 {%- endmacro %}

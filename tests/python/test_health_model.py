@@ -185,6 +185,20 @@ def test_causes_are_learned(tmp_path, cause):
 
 
 @pytest.mark.nightly
+def test_each_signal_learns_its_cause(tmp_path):
+    """Six more causes at once: the signals of these causes explain nearly all that is learned, and none of them nothing."""
+    company = cause_company(tmp_path, "others")
+    tells_as_much_as_a_learner(company)
+    shares = dict(
+        rows_of(
+            company, "select signal_name, explanation_rate from marts.health_model where fit_month = date '2025-10-01'"
+        )
+    )
+    found = {name: float(shares[name]) for name in cause_ledger.OTHER_CAUSES.values()}
+    assert min(found.values()) > 0.05 and sum(found.values()) > 0.85, shares
+
+
+@pytest.mark.nightly
 def test_a_model_of_your_own_learns_from_the_training_set(demo, capsys):
     """The example of the documentation, where scikit-learn is installed."""
     pytest.importorskip("sklearn")

@@ -10,6 +10,7 @@ select
     opened_at,
     resolved_at,
     priority,
+    satisfaction_score,
     unreadable_value,
     loaded_at
 from tickets

@@ -35,7 +35,9 @@ adoption_counts as (
         seat_months.seat_count,
         coalesce(adoption_months.active_user_count, 0) as active_user_count,
         coalesce(adoption_months.feature_count, 0) as feature_count,
-        coalesce(adoption_months.personalisation_count, 0) as personalisation_count
+        coalesce(adoption_months.personalisation_count, 0) as personalisation_count,
+        adoption_months.earlier_event_count,
+        adoption_months.gone_event_count
     from population
     left join adoption_months
         on
@@ -74,6 +76,17 @@ select
     personalisation_count as raw_value
 from adoption_counts
 where has_personalisation
+
+union all
+
+-- Of what was done in the month before, the largest share of one person who has not come back; few events make none.
+select
+    customer_id,
+    activity_month,
+    'contact_gone' as signal_name,
+    gone_event_count / cast(earlier_event_count + {{ var('usage_trend_prior') }} as {{ type_double() }}) as raw_value
+from adoption_counts
+where earlier_event_count > 0
 
 union all
 

@@ -3,7 +3,7 @@
 {#- A new signal is one branch: in the model of its input or, with a model of its own, here. #}
 {%- set branches = [
     'usage_signals', 'adoption_signals', 'nps_signals', 'ticket_signals',
-    'payment_signals', 'cancellation_signals', 'price_and_seat_signals'
+    'payment_signals', 'cancellation_signals', 'price_and_seat_signals', 'support_signals', 'billing_signals'
 ] %}
 with
 
@@ -24,6 +24,10 @@ payment_signals as (select * from {{ ref('int_payment_months') }}),
 cancellation_signals as (select * from {{ ref('int_cancellation_months') }}),
 
 price_and_seat_signals as (select * from {{ ref('int_price_and_seat_months') }}),
+
+support_signals as (select * from {{ ref('int_support_signals') }}),
+
+billing_signals as (select * from {{ ref('int_billing_signals') }}),
 
 known_values as (
 

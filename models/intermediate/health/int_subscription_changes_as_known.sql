@@ -17,6 +17,7 @@ select
     ) as next_changed_at,
     changes.cancel_requested_at,
     changes.auto_renew,
+    changes.discount_ends_at,
     cast(
         {{ add_months('cast(changes.term_started_at as date)', 'changes.term_months') }} as date
     ) as term_end_date,

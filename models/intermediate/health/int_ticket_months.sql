@@ -1,11 +1,9 @@
 -- Grain: one row per customer and month (filter: scored population, tickets tracked by then): signal urgent_tickets.
 with
 
-tickets as (select * from {{ ref('base_support_tickets') }}),
+tickets as (select * from {{ ref('int_tickets_as_known') }}),
 
 current_tickets as (select * from {{ ref('stg_support_tickets') }}),
-
-backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 population as (select * from {{ ref('int_health_population') }}),
 
@@ -15,57 +13,23 @@ ticket_start as (
     from current_tickets
     where priority is not null
 
-),
-
-versions as (
-
-    select
-        tickets.ticket_id,
-        tickets.canonical_customer_id as customer_id,
-        tickets.priority,
-        tickets.opened_at,
-        tickets.resolved_at,
-        tickets.loaded_at,
-        {{ known_date('cast(tickets.loaded_at as date)', 'cast(tickets.opened_at as date)') }} as known_date
-    from tickets
-    left join backfills
-        on cast(tickets.loaded_at as date) = backfills.loaded_date and backfills.input_name = 'support_tickets'
-    where tickets.reject_reason is null
-
-),
-
--- A version of a ticket counts until a newer one is known.
-successions as (
-
-    select
-        ticket_id,
-        customer_id,
-        priority,
-        opened_at,
-        resolved_at,
-        known_date,
-        lead(known_date) over (
-            partition by ticket_id order by loaded_at asc, resolved_at asc nulls first, priority asc
-        ) as next_known_date
-    from versions
-
 )
 
 select
     population.customer_id,
     population.activity_month,
     'urgent_tickets' as signal_name,
-    count(successions.ticket_id) as raw_value
+    count(tickets.ticket_id) as raw_value
 from population
 cross join ticket_start
-left join successions
+left join tickets
     on
-        population.customer_id = successions.customer_id
-        and successions.priority = 'urgent'
-        and population.month_end_date > successions.opened_at
-        and population.month_end_date > successions.known_date
-        and coalesce(population.month_end_date <= successions.next_known_date, true)
-        and coalesce(population.month_end_date <= successions.resolved_at, true)
+        population.customer_id = tickets.customer_id
+        and tickets.priority = 'urgent'
+        and population.month_end_date > tickets.opened_at
+        and population.month_end_date > tickets.known_date
+        and coalesce(population.month_end_date <= tickets.next_known_date, true)
+        and coalesce(population.month_end_date <= tickets.resolved_at, true)
 group by population.customer_id, population.activity_month, population.month_end_date, ticket_start.ticket_date
 -- None is zero from the first ticket with a priority on; before that it is not known.
-having ticket_start.ticket_date < population.month_end_date or count(successions.ticket_id) > 0
+having ticket_start.ticket_date < population.month_end_date or count(tickets.ticket_id) > 0

@@ -14,6 +14,7 @@ usage_counts as (
         population.is_trend_known,
         population.latest_days,
         population.previous_days,
+        {{ days_between('usage_months.last_active_date', 'population.month_end_date') }} - 1 as idle_days,
         coalesce(usage_months.active_day_count, 0) as active_day_count,
         coalesce(usage_months.event_count, 0) as event_count,
         coalesce(usage_months.previous_event_count, 0) as previous_event_count
@@ -52,3 +53,13 @@ select
         as raw_value
 from usage_counts
 where is_trend_known and event_count + previous_event_count > 0
+
+union all
+
+-- No use in either window: idle for all the days that were looked at.
+select
+    customer_id,
+    activity_month,
+    'usage_recency' as signal_name,
+    coalesce(idle_days, latest_days + greatest(previous_days, 0)) as raw_value
+from usage_counts

@@ -8,6 +8,8 @@
 {%- set usage_days = ref('int_usage_days') %}
 with
 
+windows as (select * from {{ ref('int_usage_windows') }}),
+
 day_builds as (
 
     select distinct
@@ -15,17 +17,6 @@ day_builds as (
         full_build_id,
         build_number
     from {{ usage_days }}
-
-),
-
-windows as (
-
-    select
-        activity_month,
-        month_end_date,
-        activity_date
-    from {{ ref('int_usage_windows') }}
-    where is_latest
 
 ),
 
@@ -38,6 +29,7 @@ month_builds as (
         max(day_builds.build_number) as build_number
     from windows
     inner join day_builds on windows.activity_date = day_builds.activity_date
+    where windows.is_latest
     group by windows.activity_month, windows.month_end_date
 
 ),
@@ -71,11 +63,12 @@ window_days as (
         usage_days.customer_id,
         usage_days.user_id,
         usage_days.feature,
+        usage_days.event_count,
         -- Rows that were loaded after the month's end may not have been known by then.
         case when usage_days.first_loaded_date >= months.month_end_date then usage_days.first_loaded_date end
             as late_loaded_date
     from {{ usage_days }} as usage_days
-    inner join windows on usage_days.activity_date = windows.activity_date
+    inner join windows on usage_days.activity_date = windows.activity_date and windows.is_latest
     inner join months on windows.activity_month = months.activity_month
     where usage_days.event_count > 0
 
@@ -83,14 +76,16 @@ window_days as (
 
 uses as (
 
-    select distinct
+    select
         activity_month,
         customer_id,
         user_id,
         cast(null as {{ dbt.type_string() }}) as feature,
-        late_loaded_date
+        late_loaded_date,
+        sum(event_count) as event_count
     from window_days
     where user_id is not null
+    group by activity_month, customer_id, user_id, late_loaded_date
 
     union all
 
@@ -99,7 +94,8 @@ uses as (
         customer_id,
         cast(null as {{ dbt.type_string() }}) as user_id,
         feature,
-        late_loaded_date
+        late_loaded_date,
+        null as event_count
     from window_days
     where feature is not null
 
@@ -114,6 +110,7 @@ select
     uses.customer_id,
     uses.user_id,
     uses.feature,
-    uses.late_loaded_date
+    uses.late_loaded_date,
+    uses.event_count
 from months
 left join uses on months.activity_month = uses.activity_month

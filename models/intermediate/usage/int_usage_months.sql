@@ -47,6 +47,7 @@ window_days as (
         windows.activity_month,
         windows.is_latest,
         case when known_days.repeated_date is null then count(*) else 1 end as active_day_count,
+        max(known_days.activity_date) as last_active_date,
         sum(known_days.event_count) as event_count,
         sum(known_days.usage_quantity) as usage_quantity
     from known_days
@@ -65,6 +66,7 @@ select
     sum(case when is_latest then 0 else active_day_count end) as previous_active_day_count,
     sum(case when is_latest then event_count else 0 end) as event_count,
     sum(case when is_latest then 0 else event_count end) as previous_event_count,
-    sum(case when is_latest then usage_quantity else 0 end) as usage_quantity
+    sum(case when is_latest then usage_quantity else 0 end) as usage_quantity,
+    max(last_active_date) as last_active_date
 from window_days
 group by customer_id, activity_month

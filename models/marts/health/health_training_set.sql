@@ -3,7 +3,8 @@
 {%- set signal_names = [
     'usage_frequency', 'usage_volume', 'usage_trend', 'seat_activation', 'feature_breadth', 'personalisation',
     'onboarding', 'nps', 'urgent_tickets', 'payment_trouble', 'cancellation_asked', 'auto_renew_off', 'price_rise',
-    'seats_falling'
+    'seats_falling', 'usage_recency', 'contact_gone', 'support_tickets', 'slow_tickets', 'support_satisfaction',
+    'late_payments', 'discount_ending'
 ] %}
 with
 

@@ -16,6 +16,11 @@ select
         when tickets.opened_at is null then 'missing_opened_at'
         when tickets.loaded_at is null then 'missing_loaded_at'
         when tickets.priority not in ('low', 'normal', 'high', 'urgent') then 'unknown_priority'
+        when
+            tickets.satisfaction_score < 1
+            or tickets.satisfaction_score > 5
+            or tickets.satisfaction_score <> floor(tickets.satisfaction_score)
+            then 'invalid_satisfaction_score'
         when customers.is_internal then 'internal_customer'
         when customers.customer_id is null then 'unknown_customer'
         when tickets.resolved_at < tickets.opened_at then 'end_before_start'
