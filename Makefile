@@ -96,9 +96,9 @@ test: setup  ## lint, build with unit tests and reconciliations, expectations, p
 	$(MAKE) --jobs 2 lint structure
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-torture: setup  ## kill runs 30 times, swap 200 publications under readers (an hour)
+torture: setup  ## kill runs 30 times, swap 1,000 publications under eight readers (an hour)
 	$(BIN)/pytest -m nightly
-	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=200 CUSTOMER_VALUE_TEST_SWITCH_SECONDS=120 $(BIN)/pytest -m 'nightly or not nightly' tests/python/test_torture.py tests/python/test_nightly.py
+	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=1000 CUSTOMER_VALUE_TEST_READERS=8 CUSTOMER_VALUE_TEST_SWITCH_SECONDS=120 $(BIN)/pytest -m 'nightly or not nightly' tests/python/test_torture.py tests/python/test_nightly.py
 
 fuzz: setup  ## break inputs in every way (a quarter of an hour)
 	CUSTOMER_VALUE_TEST_FUZZ=100 $(BIN)/pytest tests/python/test_fuzz.py

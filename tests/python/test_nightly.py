@@ -350,9 +350,9 @@ def test_a_strict_run_stops_at_what_is_odd(demo, tmp_path):
 
 
 @pytest.mark.nightly
-def test_readers_see_one_publication_at_a_time(demo, tmp_path):
-    """Four readers poll while publications replace each other: no error, no mixture, none going back."""
-    company = copied(demo, tmp_path / "home")
+def test_readers_see_one_publication_at_a_time(golden, tmp_path):
+    """Readers poll while publications replace each other: no error, no mixture, none going back."""
+    company = copied(golden, tmp_path / "home")
     file = company.settings.published / "customer_value.duckdb"
     done, problems, reads = threading.Event(), [], {}
     reader = """
