@@ -14,3 +14,11 @@
 {% macro score_step(score) -%}
     cast(least(floor({{ score }} / 5), 19) as {{ dbt.type_int() }})
 {%- endmacro %}
+
+{#- What a signal adds to the log odds, as a whole number of eight decimals: sums of them are exact, whatever the order. Where the score
+    is not known, what the mean of the customers adds that the weights were learned from. -#}
+{% macro log_odds_units(point_slope, score, mean_deduction='null') -%}
+    round(100000000 * {{ point_slope }} * coalesce(
+        100 - cast({{ score }} as {{ type_double() }}), cast({{ mean_deduction }} as {{ type_double() }})
+    ))
+{%- endmacro %}

@@ -161,7 +161,7 @@ def test_bands_churn_in_their_order(seats):
 def test_the_learned_past_does_not_change(seats, tmp_path, is_deleted):
     """A run as of an earlier day, and one from which later rows are gone, learned and showed the same of the months before."""
     past = "select * from {} where {} < date '2025-06-01' order by all"
-    queries = [past.format("marts.health_model", "fit_month")]
+    queries = [past.replace("*", "* exclude (is_latest_fit)").format("marts.health_model", "fit_month")]
     queries += [past.format("marts.customer_health_months", "activity_month")]
     then = Company(tmp_path, "2025-06-14")
     shutil.copytree(seats.settings.raw, then.settings.raw)

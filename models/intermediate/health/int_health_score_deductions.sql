@@ -19,7 +19,8 @@ deductions as (
         case
             when scores.score_method = 'learned'
                 then {{ rate(
-                    '(100 - scores.health_score) * (100 - signals.score) * weights.point_slope', 'scores.log_odds'
+                    '(100 - scores.health_score) * ' ~ log_odds_units('weights.point_slope', 'signals.score'),
+                    '100000000 * scores.log_odds'
                 ) }}
             else {{ rate('(100 - signals.score) * signals.weight', 'scores.known_weight') }}
         end as points_lost

@@ -50,16 +50,13 @@ sums as (
             "sum(case when signals.signal_kind = 'measure' then signals.full_weight else 0 end)"
         ) }} as signal_coverage_rate,
         -- What is not known counts as the mean of the customers that the weights were learned from.
-        -- Added up as whole numbers of eight decimals: exact, whatever the order.
-        sum(cast(round(100000000 * month_weights.point_slope * coalesce(
-            100 - cast(signals.score as {{ type_double() }}),
-            cast(month_weights.mean_deduction as {{ type_double() }})
-        )) as {{ dbt.type_bigint() }})) as log_odds,
+        sum(cast({{ log_odds_units(
+            'month_weights.point_slope', 'signals.score', 'month_weights.mean_deduction'
+        ) }} as {{ dbt.type_bigint() }})) as log_odds,
         max(month_weights.usual_log_odds) as usual_log_odds,
-        sum(cast(round(100000000 * month_weights.next_point_slope * coalesce(
-            100 - cast(signals.score as {{ type_double() }}),
-            cast(month_weights.next_mean_deduction as {{ type_double() }})
-        )) as {{ dbt.type_bigint() }})) as next_log_odds,
+        sum(cast({{ log_odds_units(
+            'month_weights.next_point_slope', 'signals.score', 'month_weights.next_mean_deduction'
+        ) }} as {{ dbt.type_bigint() }})) as next_log_odds,
         max(month_weights.next_usual_log_odds) as next_usual_log_odds
     from signals
     left join month_weights
