@@ -5,40 +5,57 @@ signal_values as (select * from {{ ref('int_health_signal_values') }}),
 
 signals as (select * from {{ ref('health_signals') }}),
 
-ranked_values as (
+defined_values as (
 
     select
-        customer_id,
-        activity_month,
-        signal_name,
-        raw_value,
-        -- The mid-rank among the company's customers of the month: of those with the same value half count as below.
-        {{ rate(
-            'rank() over (partition by activity_month, signal_name order by raw_value asc nulls last) - 1'
-            ~ ' + 0.5 * count(*) over (partition by activity_month, signal_name, raw_value)',
-            'count(raw_value) over (partition by activity_month, signal_name)'
-        ) }} as percentile
+        signal_values.customer_id,
+        signal_values.activity_month,
+        signal_values.signal_name,
+        signals.signal_kind,
+        signals.weight,
+        signals.red_line,
+        signals.green_line,
+        signals.line_unit,
+        signal_values.raw_value
     from signal_values
+    inner join signals on signal_values.signal_name = signals.signal_name
 
 ),
 
 threshold_values as (
 
     select
-        ranked_values.customer_id,
-        ranked_values.activity_month,
-        ranked_values.signal_name,
-        signals.signal_kind,
-        signals.weight,
-        signals.red_line,
-        signals.green_line,
-        ranked_values.raw_value,
-        case
-            when signals.line_unit = 'percentile' and ranked_values.raw_value is not null then ranked_values.percentile
-            when signals.line_unit <> 'percentile' then ranked_values.raw_value
-        end as line_value
-    from ranked_values
-    inner join signals on ranked_values.signal_name = signals.signal_name
+        customer_id,
+        activity_month,
+        signal_name,
+        signal_kind,
+        weight,
+        red_line,
+        green_line,
+        raw_value,
+        raw_value as line_value
+    from defined_values
+    where line_unit <> 'percentile' or raw_value is null
+
+    union all
+
+    -- The mid-rank among the company's customers of the month: of those with the same value half count as below.
+    select
+        customer_id,
+        activity_month,
+        signal_name,
+        signal_kind,
+        weight,
+        red_line,
+        green_line,
+        raw_value,
+        {{ rate(
+            'rank() over (partition by activity_month, signal_name order by raw_value asc) - 1'
+            ~ ' + 0.5 * count(*) over (partition by activity_month, signal_name, raw_value)',
+            'count(*) over (partition by activity_month, signal_name)'
+        ) }} as line_value
+    from defined_values
+    where line_unit = 'percentile' and raw_value is not null
 
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: one row per period, model, ranking and customer: its influence on the area under the ROC curve.
+{%- set key = 'period_name, model_name, ranking' %}
 with
 
 cases as (select * from {{ ref('int_health_backtest_cases') }}),
@@ -41,73 +42,76 @@ ranked_cases as (
 
 ),
 
-class_counts as (
+risk_counts as (
 
     select
-        period_name,
-        model_name,
-        ranking,
-        customer_id,
-        has_churned,
-        cast(sum(case when has_churned then 1 else 0 end) over whole as {{ type_double() }}) as all_churn_count,
-        cast(sum(case when has_churned then 0 else 1 end) over whole as {{ type_double() }}) as all_stay_count,
-        sum(case when has_churned then 1 else 0 end) over by_risk
-        - 0.5 * sum(case when has_churned then 1 else 0 end) over same_risk as churn_rank,
-        sum(case when has_churned then 0 else 1 end) over by_risk
-        - 0.5 * sum(case when has_churned then 0 else 1 end) over same_risk as stay_rank,
-        -- Where all have the same score nothing is ranked, which is not the same as ranked by chance.
-        min(risk) over whole < max(risk) over whole as is_ranked
+        {{ key }},
+        risk,
+        sum(case when has_churned then 1 else 0 end) as churn_count,
+        sum(case when has_churned then 0 else 1 end) as stay_count
     from ranked_cases
+    group by {{ key }}, risk
+
+),
+
+ranks as (
+
+    select
+        {{ key }},
+        risk,
+        churn_count,
+        cast(sum(churn_count) over whole as {{ type_double() }}) as all_churn_count,
+        cast(sum(stay_count) over whole as {{ type_double() }}) as all_stay_count,
+        cast(sum(churn_count) over by_risk - 0.5 * churn_count as {{ type_double() }}) as churn_rank,
+        cast(sum(stay_count) over by_risk - 0.5 * stay_count as {{ type_double() }}) as stay_rank,
+        count(*) over whole as risk_count
+    from risk_counts
     window
-        whole as (partition by period_name, model_name, ranking),
-        by_risk as (partition by period_name, model_name, ranking order by risk asc),
-        same_risk as (partition by period_name, model_name, ranking, risk)
+        whole as (partition by {{ key }}),
+        by_risk as (partition by {{ key }} order by risk asc)
 
 ),
 
 -- Placement value of a case: for a churned one the share of the others with a lower risk, for the others the share of
 -- the churned with a higher one; the same risk counts half. The area is the mean of those of the churned.
+-- Where all have the same score nothing is ranked, which is not the same as ranked by chance.
 placements as (
 
     select
-        period_name,
-        model_name,
-        ranking,
-        customer_id,
-        has_churned,
-        case when has_churned then all_churn_count else all_stay_count end as class_count,
-        case
-            when has_churned then cast(stay_rank as {{ type_double() }}) / nullif(all_stay_count, 0)
-            else (all_churn_count - cast(churn_rank as {{ type_double() }})) / nullif(all_churn_count, 0)
-        end as placement
-    from class_counts
-    where is_ranked
-
-),
-
-areas as (
-
-    select
-        period_name,
-        model_name,
-        ranking,
-        customer_id,
-        class_count,
-        placement,
-        avg(case when has_churned then placement end) over (partition by period_name, model_name, ranking) as auc
-    from placements
+        {{ key }},
+        risk,
+        all_churn_count,
+        all_stay_count,
+        stay_rank / nullif(all_stay_count, 0) as churned_placement,
+        (all_churn_count - churn_rank) / nullif(all_churn_count, 0) as stayed_placement,
+        sum(churn_count * stay_rank / nullif(all_stay_count, 0)) over (partition by {{ key }})
+        / nullif(all_churn_count, 0) as auc
+    from ranks
+    where risk_count > 1
 
 )
 
 -- The influence of each customer on the area: DeLong, DeLong and Clarke-Pearson (1988), the months of a customer taken
 -- together as one cluster (Obuchowski, 1997).
 select
-    period_name,
-    model_name,
-    ranking,
-    customer_id,
-    cast(max(auc) as {{ type_rate() }}) as auc,
-    sum((placement - auc) / class_count) as influence
-from areas
-where auc is not null
-group by period_name, model_name, ranking, customer_id
+    ranked_cases.period_name,
+    ranked_cases.model_name,
+    ranked_cases.ranking,
+    ranked_cases.customer_id,
+    cast(max(placements.auc) as {{ type_rate() }}) as auc,
+    sum(
+        case
+            when ranked_cases.has_churned
+                then (placements.churned_placement - placements.auc) / placements.all_churn_count
+            else (placements.stayed_placement - placements.auc) / placements.all_stay_count
+        end
+    ) as influence
+from ranked_cases
+inner join placements
+    on
+        ranked_cases.period_name = placements.period_name
+        and ranked_cases.model_name = placements.model_name
+        and ranked_cases.ranking = placements.ranking
+        and ranked_cases.risk = placements.risk
+where placements.auc is not null
+group by ranked_cases.period_name, ranked_cases.model_name, ranked_cases.ranking, ranked_cases.customer_id
