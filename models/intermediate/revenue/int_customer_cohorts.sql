@@ -26,14 +26,8 @@ select
     first_months.mrr_amount as cohort_mrr_amount,
     coalesce(customers.acquisition_channel, 'unknown') as acquisition_channel,
     coalesce(plans.plan_name, main_items.plan_id, 'unknown') as plan_name,
-    case
-        when main_items.interval_count = 1 then main_items.billing_interval
-        else
-            coalesce(
-                cast(main_items.interval_count as {{ dbt.type_string() }}) || ' ' || main_items.billing_interval || 's',
-                'unknown'
-            )
-    end as billing_interval,
+    coalesce({{ interval_name('main_items.billing_interval', 'main_items.interval_count') }}, 'unknown')
+        as billing_interval,
     coalesce(customers.country, 'unknown') as country,
     customers.customer_size
 from first_months

@@ -87,23 +87,9 @@ select
         as {{ type }}_customer_count,
     {%- endfor %}
     sum(movements.year_ago_mrr_amount) as year_ago_mrr_amount,
-    -- What the customers of a year ago pay now, at the exchange rates of then; kept: without those that had churned.
-    sum(case when movements.year_ago_mrr_amount > 0 then movements.mrr_at_year_ago_rate_amount else 0 end)
-        as returned_mrr_amount,
-    sum(
-        case
-            when movements.year_ago_mrr_amount > 0 and not movements.has_reactivated_in_year
-                then movements.mrr_at_year_ago_rate_amount
-            else 0
-        end
-    ) as kept_mrr_amount,
-    sum(
-        case
-            when not movements.has_reactivated_in_year
-                then least(movements.mrr_at_year_ago_rate_amount, movements.year_ago_mrr_amount)
-            else 0
-        end
-    ) as kept_capped_mrr_amount,
+    {%- for column, amount in year_ago_amounts('movements').items() %}
+    sum({{ amount }}) as {{ column }},
+    {%- endfor %}
     coalesce(max(intra_months.intra_month_subscription_count), 0) as intra_month_subscription_count,
     coalesce(max(intra_months.intra_month_mrr_amount), 0) as intra_month_mrr_amount,
     {{ trailing_churn_count }} as trailing_churn_count,

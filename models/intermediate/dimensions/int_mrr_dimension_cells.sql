@@ -1,0 +1,120 @@
+-- Grain: one row per month, dimension, its value at the opening, at the close and a year ago, and movement type.
+-- Closed months are as they were published, by the values that are known now.
+{%- set was_active = 'coalesce(lag(levels.is_active) over (partition by levels.customer_id '
+    ~ 'order by levels.activity_month asc), false)' %}
+{#- Rates of open months divide by what is known now of their opening. #}
+{%- set counts = {
+    'customer_count': 'true',
+    'opening_customer_count': was_active,
+    'known_customer_count':
+        'case when closed_months.is_kept then ' ~ was_active ~ ' else known_movements.was_active end',
+    'active_customer_count': 'levels.is_active',
+    'paying_customer_count': 'levels.mrr_amount > 0',
+    'staying_customer_count': 'levels.is_active and ' ~ was_active,
+    'adjustment_customer_count': 'levels.adjustment_mrr_amount <> 0',
+} %}
+{%- set measures = ['opening_mrr_amount', 'closing_mrr_amount', 'usage_mrr_amount', 'year_ago_mrr_amount']
+    + year_ago_amounts('known_movements') | list + counts | list %}
+with
+
+levels as (select * from {{ ref('customer_months') }}),
+
+movements as (select * from {{ ref('mrr_movements') }}),
+
+known_movements as (select * from {{ ref('int_customer_movements') }}),
+
+closed_months as (select * from {{ ref('closed_months') }}),
+
+customer_values as (select * from {{ ref('int_customer_dimensions') }}),
+
+-- What each customer has, and what moved it.
+facts as (
+
+    select
+        levels.customer_id,
+        levels.activity_month,
+        coalesce(levels.movement_type, 'none') as movement_type,
+        levels.opening_mrr_amount,
+        levels.mrr_amount as closing_mrr_amount,
+        levels.usage_mrr_amount,
+        coalesce(known_movements.year_ago_mrr_amount, 0) as year_ago_mrr_amount,
+        {%- for column, amount in year_ago_amounts('known_movements').items() %}
+        {{ amount }} as {{ column }},
+        {%- endfor %}
+        {%- for column, is_counted in counts.items() %}
+        case when {{ is_counted }} then 1 else 0 end as {{ column }},
+        {%- endfor %}
+        0 as movement_amount
+    from levels
+    left join known_movements
+        on levels.customer_id = known_movements.customer_id and levels.activity_month = known_movements.activity_month
+    left join closed_months on levels.activity_month = closed_months.activity_month
+
+    union all
+
+    select
+        customer_id,
+        activity_month,
+        movement_type,
+        {%- for measure in measures %}
+        0 as {{ measure }},
+        {%- endfor %}
+        movement_amount
+    from movements
+
+),
+
+dimensions as (
+    {% for dimension in revenue_dimensions() %}
+    select '{{ dimension }}' as dimension_name {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- A further dimension by customer and month meets the facts here, by `union all`.
+dimension_facts as (
+
+    select
+        facts.activity_month,
+        dimensions.dimension_name,
+        {%- for side in ['opening', 'closing', 'year_ago'] %}
+        case dimensions.dimension_name
+            {%- for dimension in revenue_dimensions() %}
+            when '{{ dimension }}' then customer_values.{{ side }}_{{ dimension }}
+            {%- endfor %}
+        end as {{ side }}_value,
+        {%- endfor %}
+        facts.movement_type,
+        {%- for measure in measures %}
+        facts.{{ measure }},
+        {%- endfor %}
+        facts.movement_amount
+    from facts
+    left join customer_values
+        on facts.customer_id = customer_values.customer_id and facts.activity_month = customer_values.activity_month
+    cross join dimensions
+    -- Who left more than a year ago has nothing to show.
+    where
+        facts.movement_type <> 'none' or facts.year_ago_mrr_amount > 0 or facts.usage_mrr_amount > 0
+        or facts.opening_customer_count + facts.known_customer_count + facts.active_customer_count > 0
+
+)
+
+select
+    activity_month,
+    dimension_name,
+    -- Who was not there yet opens with the value that it closes with: nothing of it is reclassified.
+    coalesce(
+        opening_value,
+        case when opening_mrr_amount + opening_customer_count = 0 and movement_type <> 'adjustment'
+            then closing_value end,
+        'unknown'
+    ) as opening_value,
+    coalesce(closing_value, 'unknown') as closing_value,
+    coalesce(year_ago_value, opening_value, closing_value, 'unknown') as year_ago_value,
+    movement_type,
+    {%- for measure in measures %}
+    sum({{ measure }}) as {{ measure }},
+    {%- endfor %}
+    sum(movement_amount) as movement_amount
+from dimension_facts
+group by 1, 2, 3, 4, 5, 6
