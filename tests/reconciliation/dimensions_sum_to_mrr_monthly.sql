@@ -1,4 +1,4 @@
--- In each dimension the values sum to mrr_monthly, what is reclassified or transferred to 0, and a value opens with what it closed with.
+-- In each dimension values sum to mrr_monthly, what is reclassified to 0, and a value opens with what it closed with.
 {%- set summed = [
     'opening_mrr_amount', 'new_mrr_amount', 'expansion_mrr_amount', 'contraction_mrr_amount', 'pause_mrr_amount',
     'resume_mrr_amount', 'churn_mrr_amount', 'reactivation_mrr_amount', 'fx_mrr_amount', 'adjustment_mrr_amount',
@@ -21,8 +21,11 @@ closed_months as (select * from {{ ref('closed_months') }}),
 
 dimensions as (
     {% for dimension in revenue_dimensions() %}
-    select '{{ dimension }}' as dimension_name union distinct
+    select '{{ dimension }}' as dimension_name
+
+    union distinct
     {%- endfor %}
+
     select dimension_name
     from dimension_months
 ),

@@ -1,6 +1,8 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 -- A month in which a customer has no item, or is not scored, has the values of the last one before it that had.
-{%- set customer_log = '(partition by customer_id order by activity_month asc)' %}
+{%- set months_before = {'opening': 1, 'year_ago': 12} %}
+{#- What has one value for all months of a customer is not looked up month by month. #}
+{%- set lasting_dimensions = ['country', 'acquisition_channel', 'customer_size', 'cohort_year'] %}
 with
 
 movements as (select * from {{ ref('int_customer_movements') }}),
@@ -20,7 +22,7 @@ known_months as (
     select
         movements.customer_id,
         movements.activity_month,
-        movements.cohort_month,
+        max(movements.cohort_month) over (partition by movements.customer_id) as cohort_month,
         max(main_items.activity_month) over (
             partition by movements.customer_id order by movements.activity_month asc
         ) as item_month,
@@ -42,22 +44,22 @@ customer_values as (
         known_months.customer_id,
         known_months.activity_month,
         {%- for dimension, value in {
-            'plan': 'coalesce(plans.plan_name, main_items.plan_id, ',
-            'product': 'coalesce(main_items.product_name, ',
-            'billing_interval':
-                'coalesce(' ~ interval_name('main_items.billing_interval', 'main_items.interval_count') ~ ', ',
-            'currency': 'coalesce(main_items.currency, ',
+            'plan': 'plans.plan_name, main_items.plan_id',
+            'product': 'main_items.product_name',
+            'billing_interval': interval_name('main_items.billing_interval', 'main_items.interval_count'),
+            'currency': 'main_items.currency',
         }.items() %}
-        {{ value }}case when known_months.item_month is not null then 'unknown' end) as {{ dimension }},
+        case when known_months.item_month is not null then coalesce({{ value }}, 'unknown') end as {{ dimension }},
         {%- endfor %}
+        case when known_months.scored_month is not null then coalesce(segment_months.segment_name, 'unknown') end
+            as segment_name,
+        case when known_months.scored_month is not null then coalesce(statuses.health_status, 'unknown') end
+            as health_status,
         coalesce(customers.country, 'unknown') as country,
         coalesce(customers.acquisition_channel, 'unknown') as acquisition_channel,
         coalesce(customers.customer_size, 'unknown') as customer_size,
-        coalesce(segment_months.segment_name, case when known_months.scored_month is not null then 'unknown' end)
-            as segment_name,
-        coalesce(statuses.health_status, case when known_months.scored_month is not null then 'unknown' end)
-            as health_status,
-        cast(extract(year from known_months.cohort_month) as {{ dbt.type_string() }}) as cohort_year
+        coalesce(cast(extract(year from known_months.cohort_month) as {{ dbt.type_string() }}), 'unknown')
+            as cohort_year
     from known_months
     left join main_items
         on known_months.customer_id = main_items.customer_id and known_months.item_month = main_items.activity_month
@@ -76,9 +78,15 @@ select
     customer_id,
     activity_month,
     {%- for dimension in revenue_dimensions() %}
-    lag({{ dimension }}) over {{ customer_log }} as opening_{{ dimension }},
-    {{ dimension }} as closing_{{ dimension }},
-    lag({{ dimension }}, 12) over {{ customer_log }} as year_ago_{{ dimension }}
-    {{- ',' if not loop.last }}
+    {%- for side, months in months_before.items() %}
+    {%- set column = 'activity_month' if dimension in lasting_dimensions else dimension %}
+    {%- set earlier = 'lag(' ~ column ~ ', ' ~ months ~ ') over (partition by customer_id order by activity_month asc)' %}
+    {%- if dimension in lasting_dimensions %}
+    case when {{ earlier }} is not null then {{ dimension }} end as {{ side }}_{{ dimension }},
+    {%- else %}
+    {{ earlier }} as {{ side }}_{{ dimension }},
+    {%- endif %}
+    {%- endfor %}
+    {{ dimension }} as closing_{{ dimension }}{{ ',' if not loop.last }}
     {%- endfor %}
 from customer_values

@@ -15,6 +15,14 @@
 } %}
 {%- set measures = ['opening_mrr_amount', 'closing_mrr_amount', 'usage_mrr_amount', 'year_ago_mrr_amount']
     + year_ago_amounts('known_movements') | list + counts | list %}
+{#- Who was not there yet opens with the value that it closes with: nothing of it is reclassified. #}
+{%- set new_value = "case when opening_mrr_amount + opening_customer_count = 0 and movement_type <> 'adjustment'"
+    ~ ' then closing_value end' %}
+{%- set side_values = {
+    'opening': 'coalesce(opening_value, ' ~ new_value ~ ", 'unknown')",
+    'closing': "coalesce(closing_value, 'unknown')",
+    'year_ago': "coalesce(year_ago_value, opening_value, closing_value, 'unknown')",
+} %}
 with
 
 levels as (select * from {{ ref('customer_months') }}),
@@ -76,7 +84,7 @@ dimension_facts as (
     select
         facts.activity_month,
         dimensions.dimension_name,
-        {%- for side in ['opening', 'closing', 'year_ago'] %}
+        {%- for side in side_values %}
         case dimensions.dimension_name
             {%- for dimension in revenue_dimensions() %}
             when '{{ dimension }}' then customer_values.{{ side }}_{{ dimension }}
@@ -102,19 +110,13 @@ dimension_facts as (
 select
     activity_month,
     dimension_name,
-    -- Who was not there yet opens with the value that it closes with: nothing of it is reclassified.
-    coalesce(
-        opening_value,
-        case when opening_mrr_amount + opening_customer_count = 0 and movement_type <> 'adjustment'
-            then closing_value end,
-        'unknown'
-    ) as opening_value,
-    coalesce(closing_value, 'unknown') as closing_value,
-    coalesce(year_ago_value, opening_value, closing_value, 'unknown') as year_ago_value,
+    {%- for side, value in side_values.items() %}
+    {{ value }} as {{ side }}_value,
+    {%- endfor %}
     movement_type,
     {%- for measure in measures %}
     sum({{ measure }}) as {{ measure }},
     {%- endfor %}
     sum(movement_amount) as movement_amount
 from dimension_facts
-group by 1, 2, 3, 4, 5, 6
+group by activity_month, dimension_name, {{ side_values.values() | join(', ') }}, movement_type

@@ -9,6 +9,7 @@
     'closing': ['closing_mrr_amount', 'active_customer_count', 'paying_customer_count'],
     'year_ago': ['year_ago_mrr_amount', 'returned_mrr_amount', 'kept_mrr_amount', 'kept_capped_mrr_amount'],
 } %}
+{%- set lost_types = "'" ~ lost | join("', '") ~ "'" %}
 {%- set kept_types = "'adjustment', 'expansion', 'contraction', 'churn'" %}
 {%- set amounts = ['opening', 'reclassified_in', 'reclassified_out', 'new', 'expansion', 'contraction', 'pause',
     'resume', 'churn', 'reactivation', 'transfer', 'fx', 'adjustment', 'closing', 'usage'] %}
@@ -40,7 +41,7 @@ sides as (
         case when movement_type = 'reactivation' then movement_amount else 0 end as regained_mrr_amount,
         case
             when opening_value = closing_value then 0
-            when movement_type in ('{{ lost | join("', '") }}') then opening_mrr_amount + movement_amount
+            when movement_type in ({{ lost_types }}) then opening_mrr_amount + movement_amount
             else opening_mrr_amount
         end as reclassified_mrr_amount,
         case when opening_value = closing_value then 0 else staying_customer_count end as reclassified_customer_count
@@ -110,6 +111,6 @@ from totals
 inner join months on totals.activity_month = months.activity_month
 -- A value to which nobody belongs has no row.
 where
-    totals.{{ counts | join('_customer_count + totals.') }}_customer_count > 0
+    totals.{{ counts | join('_customer_count\n    + totals.') }}_customer_count > 0
     or totals.year_ago_mrr_amount > 0
     or totals.usage_mrr_amount > 0
