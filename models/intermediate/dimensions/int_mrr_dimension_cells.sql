@@ -16,10 +16,9 @@
 {%- set measures = ['opening_mrr_amount', 'closing_mrr_amount', 'usage_mrr_amount', 'year_ago_mrr_amount']
     + year_ago_amounts('known_movements') | list + counts | list %}
 {#- Who was not there yet opens with the value that it closes with: nothing of it is reclassified. #}
-{%- set new_value = "case when opening_mrr_amount + opening_customer_count = 0 and movement_type <> 'adjustment'"
-    ~ ' then closing_value end' %}
 {%- set side_values = {
-    'opening': 'coalesce(opening_value, ' ~ new_value ~ ", 'unknown')",
+    'opening': "coalesce(opening_value, case when opening_mrr_amount + opening_customer_count = 0"
+        ~ " and movement_type <> 'adjustment' then closing_value end, 'unknown')",
     'closing': "coalesce(closing_value, 'unknown')",
     'year_ago': "coalesce(year_ago_value, opening_value, closing_value, 'unknown')",
 } %}
@@ -114,9 +113,8 @@ select
     {{ value }} as {{ side }}_value,
     {%- endfor %}
     movement_type,
-    {%- for measure in measures %}
-    sum({{ measure }}) as {{ measure }},
+    {%- for measure in ['movement_amount'] + measures %}
+    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}
-    sum(movement_amount) as movement_amount
 from dimension_facts
 group by activity_month, dimension_name, {{ side_values.values() | join(', ') }}, movement_type
