@@ -39,6 +39,9 @@ RECONCILIATION = {
     "where activity_month = (select min(activity_month) from marts.mrr_monthly)",
     "cohorts_sum_to_mrr": "update marts.cohort_retention set mrr_amount = mrr_amount + 0.01 where rowid = "
     "(select min(rowid) from marts.cohort_retention where cohort_dimension = 'country')",
+    "dimensions_sum_to_mrr_monthly": "update marts.mrr_by_dimension_monthly set expansion_mrr_amount = expansion_mrr_amount + 0.01 "
+    "where dimension_name = 'country' and rowid = (select max(rowid) from marts.mrr_by_dimension_monthly "
+    "where dimension_name = 'country')",
     "customers_and_subscriptions_sum_to_mrr": "update marts.subscriptions set mrr_amount = mrr_amount + 0.01 "
     "where subscription_id = (select min(subscription_id) from marts.subscriptions)",
     "bridge_leads_from_mrr_to_money": "update marts.revenue_bridge set net_collected_amount = net_collected_amount + 0.01 "
