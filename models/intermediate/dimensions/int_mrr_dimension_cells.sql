@@ -99,7 +99,7 @@ dimension_facts as (
     left join customer_values
         on facts.customer_id = customer_values.customer_id and facts.activity_month = customer_values.activity_month
     cross join dimensions
-    -- Who left more than a year ago has nothing to show.
+    -- Customers that churned more than a year ago have nothing to show.
     where
         facts.movement_type <> 'none' or facts.year_ago_mrr_amount > 0 or facts.usage_mrr_amount > 0
         or facts.opening_customer_count + facts.known_customer_count + facts.active_customer_count > 0
