@@ -48,6 +48,19 @@ totals as (
 
 ),
 
+rates as (
+
+    select
+        activity_month,
+        dimension_name,
+        {%- for column, kept_amount in year_rates.items() %}
+        {{ rate(kept_amount, 'year_ago_mrr_amount') }} as {{ column }},
+        {%- endfor %}
+        {{ rate('retained_mrr_amount', 'opening_mrr_amount + adjustment_mrr_amount') }} as nrr_rate
+    from totals
+
+),
+
 openings as (
 
     select
@@ -83,22 +96,31 @@ select
 from monthly
 cross join dimensions
 left join totals on monthly.activity_month = totals.activity_month and dimensions.dimension_name = totals.dimension_name
-left join closed_months on monthly.activity_month = closed_months.activity_month
+left join rates on monthly.activity_month = rates.activity_month and dimensions.dimension_name = rates.dimension_name
 where
     {%- for column in summed %}
     coalesce(monthly.{{ column }}, 0) <> coalesce(totals.{{ column }}, 0) or
     {%- endfor %}
     totals.reclassified_mrr_amount <> 0 or totals.reclassified_customer_count <> 0 or totals.transfer_mrr_amount <> 0
-    or coalesce(monthly.nrr_rate, -1)
-    <> coalesce({{ rate('totals.retained_mrr_amount', 'totals.opening_mrr_amount + totals.adjustment_mrr_amount') }}, -1)
-    {%- for column, kept_amount in year_rates.items() %}
-    -- Of closed months the published rate stays; by value it is that of what is known now.
-    or (
-        not coalesce(closed_months.is_kept, false)
-        and coalesce(monthly.{{ column }}, -1)
-        <> coalesce({{ rate('totals.' ~ kept_amount, 'totals.year_ago_mrr_amount') }}, -1)
-    )
+    or coalesce(monthly.nrr_rate, -1) <> coalesce(rates.nrr_rate, -1)
+
+union all
+
+-- Of closed months the published rates stay; by value they are those of what is known now.
+select
+    'values keep what the month keeps' as broken_rule,
+    monthly.activity_month,
+    rates.dimension_name,
+    cast(null as {{ dbt.type_string() }}) as dimension_value
+from monthly
+inner join rates on monthly.activity_month = rates.activity_month
+left join closed_months on monthly.activity_month = closed_months.activity_month
+where not coalesce(closed_months.is_kept, false) and (
+    {%- for column in year_rates %}
+    coalesce(monthly.{{ column }}, -1) <> coalesce(rates.{{ column }}, -1) or
     {%- endfor %}
+    false
+)
 
 union all
 

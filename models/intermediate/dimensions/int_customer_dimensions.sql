@@ -76,17 +76,15 @@ customer_values as (
 
 select
     customer_id,
-    activity_month,
     {%- for dimension in revenue_dimensions() %}
+    {{ dimension }} as closing_{{ dimension }},
     {%- for side, months in months_before.items() %}
     {%- set column = 'activity_month' if dimension in lasting_dimensions else dimension %}
     {%- set earlier = 'lag(' ~ column ~ ', ' ~ months ~ ') over (partition by customer_id order by activity_month asc)' %}
-    {%- if dimension in lasting_dimensions %}
-    case when {{ earlier }} is not null then {{ dimension }} end as {{ side }}_{{ dimension }},
-    {%- else %}
-    {{ earlier }} as {{ side }}_{{ dimension }},
-    {%- endif %}
+    {%- set lasting = 'case when ' ~ earlier ~ ' is not null then ' ~ dimension ~ ' end' %}
+    {{ lasting if dimension in lasting_dimensions else earlier }}
+        as {{ side }}_{{ dimension }},
     {%- endfor %}
-    {{ dimension }} as closing_{{ dimension }}{{ ',' if not loop.last }}
     {%- endfor %}
+    activity_month
 from customer_values

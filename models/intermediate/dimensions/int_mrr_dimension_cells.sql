@@ -6,8 +6,7 @@
 {%- set counts = {
     'customer_count': 'true',
     'opening_customer_count': was_active,
-    'known_customer_count':
-        'case when closed_months.is_kept then ' ~ was_active ~ ' else known_movements.was_active end',
+    'known_customer_count': 'case when closed_months.is_kept then ' ~ was_active ~ ' else known_movements.was_active end',
     'active_customer_count': 'levels.is_active',
     'paying_customer_count': 'levels.mrr_amount > 0',
     'staying_customer_count': 'levels.is_active and ' ~ was_active,
@@ -113,8 +112,9 @@ select
     {{ value }} as {{ side }}_value,
     {%- endfor %}
     movement_type,
-    {%- for measure in ['movement_amount'] + measures %}
-    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+    {%- for measure in measures %}
+    sum({{ measure }}) as {{ measure }},
     {%- endfor %}
+    sum(movement_amount) as movement_amount
 from dimension_facts
 group by activity_month, dimension_name, {{ side_values.values() | join(', ') }}, movement_type

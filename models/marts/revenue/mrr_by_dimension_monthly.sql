@@ -111,6 +111,8 @@ from totals
 inner join months on totals.activity_month = months.activity_month
 -- A value to which nobody belongs has no row.
 where
-    totals.{{ counts | join('_customer_count\n    + totals.') }}_customer_count > 0
-    or totals.year_ago_mrr_amount > 0
+    totals.year_ago_mrr_amount > 0
     or totals.usage_mrr_amount > 0
+    {%- for count in counts %}
+    or totals.{{ count }}_customer_count > 0
+    {%- endfor %}
