@@ -1,6 +1,9 @@
 {#- First day of the month, as a date: date_trunc alone gives another type on each engine. -#}
 {% macro month_start(day) %}cast({{ dbt.date_trunc('month', day) }} as date){% endmacro %}
 
+{#- The Monday of the day's week, as a date. -#}
+{% macro week_start(day) %}cast({{ dbt.date_trunc('week', day) }} as date){% endmacro %}
+
 {#- The day that many months later; the last day of the month where that day does not exist. -#}
 {% macro add_months(day, months) %}{{ return(adapter.dispatch('add_months')(day, months)) }}{% endmacro %}
 {% macro default__add_months(day, months) %}cast({{ day }} + interval (cast({{ months }} as integer)) month as date){% endmacro %}
