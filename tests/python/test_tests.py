@@ -107,6 +107,7 @@ RECONCILIATION = {
     "set actual_mrr_amount = actual_mrr_amount + 0.01 where rowid = 0",
     "churn_events_sum_to_mrr": "update marts.churn_events set churned_mrr_amount = churned_mrr_amount + 0.01 where rowid = 0",
     "trials_are_counted_once": "update marts.trial_conversions set trial_count = trial_count + 1 where rowid = 0",
+    "weeks_end_as_months_do": "update marts.activity_weekly set paying_customer_count = paying_customer_count + 1",
     "churn_splits_sum_to_mrr": "update marts.churn_monthly set opening_customer_count = opening_customer_count + 1 "
     "where rowid = (select min(rowid) from marts.churn_monthly where churn_split = 'plan')",
 }

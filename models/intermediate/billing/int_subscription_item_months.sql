@@ -66,17 +66,7 @@ periods_in_force as (
     window subscription_months as (partition by periods.subscription_id, months.activity_month)
 
 )
-{%- set mrr_own_amount -%}
-    case
-        when periods_in_force.subscription_discount_amount is null then periods_in_force.mrr_own_amount
-        when periods_in_force.subscription_discount_amount >= periods_in_force.subscription_mrr_amount then 0
-        -- Each item of the subscription by its share.
-        else periods_in_force.mrr_own_amount - cast(
-            cast(periods_in_force.subscription_discount_amount as {{ type_double() }}) * periods_in_force.mrr_own_amount
-            / cast(periods_in_force.subscription_mrr_amount as {{ type_double() }}) as {{ type_amount() }}
-        )
-    end
-{%- endset %}
+{%- set mrr_own_amount = shared_discount('periods_in_force') %}
 select
     periods_in_force.customer_id,
     periods_in_force.subscription_id,
