@@ -67,9 +67,10 @@ movements as (
         case
             when handover_weeks.customer_id is not null then 'transfer'
             when openings.is_start and openings.was_paused and openings.was_held then 'resume'
-            when openings.is_start and not openings.was_held and openings.paid_number > 1 then 'reactivation'
-            when openings.is_start and not openings.was_held and returns.returned_week <= openings.activity_week then 'reactivation'
-            when openings.is_start and not openings.was_held then 'new'
+            when openings.is_start and openings.was_held then 'expansion'
+            when openings.is_start and openings.paid_number > 1 then 'reactivation'
+            when openings.is_start and returns.returned_week <= openings.activity_week then 'reactivation'
+            when openings.is_start then 'new'
             when openings.opening_mrr_amount > 0 and openings.is_paused then 'pause'
             when openings.was_held and not openings.is_held then 'churn'
             when openings.movement_amount > 0 then 'expansion'
