@@ -1,4 +1,5 @@
 -- Grain: one row per month, plan and tenure band of the customers that it opens with.
+-- depends_on: {{ ref('closed_months') }}
 {#- Closed months open with what was published of them, open ones with what is known, as rates of mrr_monthly do. -#}
 {%- set earlier_customer_months = earlier_rows('closed_customer_months') %}
 with
