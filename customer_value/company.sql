@@ -315,6 +315,73 @@ from active_months m
 join people p on m.n = p.n
 where m.to_at = m.month_at + interval 1 month and m.month_at >= end_at() - interval 20 month;
 
+-- Who looks after a customer, and where it is. One in four changes hands, one in fifty of these to nobody; one in ten has no owner.
+create table customer_attributes as
+with owned as (
+    select
+        *, abs(hash(n, 21) % 5) as owner, abs(hash(n, 22) % 1000) as change_draw, 1 + abs(hash(n, 23) % 4) as step,
+        signed_up_at + to_seconds(cast(epoch(end_at() - signed_up_at) * (abs(hash(n, 24) % 1000) / 1000.0) as bigint)) as changed_at,
+        case when country in ('US', 'CA') then 'North America' when country in ('GB', 'IE') then 'UK and Ireland' else 'Continent' end
+            as region
+    from people
+)
+select
+    'c' || n as customer_id, 'region' as attribute, region as value, cast(null as date) as valid_from,
+    night(signed_up_at) as loaded_at
+from owned
+union all
+select 'c' || n, 'Account owner', 'owner_' || chr(cast(97 + owner as int)), null, night(signed_up_at) from owned where n % 10 <> 9
+union all
+select
+    'c' || n, 'account_owner', case when change_draw >= 5 then 'owner_' || chr(cast(97 + (owner + step) % 5 as int)) end,
+    cast(changed_at as date), night(changed_at)
+from owned where n % 10 <> 9 and change_draw < 250
+union all
+-- An account that was merged has an owner of its own.
+select 'c' || n || 'm', 'account_owner', 'owner_e', null, night(signed_up_at + interval 9 day) from owned where n % 97 = 3;
+
+-- What was planned for each month: what a good guess would have been, a tenth up or down by the quarter, growing beyond the last.
+create table targets as
+with planned as (
+    select
+        m.month_at, case when p.country in ('US', 'CA') then 'North America' when p.country in ('GB', 'IE') then 'UK and Ireland'
+            else 'Continent' end as region,
+        sum(0.95 * p.seats * t.price) as mrr
+    from active_months m
+    join people p on m.n = p.n
+    join tiers t on p.tier = t.tier
+    where m.to_at = least(m.month_at + interval 1 month, end_at())
+    group by all
+),
+ahead as (
+    select *, 0 as k from planned
+    union all
+    select month_at + to_months(k), region, mrr * power(1.02, k), k
+    from planned, (select unnest(range(1, 15)) as k)
+    where month_at = date_trunc('month', end_at())
+),
+by_region as (
+    select month_at, region, round(mrr * (0.9 + 0.2 * (abs(hash(date_trunc('quarter', month_at), region) % 1000) / 1000.0)), -2) as target
+    from ahead
+)
+select
+    cast(month_at as date) as month, metric, dimension, value, target, night(date_trunc('year', month_at)) as loaded_at
+from (
+    select month_at, 'mrr' as metric, null as dimension, null as value, sum(target) as target from by_region group by month_at
+    union all select month_at, 'closing_mrr_amount', 'region', region, target from by_region
+    union all select distinct month_at, 'nrr', null, null, 1.02 from by_region
+    union all select distinct month_at, 'logo_churn_rate', null, null, 0.03 from by_region
+);
+
+create table annotations as
+select cast(end_at() - to_days(days) as date) as happened_on, title, text, night(end_at() - to_days(days)) as loaded_at
+from (values
+    (410, 'New price list', 'For new customers at once, for others from their next renewal.'),
+    (265, 'Outage', 'Reports were not available for nine hours.'),
+    (150, 'Spring campaign', null),
+    (40, 'Onboarding guide', 'Each new customer is led through its first report.')
+) t (days, title, text);
+
 create table leads as
 select
     'l' || n as lead_id, signed_up_at - to_days(cast(3 + 40 * u10 as int)) as created_at, channel,

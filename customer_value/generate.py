@@ -131,7 +131,7 @@ def write_events(connection, rng, folder, events_per_customer_month):
 def write_input(connection, contract, path, seed):
     """Write one input with its dirt: repeated and corrected rows, bad rows, no order."""
     table = quoted(contract.name)
-    key = " || '|' || ".join(f"cast({column} as varchar)" for column in contract.key)
+    key = " || '|' || ".join(f"coalesce(cast({column} as varchar), '')" for column in contract.key)
     # A column of the contract that company.sql does not write is null.
     written = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
     columns = ", ".join(

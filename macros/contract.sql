@@ -187,6 +187,39 @@
                 "loaded_at": {"type": "timestamp", "is_required": true},
             },
         },
+        "customer_attributes": {
+            "meta": {"required": false, "key": ["customer_id", "attribute", "valid_from"]},
+            "columns": {
+                "customer_id": {"type": "string", "is_required": true, "staged_as": "canonical_customer"},
+                "attribute": {"type": "string", "is_required": true, "folded_as": "word"},
+                "value": {"type": "string", "is_personal": true},
+                "valid_from": {"type": "date"},
+                "unreadable_value": {"type": "string", "is_of_the_load": true},
+                "loaded_at": {"type": "timestamp", "is_required": true},
+            },
+        },
+        "targets": {
+            "meta": {"required": false, "key": ["month", "metric", "dimension", "value"]},
+            "columns": {
+                "month": {"type": "month", "is_required": true},
+                "metric": {"type": "string", "is_required": true, "folded_as": "word"},
+                "dimension": {"type": "string", "folded_as": "word"},
+                "value": {"type": "string"},
+                "target": {"type": "double", "is_required": true, "staged_as": "amount"},
+                "unreadable_value": {"type": "string", "is_of_the_load": true},
+                "loaded_at": {"type": "timestamp", "is_required": true},
+            },
+        },
+        "annotations": {
+            "meta": {"required": false, "key": ["happened_on", "title"]},
+            "columns": {
+                "happened_on": {"type": "date", "is_required": true},
+                "title": {"type": "string", "is_required": true},
+                "text": {"type": "string"},
+                "unreadable_value": {"type": "string", "is_of_the_load": true},
+                "loaded_at": {"type": "timestamp", "is_required": true},
+            },
+        },
         "leads": {
             "meta": {"required": false, "key": ["lead_id"], "amount_at_stake": "trip_wire_amount"},
             "columns": {

@@ -14,5 +14,5 @@
 
 {#- A type as the contract and the models' properties name it, as the engine does. -#}
 {% macro type_named(name) -%}
-    {{ return({'string': dbt.type_string(), 'double': type_double()}.get(name, name)) }}
+    {{ return({'string': dbt.type_string(), 'double': type_double(), 'month': 'date'}.get(name, name)) }}
 {%- endmacro %}

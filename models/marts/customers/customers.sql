@@ -26,6 +26,8 @@ customer_ltv as (select * from {{ ref('customer_ltv') }}),
 
 customer_segments as (select * from {{ ref('customer_segments') }}),
 
+customer_attributes as (select * from {{ ref('customer_attributes') }}),
+
 subscription_totals as (
 
     select
@@ -50,6 +52,7 @@ select
     customers.employee_count,
     customers.customer_size,
     customers.acquisition_channel,
+    account_owners.attribute_value as account_owner,
     customers.created_at,
     customers.deleted_at,
     customers.is_inferred,
@@ -92,6 +95,8 @@ cross join run_settings
 left join statuses on customers.customer_id = statuses.customer_id
 left join nps_responses on customers.customer_id = nps_responses.customer_id and nps_responses.is_latest_of_customer
 left join subscription_totals on customers.customer_id = subscription_totals.customer_id
+left join customer_attributes as account_owners
+    on customers.customer_id = account_owners.customer_id and account_owners.attribute_name = 'account_owner'
 left join customer_ltv on customers.customer_id = customer_ltv.customer_id
 left join customer_segments on customers.customer_id = customer_segments.customer_id
 left join running_terms on customers.customer_id = running_terms.customer_id

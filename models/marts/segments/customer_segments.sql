@@ -13,6 +13,8 @@ plays as (select * from {{ ref('int_customer_plays') }}),
 
 actions as (select * from {{ ref('stg_actions') }}),
 
+customer_attributes as (select * from {{ ref('customer_attributes') }}),
+
 renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 running_terms as (
@@ -68,6 +70,7 @@ select
     coalesce(plays.play, segment_months.play) as play,
     plays.play_driver,
     coalesce(plays.owner_role, segment_months.owner_role) as owner_role,
+    account_owners.attribute_value as account_owner,
     coalesce(plays.act_within_days, segment_months.act_within_days) as act_within_days,
     cast(
         {{ dbt.dateadd(
@@ -105,5 +108,7 @@ left join renewal_dates
     on
         segment_months.customer_id = renewal_dates.customer_id
         and segment_months.activity_month = renewal_dates.activity_month
+left join customer_attributes as account_owners
+    on segment_months.customer_id = account_owners.customer_id and account_owners.attribute_name = 'account_owner'
 left join last_actions on segment_months.customer_id = last_actions.customer_id
 left join running_terms on segment_months.customer_id = running_terms.customer_id

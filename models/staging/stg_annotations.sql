@@ -1,0 +1,25 @@
+-- Grain: one row per day and title (filter: happened by the as-of day).
+with
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+versions as (
+
+    select
+        *,
+        count(*) over (partition by happened_on, title) as version_count,
+        row_number() over (
+            partition by happened_on, title
+            order by loaded_at desc, {{ row_text(value_columns('annotations')) }} asc
+        ) as version_number
+    from {{ ref('base_annotations') }}
+    where reject_reason is null
+
+)
+
+select
+    {{ staged_columns('annotations', 'versions') }},
+    versions.version_count
+from versions
+cross join run_settings
+where versions.version_number = 1 and versions.happened_on < run_settings.as_of_end_at

@@ -1,0 +1,26 @@
+-- Grain: one row per customer as received, attribute and first day (filter: in force by the as-of day).
+with
+
+run_settings as (select * from {{ ref('run_settings') }}),
+
+versions as (
+
+    select
+        *,
+        count(*) over (partition by customer_id, attribute, valid_from) as version_count,
+        row_number() over (
+            partition by customer_id, attribute, valid_from
+            order by loaded_at desc, {{ row_text(value_columns('customer_attributes')) }} asc
+        ) as version_number
+    from {{ ref('base_customer_attributes') }}
+    where reject_reason is null
+
+)
+
+select
+    {{ staged_columns('customer_attributes', 'versions') }},
+    versions.customer_id as received_customer_id,
+    versions.version_count
+from versions
+cross join run_settings
+where versions.version_number = 1 and coalesce(versions.valid_from < run_settings.as_of_end_at, true)
