@@ -192,7 +192,7 @@
             "columns": {
                 "customer_id": {"type": "string", "is_required": true, "staged_as": "canonical_customer"},
                 "attribute": {"type": "string", "is_required": true, "folded_as": "word"},
-                "value": {"type": "string", "is_personal": true},
+                "value": {"type": "string"},
                 "valid_from": {"type": "date"},
                 "unreadable_value": {"type": "string", "is_of_the_load": true},
                 "loaded_at": {"type": "timestamp", "is_required": true},
@@ -321,7 +321,7 @@
             "nps_monthly": {"activity_month": "date", "is_partial_month": "boolean", "nps_window": "string", "nps_dimension": "string", "nps_value": "string", "sent_count": "bigint", "response_rate": "decimal(28,8)", "response_count": "bigint", "promoter_count": "bigint", "passive_count": "bigint", "detractor_count": "bigint", "nps_score": "decimal(28,8)", "nps_standard_error": "decimal(28,8)", "nps_low": "decimal(28,8)", "nps_high": "decimal(28,8)", "nps_change": "decimal(28,8)"},
         },
         "segments": {
-            "customer_segments": {"customer_id": "string", "as_of_date": "date", "health_status": "string", "value_tier": "string", "segment_name": "string", "play": "string", "play_driver": "string", "owner_role": "string", "act_within_days": "integer", "due_date": "date", "is_held_out": "boolean", "last_action_date": "date", "is_in_trouble": "boolean", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "health_score": "decimal(28,8)", "reason_text": "string", "probability_model": "string", "churn_probability_90d": "decimal(28,8)", "renewal_date": "date", "stayed_value_amount": "decimal(28,8)", "return_value_amount": "decimal(28,8)", "expected_loss_amount": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)", "curve_loss_amount": "decimal(28,8)", "priority_order": "string", "priority_rank": "bigint"},
+            "customer_segments": {"customer_id": "string", "as_of_date": "date", "health_status": "string", "value_tier": "string", "segment_name": "string", "play": "string", "play_driver": "string", "owner_role": "string", "account_owner": "string", "act_within_days": "integer", "due_date": "date", "is_held_out": "boolean", "last_action_date": "date", "is_in_trouble": "boolean", "mrr_amount": "decimal(28,8)", "ltv_amount": "decimal(28,8)", "health_score": "decimal(28,8)", "reason_text": "string", "probability_model": "string", "churn_probability_90d": "decimal(28,8)", "renewal_date": "date", "stayed_value_amount": "decimal(28,8)", "return_value_amount": "decimal(28,8)", "expected_loss_amount": "decimal(28,8)", "value_at_risk_amount": "decimal(28,8)", "curve_loss_amount": "decimal(28,8)", "priority_order": "string", "priority_rank": "bigint"},
         },
         "usage": {
             "int_backfill_loads": {"input_name": "string", "loaded_date": "date"},

@@ -37,6 +37,13 @@ UNKNOWN = {
     },
     "support_tickets": {"support_tickets": ""},
     "model_scores": {"model_score_backtest": ""},
+    "customer_attributes": {
+        "customer_attributes": "",
+        "customers": "account_owner",
+        "customer_segments": "account_owner",
+    },
+    "targets": {"target_attainment": ""},
+    "annotations": {"annotations": ""},
     "actions": {"action_outcomes": "", "customer_segments": "last_action_date"},
     "usage_events": {
         "onboarding_cohorts": "",

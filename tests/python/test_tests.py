@@ -68,6 +68,12 @@ RECONCILIATION = {
     "model_scores_are_compared_where_both_are_known": "update marts.model_score_backtest set churn_count = churn_count + 1 where period_name = 'all'",
     "action_outcomes_count_every_observed_action": "update marts.action_outcomes set case_count = case_count + 1 "
     "where play = 'all'",
+    "attributes_are_those_that_were_stated": "update marts.customer_attributes set attribute_value = 'nobody' where rowid = "
+    "(select min(rowid) from marts.customer_attributes where attribute_name = 'account_owner')",
+    "targets_are_held_against_the_months": "update marts.target_attainment set actual_value = actual_value + 0.00000001 "
+    "where rowid = (select min(rowid) from marts.target_attainment "
+    "where metric_name = 'closing_mrr_amount' and actual_value is not null)",
+    "every_annotation_is_shown": "delete from marts.annotations where rowid = 0",
     "churn_estimates_agree": "update intermediate.int_priority_ranks set churn_probability = 0 where is_as_of_month",
     "priority_backtest_sums_to_its_months": "update marts.priority_backtest set found_mrr_amount = found_mrr_amount - 0.01 "
     "where period_name = 'all' and priority_order = 'mrr' and list_share_rate = 0.2",
