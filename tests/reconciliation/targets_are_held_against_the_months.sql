@@ -19,18 +19,22 @@ shown_targets as (
 
 ),
 
+months as (select * from {{ ref('mrr_monthly') }}),
+
 attainments as (
 
     select
-        activity_month,
-        metric_name,
-        actual_value
-    from {{ ref('target_attainment') }}
-    where dimension_name = 'all'
+        shown.activity_month,
+        shown.actual_value,
+        case shown.metric_name
+            when 'closing_mrr_amount' then months.closing_mrr_amount
+            when 'logo_churn_rate' then months.logo_churn_rate
+        end as expected_value
+    from {{ ref('target_attainment') }} as shown
+    left join months on shown.activity_month = months.activity_month
+    where shown.dimension_name = 'all' and shown.metric_name in ('closing_mrr_amount', 'logo_churn_rate')
 
-),
-
-months as (select * from {{ ref('mrr_monthly') }})
+)
 
 select
     cast(null as date) as activity_month,
@@ -45,15 +49,8 @@ where
 union all
 
 select
-    attainments.activity_month,
-    case attainments.metric_name when 'logo_churn_rate' then months.logo_churn_rate else months.closing_mrr_amount end
-        as expected_value,
-    attainments.actual_value as found_value
+    activity_month,
+    expected_value,
+    actual_value as found_value
 from attainments
-left join months on attainments.activity_month = months.activity_month
-where
-    attainments.metric_name in ('closing_mrr_amount', 'logo_churn_rate')
-    and coalesce(attainments.actual_value, -1) <> coalesce(
-        case attainments.metric_name when 'logo_churn_rate' then months.logo_churn_rate else months.closing_mrr_amount end,
-        -1
-    )
+where coalesce(expected_value, -1) <> coalesce(actual_value, -1)

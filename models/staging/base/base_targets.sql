@@ -18,7 +18,13 @@ select
         when targets.metric is null then 'missing_metric'
         when targets.target is null then 'missing_target'
         when targets.loaded_at is null then 'missing_loaded_at'
-        when targets.metric not in ('{{ target_metrics() | join("', '") }}') then 'unknown_metric'
+        when
+            targets.metric not in (
+                {%- for metric in target_metrics() %}
+                '{{ metric }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            )
+            then 'unknown_metric'
         when coalesce(targets.dimension, 'all') = 'all' and not ({{ is_whole }}) then 'missing_dimension'
         when targets.dimension <> 'all' and targets.value is null then 'missing_value'
         when abs(targets.target) >= {{ var('number_limit') }} then 'number_out_of_range'
