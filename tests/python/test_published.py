@@ -62,7 +62,7 @@ def test_every_row_is_accounted_for(demo):
         "select input_name, raw_row_count, staged_row_count, superseded_row_count, conflict_count, rejected_row_count, "
         "newest_loaded_at from marts.input_reconciliation"
     )
-    assert len(rows) == 14
+    assert len(rows) == 17
     for name, raw, staged, superseded, conflicts, rejected, newest in rows:
         assert newest is not None
         # Repeated and corrected rows come with a load of their own; usage is not compared.
