@@ -115,12 +115,13 @@ select
 from monthly
 inner join rates on monthly.activity_month = rates.activity_month
 left join closed_months on monthly.activity_month = closed_months.activity_month
-where not coalesce(closed_months.is_kept, false) and (
-    {%- for column in year_rates %}
-    coalesce(monthly.{{ column }}, -1) <> coalesce(rates.{{ column }}, -1) or
-    {%- endfor %}
-    false
-)
+where
+    not coalesce(closed_months.is_kept, false)
+    and (
+        coalesce(monthly.nrr_12m_rate, -1) <> coalesce(rates.nrr_12m_rate, -1)
+        or coalesce(monthly.grr_12m_rate, -1) <> coalesce(rates.grr_12m_rate, -1)
+        or coalesce(monthly.nrr_12m_with_reactivation_rate, -1) <> coalesce(rates.nrr_12m_with_reactivation_rate, -1)
+    )
 
 union all
 

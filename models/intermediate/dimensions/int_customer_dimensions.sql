@@ -81,7 +81,7 @@ select
     {%- for side, months in months_before.items() %}
     {%- set column = 'activity_month' if dimension in lasting_dimensions else dimension %}
     {%- set earlier = 'lag(' ~ column ~ ', ' ~ months ~ ') over (partition by customer_id order by activity_month asc)' %}
-    {%- set lasting = 'case when ' ~ earlier ~ ' is not null then ' ~ dimension ~ ' end' %}
+    {%- set lasting = 'case when ' ~ earlier ~ ' is not null\n        then ' ~ dimension ~ ' end' %}
     {{ lasting if dimension in lasting_dimensions else earlier }}
         as {{ side }}_{{ dimension }},
     {%- endfor %}
