@@ -1,6 +1,7 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 -- A month in which a customer has no item, or is not scored, has the values of the last one before it that had.
 {%- set months_before = {'opening': 1, 'year_ago': 12} %}
+{%- set customer_log = '(partition by customer_id order by activity_month asc)' %}
 {#- What has one value for all months of a customer is not looked up month by month. #}
 {%- set lasting_dimensions = ['country', 'acquisition_channel', 'customer_size', 'cohort_year'] %}
 with
@@ -80,7 +81,7 @@ select
     {{ dimension }} as closing_{{ dimension }},
     {%- for side, months in months_before.items() %}
     {%- set column = 'activity_month' if dimension in lasting_dimensions else dimension %}
-    {%- set earlier = 'lag(' ~ column ~ ', ' ~ months ~ ') over (partition by customer_id order by activity_month asc)' %}
+    {%- set earlier = 'lag(' ~ column ~ ', ' ~ months ~ ') over ' ~ customer_log %}
     {%- set lasting = 'case when ' ~ earlier ~ ' is not null\n        then ' ~ dimension ~ ' end' %}
     {{ lasting if dimension in lasting_dimensions else earlier }}
         as {{ side }}_{{ dimension }},
