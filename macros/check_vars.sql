@@ -5,15 +5,15 @@
         'adoption_days', 'annual_discount_rate', 'backfill_days', 'cac_lag_months', 'chain_gap_hours',
         'churn_window_months', 'confidence_z_score', 'expansion_prior_months', 'fit_prior_deviation', 'fit_quarters',
         'forecast_prior_windows', 'free_period_churn_days', 'gross_margin_rate', 'health_horizon_days',
-        'health_hysteresis_points', 'hold_out_rate', 'interval_tail_rate', 'interval_z_score', 'late_payment_days', 'learned_score_steepness',
-        'ltv_history_months', 'ltv_horizon_months', 'max_fit_cases', 'max_input_age_days', 'max_mrr_change_rate',
-        'max_rejected_rate', 'max_spend_correlation', 'max_unwarned_mrr_rate', 'min_alert_lift', 'min_band_z_score',
-        'min_driver_points', 'min_fit_churns',
-        'min_health_cases', 'min_learned_z_score', 'min_lost_customers', 'min_nps_answers', 'min_priority_churns',
-        'min_repeat_customers', 'min_signal_coverage', 'min_simple_churns', 'min_tail_churns', 'min_true_alerts',
-        'min_unrecorded_churns', 'min_usual_row_count', 'min_volume_rate', 'model_score_days',
-        'new_business_months', 'number_limit', 'onboarding_days', 'pause_churn_days', 'payment_due_days', 'recent_churn_months', 'recent_churn_z_score',
-        'term_prior_churns', 'usage_trend_prior', 'usage_window_days', 'usual_learned_score'
+        'health_hysteresis_points', 'hold_out_rate', 'interval_tail_rate', 'interval_z_score', 'late_payment_days',
+        'learned_score_steepness', 'ltv_history_months', 'ltv_horizon_months', 'max_fit_cases', 'max_input_age_days',
+        'max_mrr_change_rate', 'max_rejected_rate', 'max_spend_correlation', 'max_unwarned_mrr_rate', 'min_alert_lift',
+        'min_band_z_score', 'min_driver_points', 'min_fit_churns', 'min_health_cases', 'min_learned_z_score',
+        'min_lost_customers', 'min_nps_answers', 'min_priority_churns', 'min_repeat_customers', 'min_signal_coverage',
+        'min_simple_churns', 'min_tail_churns', 'min_true_alerts', 'min_unrecorded_churns', 'min_usual_row_count',
+        'min_volume_rate', 'model_score_days', 'new_business_months', 'number_limit', 'onboarding_days',
+        'pause_churn_days', 'payment_due_days', 'recent_churn_months', 'recent_churn_z_score', 'term_prior_churns',
+        'usage_trend_prior', 'usage_window_days', 'usual_learned_score'
     ] -%}
     {%- for name in numbers if var(name) is not number -%}
         {%- do exceptions.raise_compiler_error('var ' ~ name ~ ': found "' ~ var(name) ~ '", expected a number.') -%}

@@ -60,3 +60,18 @@
     {% endif -%}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- Of the rows of an input with the same key: how many there are, which is the newest (1: loaded last, of those loaded at once the first
+    by its text), and, `with_first_load`, when the first of them was loaded. It writes a
+    select list, as the two above, so that the key is declared in the contract and nowhere else. -#}
+{% macro version_columns(input_name, with_first_load=false) -%}
+    {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
+    count(*) over (partition by {{ key }}) as version_count,
+    {%- if with_first_load %}
+    min(loaded_at) over (partition by {{ key }}) as first_loaded_at,
+    {%- endif %}
+    row_number() over (
+        partition by {{ key }}
+        order by loaded_at desc, {{ row_text(value_columns(input_name)) }} asc
+    ) as version_number
+{%- endmacro %}

@@ -7,11 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by customer_id, play, done_on) as version_count,
-        row_number() over (
-            partition by customer_id, play, done_on
-            order by loaded_at desc, {{ row_text(value_columns('actions')) }} asc
-        ) as version_number
+        {{ version_columns('actions') }}
     from {{ ref('base_actions') }}
     where reject_reason is null
 

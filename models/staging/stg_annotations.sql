@@ -7,11 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by happened_on, title) as version_count,
-        row_number() over (
-            partition by happened_on, title
-            order by loaded_at desc, {{ row_text(value_columns('annotations')) }} asc
-        ) as version_number
+        {{ version_columns('annotations') }}
     from {{ ref('base_annotations') }}
     where reject_reason is null
 

@@ -7,11 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by customer_id, attribute, valid_from) as version_count,
-        row_number() over (
-            partition by customer_id, attribute, valid_from
-            order by loaded_at desc, {{ row_text(value_columns('customer_attributes')) }} asc
-        ) as version_number
+        {{ version_columns('customer_attributes') }}
     from {{ ref('base_customer_attributes') }}
     where reject_reason is null
 

@@ -6,11 +6,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by customer_id) as version_count,
-        row_number() over (
-            partition by customer_id
-            order by loaded_at desc, {{ row_text(value_columns('customers')) }} asc
-        ) as version_number
+        {{ version_columns('customers') }}
     from {{ ref('base_customers') }}
     where reject_reason is null
 

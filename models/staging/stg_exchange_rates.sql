@@ -5,11 +5,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by rate_date, currency) as version_count,
-        row_number() over (
-            partition by rate_date, currency
-            order by loaded_at desc, {{ row_text(value_columns('exchange_rates')) }} asc
-        ) as version_number
+        {{ version_columns('exchange_rates') }}
     from {{ ref('base_exchange_rates') }}
     where reject_reason is null
 

@@ -7,12 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by invoice_line_id) as version_count,
-        min(loaded_at) over (partition by invoice_line_id) as first_loaded_at,
-        row_number() over (
-            partition by invoice_line_id
-            order by loaded_at desc, {{ row_text(value_columns('invoice_lines')) }} asc
-        ) as version_number
+        {{ version_columns('invoice_lines', with_first_load=true) }}
     from {{ ref('base_invoice_lines') }}
     where reject_reason is null
 

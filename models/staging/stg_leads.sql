@@ -7,11 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by lead_id) as version_count,
-        row_number() over (
-            partition by lead_id
-            order by loaded_at desc, {{ row_text(value_columns('leads')) }} asc
-        ) as version_number
+        {{ version_columns('leads') }}
     from {{ ref('base_leads') }}
     where reject_reason is null
 

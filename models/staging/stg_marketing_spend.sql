@@ -7,11 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by spend_date, channel, campaign) as version_count,
-        row_number() over (
-            partition by spend_date, channel, campaign
-            order by loaded_at desc, {{ row_text(value_columns('marketing_spend')) }} asc
-        ) as version_number
+        {{ version_columns('marketing_spend') }}
     from {{ ref('base_marketing_spend') }}
     where reject_reason is null
 

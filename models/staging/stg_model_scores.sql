@@ -7,12 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by model_name, customer_id, scored_on) as version_count,
-        min(loaded_at) over (partition by model_name, customer_id, scored_on) as first_loaded_at,
-        row_number() over (
-            partition by model_name, customer_id, scored_on
-            order by loaded_at desc, {{ row_text(value_columns('model_scores')) }} asc
-        ) as version_number
+        {{ version_columns('model_scores', with_first_load=true) }}
     from {{ ref('base_model_scores') }}
     where reject_reason is null
 

@@ -5,11 +5,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by plan_id) as version_count,
-        row_number() over (
-            partition by plan_id
-            order by loaded_at desc, {{ row_text(value_columns('plans')) }} asc
-        ) as version_number
+        {{ version_columns('plans') }}
     from {{ ref('base_plans') }}
     where reject_reason is null
 

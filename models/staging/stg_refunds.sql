@@ -7,12 +7,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by refund_id) as version_count,
-        min(loaded_at) over (partition by refund_id) as first_loaded_at,
-        row_number() over (
-            partition by refund_id
-            order by loaded_at desc, {{ row_text(value_columns('refunds')) }} asc
-        ) as version_number
+        {{ version_columns('refunds', with_first_load=true) }}
     from {{ ref('base_refunds') }}
     where reject_reason is null
 

@@ -5,11 +5,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by month, metric, dimension, value) as version_count,
-        row_number() over (
-            partition by month, metric, dimension, value
-            order by loaded_at desc, {{ row_text(value_columns('targets')) }} asc
-        ) as version_number
+        {{ version_columns('targets') }}
     from {{ ref('base_targets') }}
     where reject_reason is null
 

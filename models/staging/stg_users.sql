@@ -5,11 +5,7 @@ versions as (
 
     select
         *,
-        count(*) over (partition by user_id) as version_count,
-        row_number() over (
-            partition by user_id
-            order by loaded_at desc, {{ row_text(value_columns('users')) }} asc
-        ) as version_number
+        {{ version_columns('users') }}
     from {{ ref('base_users') }}
     where reject_reason is null
 

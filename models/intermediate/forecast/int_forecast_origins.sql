@@ -1,6 +1,5 @@
 -- Grain: one row per day from which MRR is forecast (filter: the as-of day, and month ends by which a year was known).
-{%- set months_back = '(' ~ months_between('months.activity_month', 'valuation_dates.activity_month')
-    ~ ' + case when valuation_dates.is_partial_month then 0 else 1 end)' %}
+{%- set months_back = complete_months_back('months.activity_month', 'valuation_dates') %}
 {%- set weight = 'greatest(' ~ var('new_business_months') ~ ' + 1 - months_back, 0)' %}
 with
 

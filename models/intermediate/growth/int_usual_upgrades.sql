@@ -1,7 +1,5 @@
 -- Grain: one row per customer (filter: with MRR on the as-of day, no use of it recorded; enough of its peers upgrade).
 -- Peers have the same main plan and are both in their first year, or both beyond it.
-{%- set months_back = '(' ~ months_between('movements.activity_month', 'as_of.activity_month')
-    ~ ' + case when as_of.is_partial_month then 0 else 1 end)' %}
 with
 
 moves as (select * from {{ ref('expansion_moves') }}),
@@ -48,7 +46,7 @@ cases as (
         -- What more than doubles is one customer's story, and tells nothing of its plan.
         least(coalesce(upgrades.upgrade_amount, 0), movements.opening_mrr_amount) as upgrade_amount
     from movements
-    inner join as_of on {{ months_back }} between 1 and 12
+    inner join as_of on {{ complete_months_back('movements.activity_month', 'as_of') }} between 1 and 12
     inner join main_items
         on
             movements.customer_id = main_items.customer_id
