@@ -54,8 +54,12 @@ def learner_area(company, first_month):
             any_value(o.horizon_date < date '{first_month}') as is_earlier,
             any_value(o.activity_month >= date '{first_month}') as is_later,
             list(coalesce(s.score, 50) / 100 order by s.signal_name) as scores,
-            list(cast(s.is_known as double) order by s.signal_name) as known
-        from intermediate.int_health_outcomes o join intermediate.int_health_signals s using (customer_id, activity_month)
+            list(cast(s.score is not null as double) order by s.signal_name) as known
+        from intermediate.int_health_outcomes o
+        join (
+            unpivot (select customer_id, activity_month, columns('_score$') from intermediate.int_health_signals)
+            on columns('_score$') into name signal_name value score
+        ) s using (customer_id, activity_month)
         where o.is_observed
         group by o.customer_id, o.activity_month
         """,

@@ -24,7 +24,7 @@ troubled_customers as (
     select payment_months.customer_id
     from payment_months
     inner join months on payment_months.activity_month = months.activity_month
-    where months.is_as_of_month and payment_months.raw_value > 0
+    where months.is_as_of_month and payment_months.payment_trouble > 0
 
 )
 

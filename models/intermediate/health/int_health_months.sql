@@ -7,20 +7,28 @@ scores as (select * from {{ ref('int_health_scores') }}),
 
 deductions as (select * from {{ ref('int_health_score_deductions') }}),
 
+definitions as (select * from {{ ref('health_signals') }}),
+
 outcomes as (select * from {{ ref('int_health_outcomes') }}),
 
 probabilities as (select * from {{ ref('int_churn_probabilities') }}),
 
+-- The three top drivers in words.
 reasons as (
 
     select
-        customer_id,
-        activity_month,
-        max(case when loss_rank = 1 then signal_name end) as weakest_signal,
-        max(case when loss_rank = 1 then advice end) as advice,
-        {{ top_reasons('loss_rank', 'reason') }} as reason_text
+        deductions.customer_id,
+        deductions.activity_month,
+        deductions.first_signal as weakest_signal,
+        first_definitions.advice,
+        {{ signal_reason('first_definitions', 'deductions.first_signal_value') }}
+        || coalesce('; ' || {{ signal_reason('second_definitions', 'deductions.second_signal_value') }}, '')
+        || coalesce('; ' || {{ signal_reason('third_definitions', 'deductions.third_signal_value') }}, '')
+            as reason_text
     from deductions
-    group by customer_id, activity_month
+    left join definitions as first_definitions on deductions.first_signal = first_definitions.signal_name
+    left join definitions as second_definitions on deductions.second_signal = second_definitions.signal_name
+    left join definitions as third_definitions on deductions.third_signal = third_definitions.signal_name
 
 )
 

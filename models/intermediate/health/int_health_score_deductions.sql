@@ -1,4 +1,5 @@
--- Grain: one row per customer, month and signal (filter: signals that deduct points): its contribution, in words too.
+-- Grain: one row per customer and month (filter: scored population): the points that each signal deducts.
+{%- set leaders = [] %}
 with
 
 signals as (select * from {{ ref('int_health_signals') }}),
@@ -9,41 +10,111 @@ weights as (select * from {{ ref('int_health_weights') }}),
 
 definitions as (select * from {{ ref('health_signals') }}),
 
+learned_weights as (
+
+    select
+        {{- signal_columns(['point_slope']) }}
+        fit_month
+    from weights
+    group by fit_month
+
+),
+
+hand_set_weights as (
+
+    select
+        {{- signal_columns(['weight']) }}
+        count(*) as signal_count
+    from definitions
+
+),
+
 deductions as (
 
     select
-        signals.customer_id,
-        signals.activity_month,
-        signals.signal_name,
-        signals.raw_value,
-        case
+        {%- for signal in health_signals() %}
+        signals.{{ signal }}_value,
+        coalesce(greatest(case
             when scores.score_method = 'learned'
                 then {{ rate(
-                    '(100 - scores.health_score) * ' ~ log_odds_units('weights.point_slope', 'signals.score'),
+                    '(100 - scores.health_score) * '
+                    ~ log_odds_units('learned_weights.' ~ signal ~ '_point_slope', 'signals.' ~ signal ~ '_score'),
                     '100000000 * scores.log_odds'
                 ) }}
-            else {{ rate('(100 - signals.score) * signals.weight', 'scores.known_weight') }}
-        end as points_lost
+            else {{ rate(
+                '(100 - signals.' ~ signal ~ '_score) * hand_set_weights.' ~ signal ~ '_weight', 'scores.known_weight'
+            ) }}
+        end, 0), 0) as {{ signal }}_points,
+        {%- endfor %}
+        signals.customer_id,
+        signals.activity_month
     from signals
+    cross join hand_set_weights
     inner join scores
         on signals.customer_id = scores.customer_id and signals.activity_month = scores.activity_month
-    left join weights
-        on scores.fit_month = weights.fit_month and signals.signal_name = weights.signal_name
-    where signals.score < 100
+    left join learned_weights on scores.fit_month = learned_weights.fit_month
 
-)
+),
 
+-- The three that deduct the most points, one after the other; of those that deduct as much the first by name.
+{% for rank in ['first', 'second', 'third'] -%}
+{%- set previous = leaders[-1] ~ 's' if leaders else 'deductions' -%}
+{{ rank }}_amounts as (
+
+    select
+        {%- for signal in health_signals() %}
+        {{ signal }}_value,
+        {{ signal }}_points,
+        {%- endfor %}
+        {%- for leader in leaders %}
+        {{ leader }},
+        {%- endfor %}
+        customer_id,
+        activity_month,
+        greatest(
+            {%- for signal in health_signals() %}
+            {{ points_besides(signal, leaders) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as {{ rank }}_points
+    from {{ previous }}
+
+),
+
+{{ rank }}_signals as (
+
+    select
+        {%- for signal in health_signals() %}
+        {{ signal }}_value,
+        {{ signal }}_points,
+        {%- endfor %}
+        {%- for leader in leaders %}
+        {{ leader }},
+        {%- endfor %}
+        customer_id,
+        activity_month,
+        case
+            when {{ rank }}_points = 0 then null
+            {%- for signal in health_signals() | sort %}
+            when {{ points_besides(signal, leaders) }} = {{ rank }}_points then '{{ signal }}'
+            {%- endfor %}
+        end as {{ rank }}_signal
+    from {{ rank }}_amounts
+
+){% if not loop.last %},{% endif %}
+{% do leaders.append(rank ~ '_signal') %}
+{% endfor %}
 select
-    deductions.customer_id,
-    deductions.activity_month,
-    deductions.signal_name,
-    deductions.points_lost,
-    row_number() over (
-        partition by deductions.customer_id, deductions.activity_month
-        order by deductions.points_lost desc, deductions.signal_name asc
-    ) as loss_rank,
-    {{ signal_reason('definitions', 'deductions.raw_value') }} as reason,
-    definitions.advice
-from deductions
-inner join definitions on deductions.signal_name = definitions.signal_name
-where deductions.points_lost > 0
+    {%- for signal in health_signals() %}
+    {{ signal }}_points,
+    {%- endfor %}
+    {%- for leader in leaders %}
+    {{ leader }},
+    case {{ leader }}
+        {%- for signal in health_signals() %}
+        when '{{ signal }}' then {{ signal }}_value
+        {%- endfor %}
+    end as {{ leader }}_value,
+    {%- endfor %}
+    customer_id,
+    activity_month
+from {{ leaders[-1] }}s

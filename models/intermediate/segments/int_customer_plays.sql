@@ -21,28 +21,41 @@ signals as (select * from {{ ref('health_signals') }}),
 
 plays as (select * from {{ ref('plays') }}),
 
+signal_points as (
+
+    {{- signal_rows('deductions', ['customer_id', 'activity_month'], ['points']) }}
+
+),
+
 -- What the score deducts enough points for, and any warning, whatever its weight.
 drivers as (
 
     select
-        deductions.customer_id,
-        deductions.activity_month,
-        deductions.signal_name,
-        deductions.points_lost
-    from deductions
-    inner join signals on deductions.signal_name = signals.signal_name
-    where signals.signal_kind = 'warning' or deductions.points_lost >= {{ var('min_driver_points') }}
+        signal_points.customer_id,
+        signal_points.activity_month,
+        signal_points.signal_name,
+        signal_points.points as points_lost
+    from signal_points
+    inner join signals on signal_points.signal_name = signals.signal_name
+    where
+        signal_points.points > 0
+        and (signals.signal_kind = 'warning' or signal_points.points >= {{ var('min_driver_points') }})
 
     union all
 
-    {% for warnings in ['ticket_months', 'payment_months', 'cancellation_months'] %}
+    {% for warning, months in {
+        'urgent_tickets': 'ticket_months',
+        'payment_trouble': 'payment_months',
+        'cancellation_asked': 'cancellation_months',
+        'auto_renew_off': 'cancellation_months',
+    }.items() %}
     select
         customer_id,
         activity_month,
-        signal_name,
+        '{{ warning }}' as signal_name,
         0 as points_lost
-    from {{ warnings }}
-    where raw_value > 0
+    from {{ months }}
+    where {{ warning }} > 0
 
     union all
     {% endfor %}

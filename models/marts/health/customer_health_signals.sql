@@ -13,36 +13,65 @@ definitions as (select * from {{ ref('health_signals') }}),
 
 customer_health as (select * from {{ ref('customer_health') }}),
 
-months as (select * from {{ ref('int_months') }})
+months as (select * from {{ ref('int_months') }}),
+
+current_columns as (
+
+    select
+        {%- for signal in health_signals() %}
+        signals.{{ signal }}_value,
+        signals.{{ signal }}_score,
+        deductions.{{ signal }}_points,
+        {%- endfor %}
+        customer_health.customer_id,
+        customer_health.as_of_date,
+        customer_health.score_method,
+        scores.fit_month
+    from signals
+    inner join months on signals.activity_month = months.activity_month
+    inner join customer_health on signals.customer_id = customer_health.customer_id
+    inner join scores on signals.customer_id = scores.customer_id and signals.activity_month = scores.activity_month
+    inner join deductions
+        on
+            signals.customer_id = deductions.customer_id
+            and signals.activity_month = deductions.activity_month
+    where months.is_as_of_month
+
+),
+
+current_signals as (
+
+    {{- signal_rows(
+        'current_columns', ['customer_id', 'as_of_date', 'score_method', 'fit_month'], ['value', 'score', 'points']
+    ) }}
+
+)
 
 select
-    signals.customer_id,
-    customer_health.as_of_date,
-    signals.signal_name,
-    signals.signal_kind,
-    customer_health.score_method,
-    signals.is_known,
-    signals.raw_value,
-    case when signals.is_known then {{ signal_reason('definitions', 'signals.raw_value') }} end as reading_text,
-    signals.score as signal_score,
+    current_signals.customer_id,
+    current_signals.as_of_date,
+    current_signals.signal_name,
+    definitions.signal_kind,
+    current_signals.score_method,
+    current_signals.score is not null as is_known,
+    current_signals.value as raw_value,
+    case
+        when current_signals.score is not null then {{ signal_reason('definitions', 'current_signals.value') }}
+    end as reading_text,
+    current_signals.score as signal_score,
     cast(
         case
-            when customer_health.score_method = 'hand_set' then signals.weight
-            -- As by hand: what is not known, and a warning that is not active, weigh nothing.
-            when signals.weight > 0 then weights.learned_weight
-            else 0
+            -- What is not known, and a warning that is not active, weigh nothing.
+            when current_signals.score is null then 0
+            when definitions.signal_kind = 'warning' and current_signals.score = 100 then 0
+            when current_signals.score_method = 'hand_set' then definitions.weight
+            else weights.learned_weight
         end as {{ type_rate() }}
     ) as signal_weight,
-    case when signals.is_known then cast(coalesce(deductions.points_lost, 0) as {{ type_rate() }}) end as points_lost
-from signals
-inner join definitions on signals.signal_name = definitions.signal_name
-inner join months on signals.activity_month = months.activity_month
-inner join customer_health on signals.customer_id = customer_health.customer_id
-inner join scores on signals.customer_id = scores.customer_id and signals.activity_month = scores.activity_month
-left join weights on scores.fit_month = weights.fit_month and signals.signal_name = weights.signal_name
-left join deductions
-    on
-        signals.customer_id = deductions.customer_id
-        and signals.activity_month = deductions.activity_month
-        and signals.signal_name = deductions.signal_name
-where months.is_as_of_month
+    case
+        when current_signals.score is not null then cast(current_signals.points as {{ type_rate() }})
+    end as points_lost
+from current_signals
+inner join definitions on current_signals.signal_name = definitions.signal_name
+left join weights
+    on current_signals.fit_month = weights.fit_month and current_signals.signal_name = weights.signal_name

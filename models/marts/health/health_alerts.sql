@@ -3,44 +3,58 @@ with
 
 alerts as (select * from {{ ref('int_health_alerts') }}),
 
+signals as (select * from {{ ref('int_health_signals') }}),
+
 deductions as (select * from {{ ref('int_health_score_deductions') }}),
+
+definitions as (select * from {{ ref('health_signals') }}),
 
 value_months as (select * from {{ ref('int_customer_value_months') }}),
 
-increases as (
+-- The points that each signal deducts more than the month before.
+increase_columns as (
 
     select
+        {%- for signal in health_signals() %}
+        signals.{{ signal }}_value,
+        deductions.{{ signal }}_points - coalesce(previous_deductions.{{ signal }}_points, 0) as {{ signal }}_points,
+        {%- endfor %}
         alerts.customer_id,
-        alerts.activity_month,
-        deductions.signal_name,
-        max(case when deductions.activity_month = alerts.activity_month then deductions.reason end) as reason,
-        max(deductions.advice) as advice,
-        sum(
-            case when deductions.activity_month = alerts.activity_month then 1 else -1 end * deductions.points_lost
-        ) as points_more
+        alerts.activity_month
     from alerts
     inner join deductions
+        on alerts.customer_id = deductions.customer_id and alerts.activity_month = deductions.activity_month
+    inner join signals
+        on alerts.customer_id = signals.customer_id and alerts.activity_month = signals.activity_month
+    left join deductions as previous_deductions
         on
-            alerts.customer_id = deductions.customer_id
-            and deductions.activity_month
-            in (alerts.activity_month, {{ add_months('alerts.activity_month', -1) }})
-    group by alerts.customer_id, alerts.activity_month, deductions.signal_name
+            alerts.customer_id = previous_deductions.customer_id
+            and previous_deductions.activity_month = {{ add_months('alerts.activity_month', -1) }}
+    where alerts.is_opened
+
+),
+
+increases as (
+
+    {{- signal_rows('increase_columns', ['customer_id', 'activity_month'], ['value', 'points']) }}
 
 ),
 
 ranked_increases as (
 
     select
-        customer_id,
-        activity_month,
-        signal_name,
-        reason,
-        advice,
+        increases.customer_id,
+        increases.activity_month,
+        increases.signal_name,
+        {{ signal_reason('definitions', 'increases.value') }} as reason,
+        definitions.advice,
         row_number() over (
-            partition by customer_id, activity_month order by points_more desc, signal_name asc
+            partition by increases.customer_id, increases.activity_month
+            order by increases.points desc, increases.signal_name asc
         ) as increase_rank
     from increases
-    where points_more > 0
+    inner join definitions on increases.signal_name = definitions.signal_name
+    where increases.points > 0
 
 ),
 

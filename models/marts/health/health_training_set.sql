@@ -1,11 +1,5 @@
 -- Grain: one row per customer and month end (filter: complete months, scored after the onboarding period).
 {{ config(materialized='view') }}
-{%- set signal_names = [
-    'usage_frequency', 'usage_volume', 'usage_trend', 'seat_activation', 'feature_breadth', 'personalisation',
-    'onboarding', 'nps', 'urgent_tickets', 'payment_trouble', 'cancellation_asked', 'auto_renew_off', 'price_rise',
-    'seats_falling', 'usage_recency', 'contact_gone', 'support_tickets', 'slow_tickets', 'support_satisfaction',
-    'late_payments', 'discount_ending'
-] %}
 with
 
 outcomes as (select * from {{ ref('int_health_outcomes') }}),
@@ -18,21 +12,7 @@ renewal_dates as (select * from {{ ref('int_renewal_dates') }}),
 
 signals as (select * from {{ ref('int_health_signals') }}),
 
-acted_outcomes as (select * from {{ ref('int_acted_outcomes') }}),
-
-features as (
-
-    select
-        {%- for signal_name in signal_names %}
-        max(case when signal_name = '{{ signal_name }}' then raw_value end) as {{ signal_name }}_value,
-        max(case when signal_name = '{{ signal_name }}' then score end) as {{ signal_name }}_score,
-        {%- endfor %}
-        customer_id,
-        activity_month
-    from signals
-    group by customer_id, activity_month
-
-)
+acted_outcomes as (select * from {{ ref('int_acted_outcomes') }})
 
 select
     outcomes.customer_id,
@@ -45,9 +25,9 @@ select
     health_months.health_score,
     health_months.health_status,
     health_months.churn_probability as churn_probability_90d,
-    {%- for signal_name in signal_names %}
-    cast(features.{{ signal_name }}_value as {{ type_rate() }}) as {{ signal_name }}_value,
-    cast(features.{{ signal_name }}_score as {{ type_rate() }}) as {{ signal_name }}_score,
+    {%- for signal in health_signals() %}
+    signals.{{ signal }}_value,
+    cast(signals.{{ signal }}_score as {{ type_rate() }}) as {{ signal }}_score,
     {%- endfor %}
     outcomes.horizon_date,
     acted_outcomes.customer_id is not null as was_acted_on,
@@ -57,8 +37,8 @@ inner join population
     on outcomes.customer_id = population.customer_id and outcomes.activity_month = population.activity_month
 inner join health_months
     on outcomes.customer_id = health_months.customer_id and outcomes.activity_month = health_months.activity_month
-left join features
-    on outcomes.customer_id = features.customer_id and outcomes.activity_month = features.activity_month
+left join signals
+    on outcomes.customer_id = signals.customer_id and outcomes.activity_month = signals.activity_month
 left join renewal_dates
     on outcomes.customer_id = renewal_dates.customer_id and outcomes.activity_month = renewal_dates.activity_month
 left join acted_outcomes

@@ -1,9 +1,15 @@
 -- Grain: one row per customer and month (filter: scored population): its scores by hand-set and by learned weights.
+{%- set known_measure_weight = sum_of_signals(
+    "case when hand_set_weights.{signal}_signal_kind = 'measure' then counted_weights.{signal}_weight else 0 end"
+) %}
+{%- set known_weight = sum_of_signals('counted_weights.{signal}_weight') %}
 with
 
 signals as (select * from {{ ref('int_health_signals') }}),
 
 weights as (select * from {{ ref('int_health_weights') }}),
+
+definitions as (select * from {{ ref('health_signals') }}),
 
 months as (select * from {{ ref('int_months') }}),
 
@@ -22,64 +28,70 @@ month_weights as (
 
     select
         {%- for prefix, fit_month in {'': 'fit_months.fit_month', 'next_': 'fit_months.next_fit_month'}.items() %}
-        {%- for column in ['point_slope', 'mean_deduction', 'usual_log_odds'] %}
-        max(case when weights.fit_month = {{ fit_month }} then weights.{{ column }} end)
-            as {{ prefix }}{{ column }},
+        {%- set of_fit = 'weights.fit_month = ' ~ fit_month %}
+        {%- for signal in health_signals() %}
+        {%- set of_signal = of_fit ~ " and weights.signal_name = '" ~ signal ~ "'" %}
+        max(case when {{ of_signal }} then weights.point_slope end) as {{ prefix }}{{ signal }}_point_slope,
+        max(case when {{ of_signal }} then weights.mean_deduction end)
+            as {{ prefix }}{{ signal }}_mean_deduction,
         {%- endfor %}
+        max(case when {{ of_fit }} then weights.usual_log_odds end) as {{ prefix }}usual_log_odds,
         {%- endfor %}
-        fit_months.activity_month,
-        weights.signal_name
+        fit_months.activity_month
     from fit_months
     inner join weights
-        on
-            fit_months.next_fit_month >= weights.fit_month
-            and fit_months.fit_month <= weights.fit_month
-    group by fit_months.activity_month, weights.signal_name
+        on fit_months.next_fit_month >= weights.fit_month and fit_months.fit_month <= weights.fit_month
+    group by fit_months.activity_month
 
 ),
 
-sums as (
+hand_set_weights as (
 
     select
+        {{- signal_columns(['signal_kind', 'weight']) }}
+        sum(case when signal_kind = 'measure' then weight else 0 end) as measure_weight
+    from definitions
+
+),
+
+-- A measure that is known counts always, a warning while it is active: its absence is no sign of health.
+counted_weights as (
+
+    select
+        {%- for signal in health_signals() %}
+        case
+            when signals.{{ signal }}_score is null then 0
+            when hand_set_weights.{{ signal }}_signal_kind = 'warning' and signals.{{ signal }}_score = 100 then 0
+            else hand_set_weights.{{ signal }}_weight
+        end as {{ signal }}_weight,
+        signals.{{ signal }}_score,
+        {%- endfor %}
         signals.customer_id,
-        signals.activity_month,
-        {{ rate('sum(signals.score * signals.weight)', 'sum(signals.weight)') }} as hand_set_score,
-        sum(signals.weight) as known_weight,
-        {{ rate(
-            "sum(case when signals.signal_kind = 'measure' then signals.weight else 0 end)",
-            "sum(case when signals.signal_kind = 'measure' then signals.full_weight else 0 end)"
-        ) }} as signal_coverage_rate,
-        -- What is not known counts as the mean of the customers that the weights were learned from.
-        sum(cast({{ log_odds_units(
-            'month_weights.point_slope', 'signals.score', 'month_weights.mean_deduction'
-        ) }} as {{ dbt.type_bigint() }})) as log_odds,
-        max(month_weights.usual_log_odds) as usual_log_odds,
-        sum(cast({{ log_odds_units(
-            'month_weights.next_point_slope', 'signals.score', 'month_weights.next_mean_deduction'
-        ) }} as {{ dbt.type_bigint() }})) as next_log_odds,
-        max(month_weights.next_usual_log_odds) as next_usual_log_odds
+        signals.activity_month
     from signals
-    left join month_weights
-        on
-            signals.activity_month = month_weights.activity_month
-            and signals.signal_name = month_weights.signal_name
-    group by signals.customer_id, signals.activity_month
+    cross join hand_set_weights
 
 ),
 
 log_odds as (
 
     select
-        customer_id,
-        activity_month,
-        hand_set_score,
-        known_weight,
-        signal_coverage_rate,
-        {{ rate('log_odds', '100000000') }} as log_odds,
-        usual_log_odds,
-        {{ rate('next_log_odds', '100000000') }} as next_log_odds,
-        next_usual_log_odds
-    from sums
+        counted_weights.customer_id,
+        counted_weights.activity_month,
+        {{ rate(
+            sum_of_signals('coalesce(counted_weights.{signal}_score, 0) * counted_weights.{signal}_weight'),
+            known_weight
+        ) }} as hand_set_score,
+        {{ known_weight }} as known_weight,
+        {{ rate(known_measure_weight, 'hand_set_weights.measure_weight') }} as signal_coverage_rate,
+        -- What is not known counts as the mean of the customers that the weights were learned from.
+        {{ learned_log_odds('month_weights', 'counted_weights') }} as log_odds,
+        month_weights.usual_log_odds,
+        {{ learned_log_odds('month_weights', 'counted_weights', prefix='next_') }} as next_log_odds,
+        month_weights.next_usual_log_odds
+    from counted_weights
+    cross join hand_set_weights
+    left join month_weights on counted_weights.activity_month = month_weights.activity_month
 
 )
 

@@ -5,20 +5,43 @@ cases as (select * from {{ ref('int_health_fit_cases') }}),
 
 signals as (select * from {{ ref('int_health_signals') }}),
 
-deductions as (
+definitions as (select * from {{ ref('health_signals') }}),
+
+case_scores as (
 
     select
+        {%- for signal in health_signals() %}
+        signals.{{ signal }}_score,
+        {%- endfor %}
         cases.fit_month,
         cases.case_number,
         cases.has_churned,
-        cases.case_weight,
-        signals.signal_name,
-        cast(100 - signals.score as {{ type_double() }}) as deduction,
-        case when signals.is_known then cases.case_weight end as known_weight
+        cases.case_weight
     from cases
     inner join signals
         on cases.customer_id = signals.customer_id and cases.activity_month = signals.activity_month
     where cases.is_fitted
+
+),
+
+scores as (
+
+    {{- signal_rows('case_scores', ['fit_month', 'case_number', 'has_churned', 'case_weight'], ['score']) }}
+
+),
+
+deductions as (
+
+    select
+        scores.fit_month,
+        scores.case_number,
+        scores.has_churned,
+        scores.case_weight,
+        scores.signal_name,
+        cast(100 - scores.score as {{ type_double() }}) as deduction,
+        case when scores.score is not null then scores.case_weight end as known_weight
+    from scores
+    inner join definitions on scores.signal_name = definitions.signal_name
 
 ),
 

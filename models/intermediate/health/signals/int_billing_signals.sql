@@ -1,4 +1,4 @@
--- Grain: one row per customer, month and signal (filter: scored population): signals late_payments and discount_ending.
+-- Grain: one row per customer and month (filter: scored population): signals late_payments and discount_ending.
 {%- set memory_start = dbt.dateadd('day', -var('late_payment_days'), 'months.month_end_at') %}
 with
 
@@ -69,33 +69,42 @@ ending_discounts as (
             < {{ dbt.dateadd('day', var('health_horizon_days'), 'months.month_end_at') }}
     where not changes.is_end
 
+),
+
+late_payment_counts as (
+
+    select
+        customer_id,
+        activity_month,
+        count(payment_id) as payment_count
+    from late_payments
+    group by customer_id, activity_month
+
 )
 
--- Known where payments are.
-select
-    payment_months.customer_id,
-    payment_months.activity_month,
-    'late_payments' as signal_name,
-    count(late_payments.payment_id) as raw_value
-from payment_months
-left join late_payments
-    on
-        payment_months.customer_id = late_payments.customer_id
-        and payment_months.activity_month = late_payments.activity_month
-group by payment_months.customer_id, payment_months.activity_month
-
-union all
-
--- None is zero once the company records when discounts end.
 select
     population.customer_id,
     population.activity_month,
-    'discount_ending' as signal_name,
-    case when ending_discounts.customer_id is null then 0 else 1 end as raw_value
+    -- Known where payments are.
+    case
+        when payment_months.customer_id is not null then coalesce(late_payment_counts.payment_count, 0)
+    end as late_payments,
+    -- None is zero once the company records when discounts end.
+    case
+        when discount_start.discount_date < population.month_end_date
+            then case when ending_discounts.customer_id is null then 0 else 1 end
+    end as discount_ending
 from population
 cross join discount_start
+left join payment_months
+    on
+        population.customer_id = payment_months.customer_id
+        and population.activity_month = payment_months.activity_month
+left join late_payment_counts
+    on
+        population.customer_id = late_payment_counts.customer_id
+        and population.activity_month = late_payment_counts.activity_month
 left join ending_discounts
     on
         population.customer_id = ending_discounts.customer_id
         and population.activity_month = ending_discounts.activity_month
-where discount_start.discount_date < population.month_end_date

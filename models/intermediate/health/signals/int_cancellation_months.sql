@@ -1,4 +1,4 @@
--- Grain: one row per customer, month and signal (filter: scored population, where the signal's value is known).
+-- Grain: one row per customer and month (filter: scored population): signals cancellation_asked and auto_renew_off.
 with
 
 changes as (select * from {{ ref('int_subscription_changes_as_known') }}),
@@ -56,39 +56,17 @@ warnings as (
     where is_asked + is_ending > 0
     group by customer_id, activity_month
 
-),
-
--- No warning is zero once the company records the like, or another warning of the customer; before it is not known.
-known_warnings as (
-
-    select
-        population.customer_id,
-        population.activity_month,
-        coalesce(warnings.is_asked, case when tracking_starts.cancellation_date < population.month_end_date then 0 end)
-            as cancellation_asked,
-        coalesce(warnings.is_ending, case when tracking_starts.auto_renew_date < population.month_end_date then 0 end)
-            as auto_renew_off
-    from population
-    cross join tracking_starts
-    left join warnings
-        on population.customer_id = warnings.customer_id and population.activity_month = warnings.activity_month
-
 )
 
+-- No warning is zero once the company records the like, or another warning of the customer; before it is not known.
 select
-    customer_id,
-    activity_month,
-    'cancellation_asked' as signal_name,
-    cancellation_asked as raw_value
-from known_warnings
-where cancellation_asked is not null
-
-union all
-
-select
-    customer_id,
-    activity_month,
-    'auto_renew_off' as signal_name,
-    auto_renew_off as raw_value
-from known_warnings
-where auto_renew_off is not null
+    population.customer_id,
+    population.activity_month,
+    coalesce(warnings.is_asked, case when tracking_starts.cancellation_date < population.month_end_date then 0 end)
+        as cancellation_asked,
+    coalesce(warnings.is_ending, case when tracking_starts.auto_renew_date < population.month_end_date then 0 end)
+        as auto_renew_off
+from population
+cross join tracking_starts
+left join warnings
+    on population.customer_id = warnings.customer_id and population.activity_month = warnings.activity_month

@@ -53,8 +53,7 @@ successions as (
 select
     successions.customer_id,
     months.activity_month,
-    'nps' as signal_name,
-    successions.score as raw_value
+    successions.score as nps
 from successions
 inner join months
     on

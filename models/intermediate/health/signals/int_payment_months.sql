@@ -62,8 +62,7 @@ troubles as (
 select
     population.customer_id,
     population.activity_month,
-    'payment_trouble' as signal_name,
-    count(troubles.trouble_id) as raw_value
+    count(troubles.trouble_id) as payment_trouble
 from population
 cross join late_payment_start
 cross join invoice_start

@@ -1,4 +1,4 @@
--- Grain: one row per customer, month and signal (filter: scored population): signals price_rise and seats_falling.
+-- Grain: one row per customer and month (filter: scored population): signals price_rise and seats_falling.
 with
 
 population as (select * from {{ ref('int_health_population') }}),
@@ -29,16 +29,10 @@ amounts as (
 select
     customer_id,
     activity_month,
-    'price_rise' as signal_name,
-    case when price_amount <= 0 then 0 else {{ rate('price_amount', 'mrr_amount - price_amount') }} end as raw_value
-from amounts
-where price_amount <= 0 or price_amount < mrr_amount
-
-union all
-
-select
-    customer_id,
-    activity_month,
-    'seats_falling' as signal_name,
-    case when seats_amount >= 0 then 0 else {{ rate('-seats_amount', 'mrr_amount - seats_amount') }} end as raw_value
+    case
+        when price_amount <= 0 then 0
+        when price_amount < mrr_amount then {{ rate('price_amount', 'mrr_amount - price_amount') }}
+    end as price_rise,
+    case when seats_amount >= 0 then 0 else {{ rate('-seats_amount', 'mrr_amount - seats_amount') }} end
+        as seats_falling
 from amounts

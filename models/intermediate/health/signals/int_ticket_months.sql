@@ -18,8 +18,7 @@ ticket_start as (
 select
     population.customer_id,
     population.activity_month,
-    'urgent_tickets' as signal_name,
-    count(tickets.ticket_id) as raw_value
+    count(tickets.ticket_id) as urgent_tickets
 from population
 cross join ticket_start
 left join tickets

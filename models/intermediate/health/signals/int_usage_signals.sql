@@ -1,4 +1,4 @@
--- Grain: one row per customer, month and signal (filter: scored population, where the signal's value is known).
+-- Grain: one row per customer and month (filter: scored population, where usage is known): the signals of its usage.
 with
 
 population as (select * from {{ ref('int_health_population') }}),
@@ -25,41 +25,21 @@ usage_counts as (
 
 )
 
--- Counts are scaled to full windows where the customer, or the tracking of usage, is younger than they are.
 select
     customer_id,
     activity_month,
-    'usage_frequency' as signal_name,
-    active_day_count * {{ var('usage_window_days') }} / latest_days as raw_value
-from usage_counts
-
-union all
-
-select
-    customer_id,
-    activity_month,
-    'usage_volume' as signal_name,
-    event_count * {{ var('usage_window_days') }} / latest_days as raw_value
-from usage_counts
-
-union all
-
-select
-    customer_id,
-    activity_month,
-    'usage_trend' as signal_name,
-    (event_count + {{ var('usage_trend_prior') }})
-    / (previous_event_count * {{ var('usage_window_days') }} / previous_days + {{ var('usage_trend_prior') }})
-        as raw_value
-from usage_counts
-where is_trend_known and event_count + previous_event_count > 0
-
-union all
-
--- No use in either window: idle for all the days that were looked at.
-select
-    customer_id,
-    activity_month,
-    'usage_recency' as signal_name,
-    coalesce(idle_days, latest_days + greatest(previous_days, 0)) as raw_value
+    -- Counts are scaled to full windows where the customer, or the tracking of usage, is younger than they are.
+    active_day_count * {{ var('usage_window_days') }} / latest_days as usage_frequency,
+    event_count * {{ var('usage_window_days') }} / latest_days as usage_volume,
+    case
+        when is_trend_known and event_count + previous_event_count > 0
+            then
+                (event_count + {{ var('usage_trend_prior') }})
+                / (
+                    previous_event_count * {{ var('usage_window_days') }} / previous_days
+                    + {{ var('usage_trend_prior') }}
+                )
+    end as usage_trend,
+    -- No use in either window: idle for all the days that were looked at.
+    coalesce(idle_days, latest_days + greatest(previous_days, 0)) as usage_recency
 from usage_counts
