@@ -1,4 +1,4 @@
--- Every target stands once in its mart, and what came of closing MRR and of logo churn is that of the month.
+-- Every target stands once in its mart, and what came of closing MRR and logo churn is that of the month or value.
 with
 
 staged_targets as (
@@ -21,6 +21,8 @@ shown_targets as (
 
 months as (select * from {{ ref('mrr_monthly') }}),
 
+dimension_months as (select * from {{ ref('mrr_by_dimension_monthly') }}),
+
 attainments as (
 
     select
@@ -33,6 +35,23 @@ attainments as (
     from {{ ref('target_attainment') }} as shown
     left join months on shown.activity_month = months.activity_month
     where shown.dimension_name = 'all' and shown.metric_name in ('closing_mrr_amount', 'logo_churn_rate')
+
+    union all
+
+    select
+        shown.activity_month,
+        shown.actual_value,
+        case shown.metric_name
+            when 'closing_mrr_amount' then dimension_months.closing_mrr_amount
+            when 'logo_churn_rate' then dimension_months.logo_churn_rate
+        end as expected_value
+    from {{ ref('target_attainment') }} as shown
+    inner join dimension_months
+        on
+            shown.activity_month = dimension_months.activity_month
+            and shown.dimension_name = dimension_months.dimension_name
+            and shown.dimension_value = dimension_months.dimension_value
+    where shown.metric_name in ('closing_mrr_amount', 'logo_churn_rate')
 
 )
 

@@ -1,8 +1,7 @@
 -- Grain: one row per month, dimension, its value at the opening, at the close and a year ago, and movement type.
--- Closed months are as they were published, by the values that are known now.
+-- Closed months are as published, by values known now; rates of open ones divide by what is known now of their opening.
 {%- set was_active = 'coalesce(lag(levels.is_active) over (partition by levels.customer_id '
     ~ 'order by levels.activity_month asc), false)' %}
-{#- Rates of open months divide by what is known now of their opening. #}
 {%- set counts = {
     'customer_count': 'true',
     'opening_customer_count': was_active,
@@ -10,9 +9,8 @@
     'active_customer_count': 'levels.is_active',
     'paying_customer_count': 'levels.mrr_amount > 0',
     'staying_customer_count': 'levels.is_active and ' ~ was_active,
-    'adjustment_customer_count': 'levels.adjustment_mrr_amount <> 0',
-} %}
-{%- set measures = ['opening_mrr_amount', 'closing_mrr_amount', 'usage_mrr_amount', 'year_ago_mrr_amount']
+    'adjustment_customer_count': 'levels.adjustment_mrr_amount <> 0'} %}
+{%- set measures = ['opening_mrr_amount', 'usage_mrr_amount', 'closing_mrr_amount', 'year_ago_mrr_amount']
     + year_ago_amounts('known_movements') | list + counts | list %}
 {#- Who was not there yet opens with the value that it closes with: nothing of it is reclassified. #}
 {%- set side_values = {
@@ -33,16 +31,15 @@ closed_months as (select * from {{ ref('closed_months') }}),
 
 customer_values as (select * from {{ ref('int_customer_dimensions') }}),
 
--- What each customer has, and what moved it.
+attributes as (select * from {{ ref('int_customer_attribute_dimensions') }}),
+
 facts as (
 
     select
-        levels.customer_id,
-        levels.activity_month,
-        coalesce(levels.movement_type, 'none') as movement_type,
-        levels.opening_mrr_amount,
+        {%- for column in ['customer_id', 'activity_month', 'opening_mrr_amount', 'usage_mrr_amount'] %}
+        levels.{{ column }},
+        {%- endfor %}
         levels.mrr_amount as closing_mrr_amount,
-        levels.usage_mrr_amount,
         coalesce(known_movements.year_ago_mrr_amount, 0) as year_ago_mrr_amount,
         {%- for column, amount in year_ago_amounts('known_movements').items() %}
         {{ amount }} as {{ column }},
@@ -50,6 +47,7 @@ facts as (
         {%- for column, is_counted in counts.items() %}
         case when {{ is_counted }} then 1 else 0 end as {{ column }},
         {%- endfor %}
+        coalesce(levels.movement_type, 'none') as movement_type,
         0 as movement_amount
     from levels
     left join known_movements
@@ -61,10 +59,10 @@ facts as (
     select
         customer_id,
         activity_month,
-        movement_type,
         {%- for measure in measures %}
         0 as {{ measure }},
         {%- endfor %}
+        movement_type,
         movement_amount
     from movements
 
@@ -72,32 +70,35 @@ facts as (
 
 dimensions as (
     {% for dimension in revenue_dimensions() %}
-    select '{{ dimension }}' as dimension_name {{ 'union all' if not loop.last }}
+    select '{{ dimension }}' as dimension_name {{ 'union all' }}
     {%- endfor %}
+    select distinct dimension_name from attributes
 ),
 
--- A further dimension by customer and month meets the facts here, by `union all`.
 dimension_facts as (
 
     select
-        facts.activity_month,
         dimensions.dimension_name,
         {%- for side in side_values %}
         case dimensions.dimension_name
             {%- for dimension in revenue_dimensions() %}
             when '{{ dimension }}' then customer_values.{{ side }}_{{ dimension }}
             {%- endfor %}
+            else attributes.{{ side }}_value
         end as {{ side }}_value,
         {%- endfor %}
-        facts.movement_type,
-        {%- for measure in measures %}
-        facts.{{ measure }},
+        {%- for column in measures + ['movement_amount', 'movement_type'] %}
+        facts.{{ column }},
         {%- endfor %}
-        facts.movement_amount
+        facts.activity_month
     from facts
     left join customer_values
         on facts.customer_id = customer_values.customer_id and facts.activity_month = customer_values.activity_month
     cross join dimensions
+    left join attributes
+        on
+            facts.customer_id = attributes.customer_id and facts.activity_month = attributes.activity_month
+            and dimensions.dimension_name = attributes.dimension_name
     -- Customers that churned more than a year ago have nothing to show.
     where
         facts.movement_type <> 'none' or facts.year_ago_mrr_amount > 0 or facts.usage_mrr_amount > 0
@@ -111,10 +112,9 @@ select
     {%- for side, value in side_values.items() %}
     {{ value }} as {{ side }}_value,
     {%- endfor %}
-    movement_type,
-    {%- for measure in measures %}
+    {%- for measure in measures + ['movement_amount'] %}
     sum({{ measure }}) as {{ measure }},
     {%- endfor %}
-    sum(movement_amount) as movement_amount
+    movement_type
 from dimension_facts
 group by activity_month, dimension_name, {{ side_values.values() | join(', ') }}, movement_type
