@@ -23,6 +23,7 @@ AREAS = "auc auc_low auc_high probability_auc probability_auc_low probability_au
 UNKNOWN = {
     "invoice_lines": {
         "revenue_bridge": MONEY,
+        "receivables": "",
         "customer_ltv": "refunded_amount usage_mrr_amount",
         "customers": "usage_mrr_amount",
         "customer_months": "usage_mrr_amount",

@@ -73,6 +73,9 @@ RECONCILIATION = {
     "targets_are_held_against_the_months": "update marts.target_attainment set actual_value = actual_value + 0.00000001 "
     "where rowid = (select min(rowid) from marts.target_attainment "
     "where metric_name = 'closing_mrr_amount' and actual_value is not null)",
+    "receivables_sum_to_the_bridge": "update marts.receivables set open_amount = open_amount + 0.01 where rowid = 0",
+    "expected_cash_is_of_every_offer_and_term": "update marts.expected_cash_monthly set due_mrr_amount = due_mrr_amount + 1000 "
+    "where cash_source = 'renewal' and is_partial_month",
     "every_annotation_is_shown": "delete from marts.annotations where rowid = 0",
     "churn_estimates_agree": "update intermediate.int_priority_ranks set churn_probability = 0 where is_as_of_month",
     "priority_backtest_sums_to_its_months": "update marts.priority_backtest set found_mrr_amount = found_mrr_amount - 0.01 "

@@ -80,6 +80,7 @@ known_statuses as (
 
 select
     invoice_lines.invoice_line_id,
+    invoice_lines.invoice_id,
     invoice_lines.customer_id,
     invoice_lines.subscription_id,
     invoice_lines.item_id,
