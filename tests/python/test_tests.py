@@ -109,6 +109,8 @@ RECONCILIATION = {
     "every_segment_has_its_curve": "delete from marts.retention_curves where survival_segment = 'all' and period_number = 0",
     "unit_economics_of_months_sum_to_channels": "update marts.unit_economics_monthly "
     "set new_customer_count = new_customer_count + 1 where rowid = 0",
+    "channels_sum_to_all_channels": "update marts.channel_economics set new_customer_count = new_customer_count + 1 "
+    "where acquisition_channel = 'all' and window_name = 'last_12_months'",
     "restatements_hold_every_difference": RESTATED,
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and survival_segment = 'all'",

@@ -1,5 +1,6 @@
 -- Grain: one row per month, from the rest of the running one to twelve months later, and source of cash.
 {%- set amounts = ['due_mrr_amount', 'expected_cash_amount', 'displaced_cash_amount', 'mrr_effect_amount'] %}
+{%- set shown = 'cast(case when totals.forecast_month is null then 0 else amount_ end as ' ~ type_amount() ~ ')' %}
 with
 
 renewals as (select * from {{ ref('contract_renewals') }}),
@@ -109,11 +110,10 @@ select
     months.forecast_month,
     sources.cash_source,
     months.months_ahead = 0 as is_partial_month,
-    {%- for amount in amounts + ['expected_cash_amount + totals.displaced_cash_amount'] %}
-    cast(case when totals.forecast_month is null then 0 else totals.{{ amount }} end as {{ type_amount() }})
-        as {{ amount if amount in amounts else 'net_cash_amount' }}
-    {%- if not loop.last %},{% endif %}
+    {%- for amount in amounts %}
+    {{ shown | replace('amount_', 'totals.' ~ amount) }} as {{ amount }},
     {%- endfor %}
+    {{ shown | replace('amount_', 'totals.expected_cash_amount + totals.displaced_cash_amount') }} as net_cash_amount
 from months
 inner join sources on months.months_ahead > 0 or sources.cash_source = 'renewal'
 left join totals on months.forecast_month = totals.forecast_month and sources.cash_source = totals.cash_source

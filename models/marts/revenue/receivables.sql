@@ -52,8 +52,8 @@ invoices as (
     left join age_bands
         on
             open_lines.has_payments
-            and coalesce(age_bands.min_days_overdue <= open_lines.days_overdue, true)
-            and coalesce(age_bands.max_days_overdue >= open_lines.days_overdue, true)
+            and coalesce(open_lines.days_overdue >= age_bands.min_days_overdue, true)
+            and coalesce(open_lines.days_overdue <= age_bands.max_days_overdue, true)
     group by
         open_lines.customer_id, open_lines.invoice_id, open_lines.as_of_date, age_bands.age_band,
         age_bands.band_position
