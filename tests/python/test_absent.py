@@ -29,7 +29,11 @@ UNKNOWN = {
         "customer_months": "usage_mrr_amount",
         "mrr_monthly": "usage_mrr_amount",
     },
-    "marketing_spend": {"unit_economics": ACQUISITION, "unit_economics_monthly": ACQUISITION, "channel_economics": ACQUISITION},
+    "marketing_spend": {
+        "unit_economics": ACQUISITION,
+        "unit_economics_monthly": ACQUISITION,
+        "channel_economics": ACQUISITION,
+    },
     "leads": {"unit_economics": "lead_count", "lifecycle_funnel": "reapproach_count"},
     "nps_responses": {
         "nps_monthly": "",
