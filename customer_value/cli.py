@@ -165,12 +165,15 @@ def init(company, as_of, yes, **given):
     init(Settings.of(company=company, as_of=as_of), given, yes, lambda settings: run(settings, 0))
 
 
-@cli.command(params=[*PATHS])
-def report(**given):
+PDF = click.Option(["--pdf"], is_flag=True, help="And a board report of two pages as PDF; needs Chromium or Chrome.")
+
+
+@cli.command(params=[*PATHS, PDF])
+def report(pdf, **given):
     """Write the dashboard of the published marts."""
     from customer_value.report import report
 
-    report(Settings.of(**given))
+    report(Settings.of(**given), pdf)
 
 
 @cli.command(params=[*PATHS])

@@ -14,6 +14,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import tempfile
 import threading
 from collections import defaultdict
 
@@ -32,13 +34,25 @@ from customer_value.rejections import banner
 from customer_value.settings import PROJECT
 
 BOARDS = PROJECT / "reports"
+# Together the script of a page, in this order.
+SCRIPTS = ["theme.js", "format.js", "filter.js", "charts.js", "tables.js", "report.js"]
 # The pages in the order of the menu; each is a file in reports/. The first is the folder's index.
-PAGES = ["overview", "retention", "lifetime_value", "health", "segments", "growth", "trust"]
+PAGES = [
+    *"overview retention lifetime_value health segments growth customers trust".split(),
+    "board",
+]
 DEFINITIONS = PROJECT / "docs" / "metrics.md"
 # Customers that have a page of their own: the first of the priority list. All others stand in the marts.
 MAX_CUSTOMERS = 2000
 # Customers in one file of the folder customers/: a page opened from disk can load scripts only, and small ones load fast.
 SHARD_SIZE = 100
+# Where a browser that prints may be: by name on the path, else in the place where an installer puts it.
+BROWSERS = [
+    *"chromium chromium-browser google-chrome google-chrome-stable chrome msedge microsoft-edge".split(),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+]
+PDF_SECONDS = 120
 # The first characters by which a spreadsheet takes text for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,6 +68,31 @@ def board_of(name):
 
 def file_of(name):
     return "index.html" if name == PAGES[0] else f"{name}.html"
+
+
+@functools.cache
+def shared():
+    """What every page needs: queries, and what its filter offers."""
+    return board_of("shared")
+
+
+def common_marts():
+    """The marts that every page reads: names, what is missing, and what it shares with the others."""
+    spec = shared()["filter"]
+    named = [
+        *shared()["queries"].values(),
+        spec["months"],
+        spec["dimensions"],
+        spec["attributes"],
+        *spec["customers"].values(),
+    ]
+    return {"customers", "input_amounts", "input_reconciliation", *(each["mart"] for each in named if each)}
+
+
+@functools.cache
+def words():
+    """Labels of columns and words for codes."""
+    return board_of("words")
 
 
 def sql_of(query, columns, where=None, limit=None):
@@ -82,6 +121,17 @@ def script_json(value):
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028")
 
 
+def write_part(folder, file, content):
+    """Write a script that hands a part of a page's data to it when it is asked for.
+
+    As text that is parsed: whatever a value is called, it is a key and nothing else.
+    """
+    path = folder / file
+    path.parent.mkdir(exist_ok=True)
+    text = script_json(script_json(content))
+    path.write_text(f"part({script_json(file)}, JSON.parse({text}));\n", encoding="utf-8")
+
+
 class Publication:
     """The published marts, open for reading."""
 
@@ -100,6 +150,12 @@ class Publication:
         connection.execute("use published")
         self.held = {
             row["mart_name"]: row for row in self.dictionaries("select * from published.main.publication_marts")
+        }
+        self.tables = {
+            (schema, table)
+            for schema, table in connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = 'published'"
+            ).fetchall()
         }
         # A publication of an earlier version says its currency in customers only.
         self.currency = self.described.get("reporting_currency") or next(
@@ -123,9 +179,9 @@ class Publication:
         """Rows with the names of their columns."""
         return dictionaries(self.connection.execute(sql))
 
-    def has(self, mart):
-        """Whether the publication holds a mart; one that the build failed in may be absent."""
-        return mart not in self.held or self.held[mart].get("status") != "absent"
+    def has(self, mart, schema="marts"):
+        """Whether the publication holds a mart: the build may have failed in it, or an earlier version may lack it."""
+        return (schema, mart) in self.tables
 
     def note_of(self, query):
         """What a reader must know of a query's mart: it is absent, or of an earlier day, and why; None where neither."""
@@ -134,6 +190,8 @@ class Publication:
             return f"Not published: the build failed here, and there is no earlier version. {held['reason']}"
         if held.get("status") == "withheld":
             return f"As of {held['as_of_date']:%d %B %Y}: the newer version was withheld. {held['reason']}"
+        if not self.has(query["mart"], query.get("schema", "marts")):
+            return "Not in this publication, which an earlier version made."
         return None
 
     def banners(self):
@@ -163,7 +221,7 @@ class Publication:
     def read(self, query, download=None):
         """The rows of a query, no more than its limit. Where there are more, a file gets all of them."""
         note = self.note_of(query)
-        if not self.has(query["mart"]):
+        if not self.has(query["mart"], query.get("schema", "marts")):
             return {
                 "columns": query["columns"],
                 "comments": dict.fromkeys(query["columns"], ""),
@@ -185,6 +243,75 @@ class Publication:
             found["file"] = f"{download}_all.csv"
             self.write_csv(self.folder / found["file"], query)
         return found
+
+    def read_parts(self, query, file):
+        """A query whose rows stand in a file for each value of a column: the files' names by value, newest value first."""
+        found = {"columns": query["columns"], "comments": self.comments_of(query), "rows": [], "total": 0, "parts": []}
+        if note := self.note_of(query):
+            found["note"] = note
+        if not self.has(query["mart"]):
+            return found
+        column = query["columns"].index(query["parts"])
+        values = defaultdict(list)
+        for row in self.rows(sql_of(query, query["columns"])):
+            values[row[column]].append(row)
+        limit = query.get("limit")
+        # Of months the newest first.
+        for number, (value, rows) in enumerate(sorted(values.items(), reverse=query["parts"].endswith("_month"))):
+            part = {"columns": query["columns"], "rows": rows[:limit]}
+            name = f"parts/{file}_{number}.js"
+            write_part(
+                self.folder, name, {"rows": part["rows"], "total": len(rows), "customers": self.names_of({"": part})}
+            )
+            found["parts"].append([value, name])
+            found["total"] += len(rows)
+        return found
+
+    def filter(self):
+        """What the filter over all pages offers: months, and dimensions with their values."""
+        spec = shared()["filter"]
+        months, dimensions = spec["months"], spec["dimensions"]
+        found = {"months": [], "dimensions": []}
+        if self.has(months["mart"]):
+            found["months"] = [
+                month for (month,) in self.rows(sql_of({**months, "order": months["column"]}, [months["column"]]))
+            ]
+        if self.has(dimensions["mart"]):
+            values = defaultdict(list)
+            for name, value in self.rows(
+                f"select distinct dimension_name, dimension_value from published.marts.{quoted(dimensions['mart'])} order by all"
+            ):
+                values[name].append(value)
+            found["dimensions"] = [{"name": name, "values": each} for name, each in values.items()]
+        return found
+
+    def write_filter(self):
+        """Write which customers have which value of a dimension, a file for each; what the filter of every page offers."""
+        self.filter_files = self.filter()
+        for number, dimension in enumerate(self.filter_files["dimensions"]):
+            values = self.values_of_customers(dimension["name"])
+            dimension["customers"] = f"parts/customers_of_{number}.js" if values else None
+            if values:
+                write_part(self.folder, dimension["customers"], values)
+
+    def values_of_customers(self, name):
+        """By customer, its values of a dimension; None where no mart says."""
+        spec = shared()["filter"]
+        known = spec["customers"].get(name, spec["attributes"])
+        if known is None or not self.has(known["mart"]):
+            return None
+        query = {"mart": known["mart"], "where": known.get("where"), "order": "customer_id"}
+        if since := known.get("since"):
+            # The value in force: the newest that is valid by now.
+            query |= {"where": f"{known['name']} = {literal(name)}", "order": f"customer_id, {since}"}
+        found = defaultdict(list)
+        columns = ["customer_id", known["column"], *([since] if since else [])]
+        for customer_id, value, *valid_from in self.rows(sql_of(query, columns)):
+            if valid_from and valid_from[0] > plain(self.as_of):
+                continue
+            if value is not None and value not in found[customer_id]:
+                found[customer_id] = [value] if since else [*found[customer_id], value]
+        return found or None
 
     def write_csv(self, path, query):
         """Every row of a query as CSV; text that a spreadsheet would take for a formula is marked as text."""
@@ -239,7 +366,6 @@ def menu():
 def write_page(publication, name, board, payload=None, content=""):
     """Write one page, in one piece."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    theme = (BOARDS / "theme.js").read_text()
     safe = jinja2.utils.markupsafe.Markup
     page = environment.from_string((BOARDS / "page.html.j2").read_text()).render(
         title=board["title"],
@@ -249,6 +375,7 @@ def write_page(publication, name, board, payload=None, content=""):
         as_of=f"{publication.as_of:%d %B %Y}" if publication.as_of else "an unknown day",
         currency=publication.currency,
         banners=publication.banners(),
+        described=publication.described,
         newest=f"{publication.described['newest_loaded_at']:%Y-%m-%d}"
         if publication.described["newest_loaded_at"]
         else "",
@@ -258,8 +385,8 @@ def write_page(publication, name, board, payload=None, content=""):
         content=safe(content),
         payload=safe(script_json(payload)) if payload else None,
         vega=safe(vega_bundle()) if payload else None,
-        script=safe(theme + (BOARDS / "report.js").read_text()) if payload else None,
-        theme_script=safe(theme),
+        script=safe("\n".join((BOARDS / each).read_text() for each in SCRIPTS)) if payload else None,
+        theme_script=safe((BOARDS / "theme.js").read_text()),
     )
     (publication.folder / file_of(name)).write_text(page, encoding="utf-8")
 
@@ -279,6 +406,8 @@ def payload_of(publication, board, queries, **more):
         "queries": queries,
         "customers": publication.names_of(queries),
         "sections": board["sections"],
+        "words": words(),
+        "filter": publication.filter_files,
         "definitions": {anchor: each for anchor, each in definitions().items() if f'"definition": "{anchor}"' in text},
         **more,
     }
@@ -289,12 +418,39 @@ def write_board(publication, name):
     board = board_of(name)
     downloads = {part["query"]: part.get("download") for section in board["sections"] if (part := section.get("table"))}
     queries = {}
-    for key, query in board["queries"].items():
+    for key, query in (board["queries"] | shared()["queries"]).items():
         try:
-            queries[key] = publication.read(query, downloads.get(key))
+            if "parts" in query:
+                queries[key] = publication.read_parts(query, f"{name}_{key}")
+            else:
+                queries[key] = publication.read(query, downloads.get(key))
+            queries[key] |= {flag: query[flag] for flag in ("by_dimension", "follows_dimension") if flag in query}
         except duckdb.Error as error:
             raise BuildError(f"{BOARDS / name}.yml: query {key}: {error}") from error
-    write_page(publication, name, board, payload_of(publication, board, queries))
+    payload = payload_of(publication, board, queries)
+    payload["filter"] = dict(publication.filter_files, dimensions=write_dimensions(publication, name, board))
+    write_page(publication, name, board, payload)
+
+
+def write_dimensions(publication, name, board):
+    """Write, for each dimension of the filter, the rows of a page by its values. The dimensions, with their files."""
+    asked = {key: query for key, query in board["queries"].items() if "by_dimension" in query}
+    found = []
+    for number, dimension in enumerate(publication.filter_files["dimensions"]):
+        content = {}
+        for key, query in asked.items():
+            where = f"dimension_name = {literal(dimension['name'])}"
+            by_value = defaultdict(list)
+            for value, *row in publication.rows(
+                sql_of(query | {"mart": query["by_dimension"]}, ["dimension_value", *query["columns"]], where=where)
+            ):
+                by_value[value].append(row)
+            content[key] = by_value
+        file = f"parts/{name}_{number}.js"
+        if asked:
+            write_part(publication.folder, file, content)
+        found.append({**dimension, "rows": file if asked else None})
+    return found
 
 
 def write_customers(publication):
@@ -317,13 +473,22 @@ def write_customers(publication):
         sql = sql_of(query, ["customer_id", *query["columns"]], where="customer_id in (select customer_id from shown)")
         for customer_id, *row in publication.rows(sql):
             customers[customer_id]["rows"][key].append(row)
+    for key, query in shared()["queries"].items():
+        queries[key] = publication.read(query)
     folder = publication.folder / "customers"
     folder.mkdir()
     shards = defaultdict(dict)
     for each, shard in publication.shards.items():
         shards[shard][each] = customers[each]
+    write_part(
+        publication.folder,
+        "customers/index.js",
+        [[each, publication.shown_names[each] or each, shard] for each, shard in publication.shards.items()],
+    )
     for shard, content in shards.items():
-        (folder / f"{shard}.js").write_text(f"customerShard({script_json(content)});\n", encoding="utf-8")
+        (folder / f"{shard}.js").write_text(
+            f"customerShard(JSON.parse({script_json(script_json(content))}));\n", encoding="utf-8"
+        )
     write_page(publication, "customer", board, payload_of(publication, board, queries, is_customer=True))
 
 
@@ -336,14 +501,54 @@ def write_definitions(publication):
     write_page(publication, "definitions", board, content="".join(sections))
 
 
-def report(settings):
-    """Write the dashboard into the folder `report` beside the published file, in place of the one before.
+def browser():
+    """A Chromium, or a browser made of it. Raises BuildError where none is found."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise BuildError(
+            "--pdf: found no Chromium or Chrome, which prints the page. Install one (apt-get install chromium; brew install --cask "
+            "chromium; or Google Chrome), or open report/board.html in a browser and print it."
+        )
+    return found
+
+
+def write_pdf(folder, program):
+    """Print the board report of a folder of pages, board.html, as board_report.pdf."""
+    pdf = folder / "board_report.pdf"
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            program,
+            "--headless=new",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--no-first-run",
+            f"--user-data-dir={profile}",
+            # As root, and in most containers, Chromium has no sandbox. The page is our own.
+            *(["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),
+            "--virtual-time-budget=20000",
+            "--no-pdf-header-footer",
+            f"--print-to-pdf={pdf}",
+            (folder / "board.html").as_uri(),
+        ]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PDF_SECONDS, check=False)
+            said = (done.stderr.strip().splitlines() or ["nothing was said"])[-1]
+        except (OSError, subprocess.TimeoutExpired) as error:
+            said = str(error).splitlines()[0]
+    if not (pdf.exists() and pdf.read_bytes().startswith(b"%PDF")):
+        raise BuildError(f"{program}: could not print the board report ({said}). Open report/board.html and print it.")
+
+
+def report(settings, pdf=False):
+    """Write the dashboard into the folder `report` beside the published file, in place of the one before; with the board
+    report as a PDF, if asked for.
 
     Raises BuildError where nothing is published, or the pages cannot be written.
     """
     published = settings.published / FILE_NAME
     if not published.exists():
         raise BuildError(f"{published}: nothing is published. Run the whole pipeline first: customer-value run.")
+    program = browser() if pdf else None
     target = settings.published / "report"
     unfinished, replaced = target.with_name("report.tmp"), target.with_name("report.old")
     try:
@@ -353,10 +558,13 @@ def report(settings):
             unfinished.mkdir()
             connection.execute(f"attach {literal(published)} as published (read_only)")
             publication = Publication(connection, unfinished, settings.vars["max_input_age_days"])
+            publication.write_filter()
             for name in PAGES:
                 write_board(publication, name)
             write_customers(publication)
             write_definitions(publication)
+            if program:
+                write_pdf(unfinished, program)
             if target.exists():
                 os.replace(target, replaced)
             os.replace(unfinished, target)
@@ -368,6 +576,8 @@ def report(settings):
         shutil.rmtree(unfinished, ignore_errors=True)
         raise BuildError(f"{target}: the report cannot be written ({str(error).splitlines()[0]}).") from error
     print(f"The report is in {target / 'index.html'}")
+    if program:
+        print(f"The board report is in {target / 'board_report.pdf'}")
 
 
 def serve(settings, port):
