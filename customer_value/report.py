@@ -251,20 +251,18 @@ class Publication:
             found["note"] = note
         if not self.has(query["mart"]):
             return found
-        column = query["columns"].index(query["parts"])
-        values = defaultdict(list)
-        for row in self.rows(sql_of(query, query["columns"])):
-            values[row[column]].append(row)
-        limit = query.get("limit")
-        # Of months the newest first.
-        for number, (value, rows) in enumerate(sorted(values.items(), reverse=query["parts"].endswith("_month"))):
-            part = {"columns": query["columns"], "rows": rows[:limit]}
+        column, limit = query["parts"], query.get("limit")
+        counts = self.rows(
+            f"select {quoted(column)}, count(*) from ({sql_of(query, [column])}) as every group by all order by 1"
+        )
+        # Of months the newest first. One value at a time: together the rows of a large company are more than fit in memory.
+        for number, (value, total) in enumerate(reversed(counts) if column.endswith("_month") else counts):
             name = f"parts/{file}_{number}.js"
-            write_part(
-                self.folder, name, {"rows": part["rows"], "total": len(rows), "customers": self.names_of({"": part})}
-            )
+            rows = self.rows(sql_of(query, query["columns"], where=f"{quoted(column)} = {literal(value)}", limit=limit))
+            customers = self.names_of({"": {"columns": query["columns"], "rows": rows}})
+            write_part(self.folder, name, {"rows": rows, "total": total, "customers": customers})
             found["parts"].append([value, name])
-            found["total"] += len(rows)
+            found["total"] += total
         return found
 
     def filter(self):
@@ -353,7 +351,9 @@ def definitions():
     for title, text in zip(parts[2::3], parts[3::3], strict=True):
         anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
         hint = re.sub(r"[*`\[\]]|\(http\S+\)", "", text.strip().split("\n\n")[0].replace("\n", " "))
-        found[anchor] = {"title": title, "hint": hint[:300], "html": mistune.html(f"## {title}\n{text}")}
+        # What scrolls sideways can be reached with the keyboard.
+        html = re.sub(r"<(table|pre)>", r'<\1 tabindex="0">', mistune.html(f"## {title}\n{text}"))
+        found[anchor] = {"title": title, "hint": hint[:300], "html": html}
     return found
 
 

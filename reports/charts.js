@@ -94,7 +94,7 @@ const draw = async (view) => {
     config: {
       font: "system-ui, sans-serif", view: { stroke: null },
       axis: { ...text, gridColor: color("line"), domainColor: color("line"), tickColor: color("line"), labelOverlap: true },
-      legend: { ...text, orient: "top", columns: view.place.clientWidth < 500 ? 3 : 0 },
+      legend: { ...text, orient: "top", columns: view.place.clientWidth < 500 ? 3 : view.place.clientWidth < 900 ? 5 : 0 },
       mark: { color: schemes.series[0] }, bar: { color: schemes.series[0] }, rule: { color: color("soft") },
       tick: { color: color("ink") }, line: { strokeWidth: 2 },
     },

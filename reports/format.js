@@ -44,7 +44,8 @@ const format = (column, value, digits) => {
   if (typeof value === "string") {
     if (column.endsWith("_month")) return month.format(dateOf(value));
     if (isDay(column)) return day.format(dateOf(value));
-    return /_(id|key|name|text|owner)$/.test(column) && !/^(signal|metric|dimension|input|segment)_name$/.test(column) ? value : worded(value);
+    // What people named themselves stands as they wrote it.
+    return /_(id|key|name|text|owner)$|^attribute_value$/.test(column) && !/^(signal|metric|dimension|input|segment|attribute)_name$/.test(column) ? value : worded(value);
   }
   if (isMoney(column)) return money(value, digits);
   if (isShare(column)) return shares.format(value);

@@ -107,7 +107,7 @@ const triangle = (spec, section, place) => {
     const cohorts = Map.groupBy ? Map.groupBy(rows, (row) => row[spec.rows]) : rows.reduce((found, row) => found.set(row[spec.rows], [...(found.get(row[spec.rows]) ?? []), row]), new Map());
     const line = (title, size, values, attributes = {}) => element("tr", attributes, element("th", { scope: "row" }, title), element("td", { class: "number" }, size),
       ...values.map(([value, note]) => value == null ? element("td") : element("td",
-        { style: `--share: ${Math.min(value, 1)}`, class: value > 0.6 ? "deep" : null, title: note, "data-value": value }, number(0, { style: "percent" }).format(value).replace(/\s*%\s*/, ""))));
+        { style: `--share: ${Math.min(value, 1)}`, class: value > 0.7 ? "deep" : null, title: note, "data-value": value }, number(0, { style: "percent" }).format(value).replace(/\s*%\s*/, ""))));
     const average = ages.map((age) => {
       const known = rows.filter((row) => row[spec.columns] === age && row[kept] != null && row[start] > 0);
       const total = known.reduce((sum, row) => sum + row[start], 0);
@@ -119,7 +119,8 @@ const triangle = (spec, section, place) => {
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, labelOf(spec.rows)), element("th", { scope: "col", class: "number" }, "Customers"), ...ages.map((age) => element("th", { scope: "col", class: "number" }, String(age))))),
       element("tbody", {}, ...[...cohorts].map(([cohort, cells]) => {
         const by_age = new Map(cells.map((row) => [row[spec.columns], row]));
-        return line(month_of(cohort), whole(cells[0][spec.size]), ages.map((age) => {
+        const title = spec.to ? linkTo(spec.to.file, month_of(cohort), { hash: spec.to.hash, more: { [`${spec.to.query}.${spec.rows}`]: cohort } }) : month_of(cohort);
+        return line(title, whole(cells[0][spec.size]), ages.map((age) => {
           const row = by_age.get(age);
           return row ? [row[measure], `${month_of(cohort)}, age ${age}: ${shares.format(row[measure])}, ${whole(row.active_customer_count)} of ${whole(row[spec.size])} customers`] : [null];
         }));
@@ -178,6 +179,7 @@ window.customerShard = (customers) => {
   drawSections();
 };
 const drawCustomer = () => {
+  addEventListener("hashchange", () => location.reload());
   const [shard, id] = location.hash.slice(1).split("/");
   shownCustomer = decodeURIComponent(id ?? "");
   if (!/^\d+$/.test(shard)) {
@@ -185,7 +187,6 @@ const drawCustomer = () => {
     return;
   }
   document.body.append(element("script", { src: `customers/${shard}.js` }));
-  addEventListener("hashchange", () => location.reload());
 };
 
 drawSearch();

@@ -171,7 +171,7 @@ const matrix = (spec, section, place) => {
   const at = (line, column) => rows.find((row) => row[spec.rows] === line && row[spec.columns] === column);
   const lines = spec.row_order.filter((line) => rows.some((row) => row[spec.rows] === line));
   const digits = Object.fromEntries(spec.cells.map((column) => [column, digitsOf(rows, column)]));
-  const filled = ({ segment_name, play, owner_role, act_within_days, ...row }) => element("td", {},
+  const filled = ({ segment_name, play, owner_role, act_within_days, ...row }) => element("td", { "data-tier": `${capital(row[spec.columns])} value` },
     element("strong", {}, spec.to ? linkTo(spec.to.file, segment_name, { hash: spec.to.hash,
       more: { [`${spec.to.query}.${spec.rows}`]: row[spec.rows], [`${spec.to.query}.${spec.columns}`]: row[spec.columns] } }) : segment_name),
     element("dl", {}, ...spec.cells.flatMap((column) => [
@@ -185,7 +185,7 @@ const matrix = (spec, section, place) => {
 };
 const facts = (spec, section, place) => {
   const [row] = rowsOf(spec.query);
-  if (!row) return place.append(emptyNote(spec, section));
+  if (!row || (section.needs && !(payload.inputs[section.needs] > 0))) return place.append(emptyNote(spec, section));
   place.append(element("dl", { class: "facts", "data-query": spec.query }, ...(spec.columns ?? payload.queries[spec.query].columns).map((column) =>
     element("div", {}, element("dt", { title: commentOf(spec.query, column) }, labelOf(column)), element("dd", { "data-column": column }, cell(column, row[column]))))));
 };
