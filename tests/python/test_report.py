@@ -589,6 +589,13 @@ def hostile(company, home):
             "when 1 then '</script><script>document.title = ''taken''</script>' "
             "when 2 then '=HYPERLINK(\"http://example.org\")' else '<img src=x onerror=alert(1)>' end"
         )
+        connection.execute(
+            "update marts.mrr_by_dimension_monthly set dimension_value = case dimension_value when 'referral' then '__proto__' "
+            "else '</script><b>' || dimension_value end where dimension_name = 'acquisition_channel'"
+        )
+        connection.execute(
+            "update marts.customers set acquisition_channel = '__proto__' where acquisition_channel = 'referral'"
+        )
     return other
 
 
@@ -606,6 +613,19 @@ def test_names_are_text(chromium, demo, tmp_path):
     page.locator('table[data-query="calls"] tbody a').first.click()
     page.wait_for_selector("section")
     assert page.locator("h1").inner_text().startswith("</script>") and page.title() != "taken"
+    page.locator("#find input").fill("hyperlink")
+    assert page.locator("#find li a").first.inner_text().startswith("=HYPERLINK")
+    # Values of dimensions, too.
+    page = reader.open("index.html?by=acquisition_channel&is=__proto__")
+    assert [row["closing_mrr_amount"] for row in drawn(page, "mrr")] == [
+        float(amount)
+        for (amount,) in demo.rows(
+            "select closing_mrr_amount from marts.mrr_by_dimension_monthly "
+            "where dimension_name = 'acquisition_channel' and dimension_value = 'referral' order by activity_month"
+        )
+    ]
+    values = page.locator("#filters select[name=is] option").all_inner_texts()
+    assert any(value.startswith("</script><b>") for value in values)
     reader.context.close()
     assert reader.complaints == []
 
