@@ -185,7 +185,7 @@ const matrix = (spec, section, place) => {
 };
 const facts = (spec, section, place) => {
   const [row] = rowsOf(spec.query);
-  if (!row || (section.needs && !(payload.inputs[section.needs] > 0))) return place.append(emptyNote(spec, section));
+  if (!row || (spec.needs && !(payload.inputs[spec.needs] > 0))) return place.append(emptyNote(spec, section));
   place.append(element("dl", { class: "facts", "data-query": spec.query }, ...(spec.columns ?? payload.queries[spec.query].columns).map((column) =>
     element("div", {}, element("dt", { title: commentOf(spec.query, column) }, labelOf(column)), element("dd", { "data-column": column }, cell(column, row[column]))))));
 };
