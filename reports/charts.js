@@ -189,11 +189,14 @@ const chart = (spec, section, place) => {
   redraw();
   if (section.table?.query === spec.query) return;
   const details = element("details", { class: "behind" }, element("summary", {}, "Table and download"));
+  // The columns that the chart draws; the others are in the download.
+  const drawn = JSON.stringify({ ...spec, columns: [...(section.filters ?? []), ...Object.keys(section.measures ?? {})] });
+  const used = payload.queries[spec.query].columns.filter((column) => drawn.includes(`"${column}"`));
   const inside = element("div");
   details.append(inside);
   const fill = () => {
     inside.replaceChildren();
-    if (details.open) table({ query: spec.query, rows: view.rows, page: 12, is_behind: true, file: `${spec.query}` }, section, inside);
+    if (details.open) table({ query: spec.query, rows: view.rows, columns: used.length ? used : undefined, page: 12, is_behind: true }, section, inside);
   };
   details.addEventListener("toggle", fill);
   rows.push(fill);

@@ -101,7 +101,7 @@ const drawFilters = (redraw) => {
   const [fromLabel, from] = select("from", "From", "the first month", months);
   const [toLabel, to] = select("to", "To", "the last month", months.map((each) => each.cloneNode(true)));
   const [byLabel, by] = select("by", "Only", "the whole company", payload.filter.dimensions.map((each) => option(each.name, `by ${worded(each.name)}`)));
-  const [isLabel, is] = select("is", "which", "–", []);
+  const [isLabel, is] = select("is", "Which", "–", []);
   const clear = element("button", { class: "plain", type: "button" }, "Clear");
   const fillValues = () => {
     is.replaceChildren(option("", "choose"), ...(dimension()?.values ?? []).map((each) => option(each, worded(each))));

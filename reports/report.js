@@ -75,14 +75,15 @@ const story = (spec, section, place) => {
   const rows = rowsOf(spec.query);
   const last = rows.filter((row) => !row.is_partial_month).at(-1) ?? rows.at(-1);
   if (!last) return;
+  const digits = digitsOf([last], [spec.opening, spec.closing, ...Object.keys(spec.movements)]);
   const moved = Object.entries(spec.movements)
     .filter(([column]) => last[column] != null && last[column] !== 0)
     .sort(([a], [b]) => Math.abs(last[b]) - Math.abs(last[a]))
     .map(([column, count]) => {
       const customers = count && last[count] ? ` (${whole(last[count])} ${last[count] === 1 ? "customer" : "customers"})` : "";
-      return `${labelOf(column).toLowerCase()} ${signed(last[column], money(Math.abs(last[column])))}${customers}`;
+      return `${labelOf(column).toLowerCase()} ${signed(last[column], `\u2060${money(Math.abs(last[column]), digits)}`)}${customers}`;
     });
-  const [from, to] = [last[spec.opening], last[spec.closing]].map((value) => format(spec.closing, value));
+  const [from, to] = [last[spec.opening], last[spec.closing]].map((value) => format(spec.closing, value, digits));
   const when = `${format("activity_month", last.activity_month)}${last.is_partial_month ? " so far" : ""}`;
   const text = moved.length
     ? `In ${when}, MRR went from ${from} to ${to}. What moved it most: ${moved.slice(0, 4).join(", ")}.`

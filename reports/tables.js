@@ -9,9 +9,11 @@ const cell = (column, value, digits) => {
   if (STATUS.test(column) && value != null) return element("span", { class: `status ${value}` }, value);
   return document.createTextNode(format(column, value, digits));
 };
-// Money of a column in one precision.
-const digitsOf = (rows, column) =>
-  isMoney(column) ? (rows.some((row) => Math.abs(row[column] ?? 0) >= 1000) || rows.every((row) => Number.isInteger(row[column] ?? 0)) ? 0 : 2) : undefined;
+// Money of a table in one precision.
+const digitsOf = (rows, columns) => {
+  const amounts = rows.flatMap((row) => columns.filter(isMoney).map((column) => row[column] ?? 0));
+  return amounts.some((amount) => Math.abs(amount) >= 1000) || amounts.every(Number.isInteger) ? 0 : 2;
+};
 const csv = (columns, rows) => {
   const quoted = (value) => {
     const text = value == null ? "" : String(value);
@@ -99,9 +101,9 @@ const table = (spec, section, place) => {
     const from = whole_list ? 0 : page * size;
     for (const each of head.children) each.dataset.column === sorted
       ? each.setAttribute("aria-sort", ascending ? "ascending" : "descending") : each.removeAttribute("aria-sort");
-    const digits = Object.fromEntries(visible.map((column) => [column, digitsOf(all, column)]));
+    const digits = digitsOf(all, query.columns);
     body.replaceChildren(...rows.slice(from, from + count).map((row) => element("tr", {}, ...visible.map((column) =>
-      element("td", { class: classOf(column) }, cell(column, row[column], digits[column]))))));
+      element("td", { class: classOf(column) }, cell(column, row[column], digits))))));
     const capped = query.total > query.rows.length ? `, the first ${whole(query.rows.length)} of ${whole(query.total)}` : "";
     status.textContent = rows.length ? `${whole(from + 1)} to ${whole(Math.min(from + count, rows.length))} of ${whole(rows.length)} rows${capped}` : "No matching rows.";
     previous.disabled = page === 0;
@@ -170,13 +172,13 @@ const matrix = (spec, section, place) => {
   if (!rows.length) return place.append(emptyNote(spec, section));
   const at = (line, column) => rows.find((row) => row[spec.rows] === line && row[spec.columns] === column);
   const lines = spec.row_order.filter((line) => rows.some((row) => row[spec.rows] === line));
-  const digits = Object.fromEntries(spec.cells.map((column) => [column, digitsOf(rows, column)]));
+  const digits = digitsOf(rows, spec.cells);
   const filled = ({ segment_name, play, owner_role, act_within_days, ...row }) => element("td", { "data-tier": `${capital(row[spec.columns])} value` },
     element("strong", {}, spec.to ? linkTo(spec.to.file, segment_name, { hash: spec.to.hash,
       more: { [`${spec.to.query}.${spec.rows}`]: row[spec.rows], [`${spec.to.query}.${spec.columns}`]: row[spec.columns] } }) : segment_name),
     element("dl", {}, ...spec.cells.flatMap((column) => [
       element("dt", { title: commentOf(spec.query, column) }, labelOf(column)),
-      element("dd", { "data-column": column, "data-value": row[column] }, format(column, row[column], digits[column]))])),
+      element("dd", { "data-column": column, "data-value": row[column] }, format(column, row[column], digits))])),
     element("div", { class: "play" }, `${play}. ${capital(owner_role)}, within ${format("act_within_days", act_within_days)}.`));
   place.append(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${section.title}: cells` }, element("table", { class: "matrix", "data-query": spec.query },
     element("thead", {}, element("tr", {}, element("td"), ...spec.column_order.map((column) => element("th", { scope: "col" }, `${capital(column)} value`)))),
@@ -186,6 +188,8 @@ const matrix = (spec, section, place) => {
 const facts = (spec, section, place) => {
   const [row] = rowsOf(spec.query);
   if (!row || (spec.needs && !(payload.inputs[spec.needs] > 0))) return place.append(emptyNote(spec, section));
-  place.append(element("dl", { class: "facts", "data-query": spec.query }, ...(spec.columns ?? payload.queries[spec.query].columns).map((column) =>
-    element("div", {}, element("dt", { title: commentOf(spec.query, column) }, labelOf(column)), element("dd", { "data-column": column }, cell(column, row[column]))))));
+  const columns = spec.columns ?? payload.queries[spec.query].columns;
+  const digits = digitsOf([row], columns);
+  place.append(element("dl", { class: "facts", "data-query": spec.query }, ...columns.map((column) =>
+    element("div", {}, element("dt", { title: commentOf(spec.query, column) }, labelOf(column)), element("dd", { "data-column": column }, cell(column, row[column], digits))))));
 };

@@ -207,7 +207,7 @@ def test_the_first_minute(demo, reader):
     story = page.locator(".story").inner_text()
     assert story.startswith(f"In {months[-1][0]}, MRR went from ${months[-1][4]:,.0f} to ${months[-1][1]:,.0f}. ")
     if months[-1][2]:
-        assert re.search(rf"churn \u2212\$[\d,.]+ \({months[-1][3]} customer", story)
+        assert re.search(rf"churn \u2212\u2060\$[\d,.]+ \({months[-1][3]} customer", story)
     calls = page.locator("section", has_text="The five to call").locator("tbody tr")
     expected = demo.rows(
         "select customer_name, reason_text, strftime(due_date, '%b %-d, %Y') from marts.customer_segments as segments "
