@@ -334,7 +334,7 @@ class Publication:
         missing = sorted(ids - self.shown_names.keys()) if self.has("customers") else []
         names = self.shown_names | dict(
             self.connection.execute(
-                "select customer_id, customer_name from published.marts.customers where list_contains(?, customer_id)",
+                "select customer_id, customer_name from published.marts.customers where customer_id in (select unnest(?))",
                 [missing],
             ).fetchall()
             if missing
