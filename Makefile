@@ -10,7 +10,7 @@ install = $(BIN)/uv pip install --quiet --python $(1) --require-hashes --no-deps
 	|| $(1)/bin/python -m $(PIP_INSTALL) $(2)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract generate load build check publish run report serve docs superset test structure torture layout fuzz mutate benchmark freshness lint lock clean
+.PHONY: help setup contract generate load build check publish run report serve docs superset test test-postgres structure torture layout fuzz mutate benchmark freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,16 @@ test: setup  ## lint, build with unit tests and reconciliations, expectations, p
 	$(MAKE) --jobs 2 lint structure
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
+test-postgres: .venv-postgres/installed  ## Postgres as target, on a server that it starts itself (apt-get install postgresql; 20 minutes)
+	.venv-postgres/bin/pytest -m postgres tests/python/test_postgres.py
+
+.venv-postgres/installed: requirements.lock tests/postgres/requirements.lock | setup
+	$(PYTHON) -m venv .venv-postgres
+	$(call install,.venv-postgres,requirements.lock)
+	$(call install,.venv-postgres,tests/postgres/requirements.lock)
+	.venv-postgres/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 torture: setup  ## kill runs 30 times, swap 1,000 publications under eight readers (an hour)
 	$(BIN)/pytest -m nightly
 	CUSTOMER_VALUE_TEST_KILLS=30 CUSTOMER_VALUE_TEST_PUBLICATIONS=1000 CUSTOMER_VALUE_TEST_READERS=8 CUSTOMER_VALUE_TEST_SWITCH_SECONDS=120 $(BIN)/pytest -m 'nightly or not nightly' tests/python/test_torture.py tests/python/test_nightly.py
@@ -114,7 +124,9 @@ freshness: setup  ## which inputs are late, by the clock
 
 lock: setup  ## pin everything again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
+	sed -n 's/^postgres = .*"\(dbt-postgres[^"]*\)".*"\(psycopg2[^"]*\)".*/\1\n\2/p' pyproject.toml > tests/postgres/requirements.in
+	cd tests/postgres && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-deps --python-version 3.11 --output-file requirements.lock requirements.in
 	cd tests/structure && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.lock requirements.in
 
 clean:  ## remove the environment and everything built
-	rm -rf .venv .venv-structure data
+	rm -rf .venv .venv-structure .venv-postgres data

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from customer_value.dbt_process import COMMAND, LIFELINE
 from customer_value.errors import BuildError
 from customer_value.failures import settle
+from customer_value.server import server_of
 from customer_value.settings import PROJECT
 
 # Every layer with its data tests. Unit tests prove the code, not the data: they are left to `make test`.
@@ -76,8 +77,12 @@ def dbt(settings, *arguments):
 def begun(settings):
     """Start the build ahead: dbt reads the project while the inputs are checked, and waits until `build` lets it in.
 
-    It opens the warehouse only after that (customer_value/duckdb_plugin.py), and ends where `build` is never reached.
+    It opens the warehouse only after that (customer_value/duckdb_plugin.py), and ends where `build` is never reached. On a server
+    nothing would hold it back: there it begins with `build`.
     """
+    if server_of(settings):
+        yield
+        return
     with started(settings, *BUILD) as process:
         waiting.append(process)
         try:
@@ -91,13 +96,19 @@ def build(settings):
 
     Raises BuildError where dbt fails in what nothing may be published without.
     """
+    server = server_of(settings)
     try:
         if waiting:
             finish(waiting.pop(), "build")
         else:
             dbt(settings, *BUILD)
     except BuildError as error:
+        if server:
+            server.mirror()
         settle(settings, error)
+    else:
+        if server:
+            server.mirror()
 
 
 def docs(settings):

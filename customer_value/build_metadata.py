@@ -6,6 +6,7 @@ dbt's hooks (macros/build_metadata.sql) record which build passed; check and pub
 import duckdb
 
 from customer_value.load import literal
+from customer_value.server import server_of
 
 
 def build_of(connection, database):
@@ -27,8 +28,16 @@ def recorded(connection, database, kind):
     return {value for (value,) in rows}
 
 
-def record(warehouse, kind, *values, keep=False):
+def record(settings, kind, *values, keep=False):
     """Put values of a kind into a warehouse that dbt has built: in place of those that it holds, or beside them (`keep`)."""
+    if server := server_of(settings):
+        server.record(kind, values, keep)
+    if settings.warehouse.exists():
+        record_in(settings.warehouse, kind, values, keep)
+
+
+def record_in(warehouse, kind, values, keep):
+    """The same of a file."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(warehouse)} as warehouse")
         if not recorded(connection, "warehouse", "incremental_definition"):

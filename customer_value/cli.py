@@ -10,7 +10,7 @@ import click
 
 from customer_value import signals
 from customer_value.lock import writer_lock
-from customer_value.settings import KEEP, PARQUET, PATHS, PUBLISH_REJECTED, STRICT, Place, Settings
+from customer_value.settings import KEEP, PARQUET, PATHS, PUBLISH_REJECTED, READERS, STRICT, Place, Settings
 
 # The steps of each command that writes, as module and function: a command imports what it needs, for dbt and Great
 # Expectations take seconds.
@@ -96,9 +96,9 @@ for name, options, text in (
     ("load", [], "Check the inputs and make them visible to the warehouse."),
     ("build", [PUBLISH_REJECTED], "Run dbt build: models and their data tests."),
     ("check", [STRICT], "Test the marts against the expectations."),
-    ("publish", [PARQUET, KEEP], "Publish the marts to readers in one step."),
+    ("publish", [PARQUET, KEEP, READERS], "Publish the marts to readers in one step."),
     ("docs", [], "Write dbt's documentation, beside the report."),
-    ("run", [STRICT, PUBLISH_REJECTED, PARQUET, KEEP], "Load, build, check, publish; write a summary."),
+    ("run", [STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS], "Load, build, check, publish; write a summary."),
 ):
     cli.add_command(click.Command(name, callback=write, params=[*PATHS, *options, WAIT], help=text))
 
@@ -198,14 +198,20 @@ def serve(port, **given):
     metavar="MART[.COLUMN]",
     help="What not to compare, in the right file's names; may be repeated.",
 )
-def compare(left, right, rename, leave_out):
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0),
+    default=0,
+    help="By how much numbers with decimals may differ: 0.00000001 is the last decimal of rates and amounts.",
+)
+def compare(left, right, rename, leave_out, tolerance):
     """Compare the marts of two files, cell by cell.
 
     Each is a publication or a warehouse.
     """
     from customer_value.compare import compare
 
-    compare(left, right, rename, leave_out)
+    compare(left, right, rename, leave_out, tolerance)
 
 
 @cli.command(params=[*PATHS[:2]])

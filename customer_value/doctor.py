@@ -23,6 +23,7 @@ from customer_value.notes import newest_of, notes_of, some
 from customer_value.queries import rows_of
 from customer_value.rejections import advice_for, amount_of, excess, missing_mrr, percent, rejected_money, values_of
 from customer_value.report import BOARDS, PAGES
+from customer_value.settings import DUCKDB
 from customer_value.vendor_tables import accounts_of
 
 # What is built: what is rejected and why, MRR, and what the notes read.
@@ -60,7 +61,7 @@ class Finding:
 def scratch_of(settings, folder):
     """The settings of a warehouse in a temporary folder, which knows what is kept beside the company's."""
     folder = Path(folder).resolve()
-    scratch = replace(settings, warehouse=folder / "scratch.duckdb", published=folder / "published")
+    scratch = replace(settings, target=DUCKDB, warehouse=folder / "scratch.duckdb", published=folder / "published")
     for file in (settings.warehouse.with_name(KEPT), forgotten_file(settings.warehouse)):
         if file.exists():
             shutil.copy2(file, folder / file.name)

@@ -8,11 +8,14 @@ the publication as a whole.
 import json
 import re
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from customer_value.build_metadata import record
 from customer_value.errors import BuildError
+from customer_value.files import literal
 from customer_value.queries import rows_of
 from customer_value.rejections import excess
+from customer_value.server import server_of
 
 CORE = ("marts/revenue/", "marts/quality/")
 FAILED = ("fail", "error", "runtime error")
@@ -62,7 +65,9 @@ class Project:
 
     def __init__(self, settings):
         target = settings.warehouse.parent / "target"
-        self.warehouse = settings.warehouse
+        server = server_of(settings)
+        # What failed is looked up where it was built.
+        self.rows_of = server.rows if server else partial(rows_of, settings.warehouse)
         try:
             self.manifest = json.loads((target / "manifest.json").read_text())
             run = json.loads((target / "run_results.json").read_text())
@@ -149,7 +154,7 @@ class Project:
         return self.keys.get(unique_id) or list(self.nodes.get(unique_id, {}).get("columns", {}))[:NAMED_ROWS]
 
     def rows(self, query):
-        found = rows_of(self.warehouse, f"select * from ({query}) limit {NAMED_ROWS}")
+        found = self.rows_of(f"select * from ({query}) as failed_rows limit {NAMED_ROWS}")
         return [{name: str(value) for name, value in list(row.items())[:NAMED_COLUMNS]} for row in found]
 
     def broken_rules(self, node, compiled):
@@ -158,13 +163,14 @@ class Project:
         model = self.nodes[unique_id]
         (cases,) = RULES.findall(compiled)
         keys = ", ".join(self.key_of(unique_id))
-        for row in rows_of(self.warehouse, compiled):
-            broken = f"from (select *, {cases} as broken_rule from {model['relation_name']}) where broken_rule = '{row['broken_rule']}'"
+        for row in self.rows_of(compiled):
+            cases_by_row = f"(select *, {cases} as broken_rule from {model['relation_name']}) as cases"
+            broken = f"from {cases_by_row} where broken_rule = {literal(row['broken_rule'])}"
             yield Failure(
                 model=model["name"],
                 rule=row["broken_rule"],
                 row_count=row["row_count"],
-                rows=self.rows(f"select {keys} {broken} order by all"),
+                rows=self.rows(f"select {keys} {broken} order by {keys}"),
                 nodes=(unique_id,),
             )
 
@@ -209,8 +215,8 @@ def settle(settings, error):
         raise BuildError("\n".join([str(error), *map(str, stopping[:NAMED_FAILURES])])) from None
     marts = project.withheld(failures)
     passed = sum(result["status"] == "pass" for result in project.results)
-    record(settings.warehouse, "passed_test_count", str(passed))
-    record(settings.warehouse, "partial_build", project.build_id)
+    record(settings, "passed_test_count", str(passed))
+    record(settings, "partial_build", project.build_id)
     withhold(settings, project.build_id, marts)
     for failure in failures:
         print(f"failed: {failure}")
@@ -220,7 +226,7 @@ def settle(settings, error):
 def withhold(settings, build_id, marts):
     """Record for publish which marts of a build are withheld, in place of those of earlier builds."""
     values = [json.dumps({"build_id": build_id, **asdict(each)}) for each in marts]
-    record(settings.warehouse, "withheld_mart", *values)
+    record(settings, "withheld_mart", *values)
 
 
 def withheld_of(settings):

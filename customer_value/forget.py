@@ -16,6 +16,7 @@ from customer_value.load import forgotten_customers, forgotten_file, literal, qu
 from customer_value.publish import FILE_NAME, PARQUET, PREVIOUS, folder_lock
 from customer_value.queries import rows_of
 from customer_value.report import report
+from customer_value.server import server_of
 from customer_value.switch import remove_all_replaced, switch_file
 
 # Columns that name a person, of any table that has a customer_id beside them.
@@ -102,6 +103,8 @@ def forget(settings, customer_id):
         if settings.warehouse.exists():
             write_again(settings.warehouse, ids, "")
             shutil.rmtree(settings.warehouse.with_name(f"{settings.warehouse.name}.tmp"), ignore_errors=True)
+        if server := server_of(settings):
+            server.forget(ids, PERSONAL)
         published = settings.published / FILE_NAME
         if published.exists():
             with folder_lock(settings.published):

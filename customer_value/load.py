@@ -28,6 +28,8 @@ from customer_value.files import (
     strangers,
 )
 from customer_value.readings import BLANKS, EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
+from customer_value.server import server_of
+from customer_value.settings import DUCKDB
 from customer_value.vendor_tables import accounts_of, known_within, landed_table, tables_in
 
 WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
@@ -347,13 +349,17 @@ def check_inputs(settings):
     Raises InputError with one line for each problem: file, column, found, expected and what to do.
     """
     raw = settings.raw
-    if not raw.is_dir():
+    is_on_server = settings.target != DUCKDB and settings.vars["connectors"]
+    if not raw.is_dir() and not is_on_server:
         raise InputError(f"{raw}: found no such folder, expected the inputs. Name it with --raw.")
     variables = settings.vars
     # The day that the numbers are as of, where it is said; nothing where the inputs say it.
     as_of = str(variables["as_of_date"] or settings.as_of)
     replaced, connectors = connected(variables["connectors"])
     check_columns(variables["columns"], connectors)
+    if settings.target != DUCKDB:
+        # Connectors read there what the loader has written there.
+        connectors = {}
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = [inspect(connection, settings, contract, as_of, replaced) for contract in inputs().values()]
@@ -462,6 +468,14 @@ def load(settings):
     Raises InputError before the warehouse is opened where an input does not meet the contract, and where another
     process holds the warehouse.
     """
+    server = server_of(settings)
+    if server:
+        server.require()
+        if schema := settings.vars["raw_schema"]:
+            settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+            duckdb.connect(str(settings.warehouse)).close()
+            print(f"{schema}: the inputs are read there by the var raw_schema: nothing is copied.")
+            return
     received_inputs = check_inputs(settings)
     strange = [
         f"{path}: named after no input, and not read.{near(path.name.split('.')[0], inputs())}"
@@ -476,9 +490,23 @@ def load(settings):
             copy.unlink()
     try:
         with duckdb.connect(str(settings.warehouse)) as connection:
+            require_mirror(settings, connection)
             create_views(connection, received_inputs, forgotten_customers(settings.warehouse))
     except duckdb.IOException as error:
         raise InputError(
             f"{settings.warehouse}: cannot be opened for writing ({str(error).splitlines()[0]}). "
             "Only the build opens the warehouse: close what reads it, and read the published file instead."
         ) from None
+    if server:
+        counts = server.load()
+        print(f"{settings.schema}_raw: {sum(counts.values()):,} rows of {len(counts)} inputs copied to the server.")
+
+
+def require_mirror(settings, connection):
+    """Raise InputError where the file that is to mirror a server is the one that DuckDB builds in."""
+    built = "select count(*) from duckdb_views() where database_name = current_database() and schema_name = 'staging'"
+    if settings.target != DUCKDB and connection.execute(built).fetchone()[0]:
+        raise InputError(
+            f"{settings.warehouse}: found the warehouse that DuckDB builds in, expected one of its own for target {settings.target}. "
+            "Name another file with --warehouse, or none."
+        )

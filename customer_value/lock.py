@@ -8,8 +8,10 @@ import fcntl
 import json
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+
+from customer_value.server import server_of
 
 
 class BusyError(Exception):
@@ -25,6 +27,11 @@ def holder_of(file):
         return f"process {held['pid']} ({held['command']}, since {held['since']})"
     except (OSError, ValueError, KeyError):
         return "another process"
+
+
+def in_use(place, holder):
+    """The error of a place that another run holds."""
+    return BusyError(f"{place}: is in use by {holder}. Wait for it to end, or let this run wait with --wait SECONDS.")
 
 
 @contextmanager
@@ -45,14 +52,14 @@ def writer_lock(settings, command, wait_seconds=0):
                 break
             except BlockingIOError:
                 if time.monotonic() >= deadline:
-                    raise BusyError(
-                        f"{settings.warehouse}: is in use by {holder_of(file)}. Wait for it to end, or let this run "
-                        "wait with --wait SECONDS."
-                    ) from None
+                    raise in_use(settings.warehouse, holder_of(file)) from None
                 time.sleep(min(1, max(0.05, deadline - time.monotonic())))
         held = {"pid": os.getpid(), "command": command, "since": datetime.now(UTC).isoformat(timespec="seconds")}
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(held).encode(), 0)
-        yield
+        # A run on another machine has another file.
+        server = server_of(settings)
+        with server.lock(command, max(0, deadline - time.monotonic()), in_use) if server else nullcontext():
+            yield
     finally:
         os.close(handle)

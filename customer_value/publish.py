@@ -23,6 +23,7 @@ from customer_value.build_metadata import build_of, record, recorded
 from customer_value.errors import BuildError
 from customer_value.failures import withheld_of
 from customer_value.load import literal, quoted
+from customer_value.server import server_of
 from customer_value.settings import project_file
 from customer_value.signals import hold, interruption
 from customer_value.switch import switch_file
@@ -102,10 +103,12 @@ def published_build(settings):
 def note_publication(settings):
     """Tell the warehouse which build readers see, so that the next one knows what was known. Safe to repeat."""
     build_id = published_build(settings)
-    if build_id is None or not settings.warehouse.exists():
+    if server := server_of(settings):
+        build_id = server.settle(build_id)
+    if build_id is None or not (server or settings.warehouse.exists()):
         return
     try:
-        record(settings.warehouse, "publication", build_id, keep=True)
+        record(settings, "publication", build_id, keep=True)
     except duckdb.Error as error:
         # What comes next says why the warehouse cannot be written; the next run notes it.
         print(f"warning: {settings.warehouse}: the publication was not noted ({str(error).splitlines()[0]}).")
@@ -407,11 +410,15 @@ def write_and_switch(settings, target, folder):
         with open(unfinished, "rb+") as file:
             os.fsync(file.fileno())
         parquet = write_parquet(settings, unfinished) if settings.parquet else None
+        if server := server_of(settings):
+            server.stage(unfinished)
         keep_previous(settings, target)
         # Readers see the new file from here on: a signal would come too late.
         hold()
         switch_file(unfinished, target)
         os.fsync(folder)
+        if server:
+            server.switch()
     except (OSError, duckdb.Error) as error:
         if interrupted := interruption():
             raise interrupted from None

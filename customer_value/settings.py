@@ -60,11 +60,20 @@ def inputs_of(company):
     return company / "raw" if company == DATA or (company / "raw").is_dir() else company
 
 
+# Where to build: in the DuckDB file that is the warehouse, or in a server, of which that file is then a mirror.
+DUCKDB, POSTGRES = TARGETS = ("duckdb", "postgres")
+
+
+def warehouse_of(company, target=DUCKDB):
+    """The warehouse in a company's folder; the mirror of a server beside the file that DuckDB builds in, not in its place."""
+    return company / "warehouse" / ("" if target == DUCKDB else target) / "customer_value.duckdb"
+
+
 # What a company's folder holds; each can be named alone.
 LAYOUT = {
-    "raw": inputs_of,
-    "warehouse": lambda company: company / "warehouse" / "customer_value.duckdb",
-    "published": lambda company: company / "published",
+    "raw": lambda company, target: inputs_of(company),
+    "warehouse": warehouse_of,
+    "published": lambda company, target: company / "published",
 }
 VARS_FILE = "company.yml"
 
@@ -73,7 +82,7 @@ def place(name, path, help_text, callback=None, **checks):
     """A setting that is a path, by default one in the company's folder."""
 
     def found(context, parameter, path):
-        path = path or LAYOUT[name](context.params["company"] or DATA)
+        path = path or LAYOUT[name](context.params["company"] or DATA, context.params.get("target"))
         return callback(context, parameter, path) if callback else path
 
     return option(name, help_text, type=Place(**checks), show_default=f"data/{path}", callback=found)
@@ -87,7 +96,7 @@ def vars_file_of(context, parameter, file):
         return file
     # A warehouse that is named alone belongs to no folder of a company: its vars stand beside it.
     warehouse, company = context.params["warehouse"], context.params["company"]
-    is_in_data = warehouse == LAYOUT["warehouse"](DATA)
+    is_in_data = warehouse == warehouse_of(DATA, context.params["target"])
     file = (company or (DATA if is_in_data else warehouse.parent)) / VARS_FILE
     return file if file.is_file() else None
 
@@ -99,9 +108,25 @@ COMPANY = option(
     show_default="data",
     is_eager=True,
 )
+TARGET = option(
+    "target", "Where to build: the warehouse, or a server.", type=click.Choice(TARGETS), default=DUCKDB, is_eager=True
+)
+
+
+def plain_name(context, parameter, name):
+    """The prefix of schemas, where it needs no quotes and leaves room for what follows it."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,39}", name):
+        raise click.BadParameter(
+            f"found {name!r}, expected small letters, digits and underscores, 40 at most, for example customer_value_dev."
+        )
+    return name
+
+
 PATHS = (
     COMPANY,
     place("raw", "raw", "Folder of the inputs."),
+    TARGET,
+    option("schema", "What the schemas on a server begin with.", default="customer_value", callback=plain_name),
     place(
         "warehouse",
         "warehouse/customer_value.duckdb",
@@ -131,10 +156,11 @@ PUBLISH_REJECTED = option(
     "publish_rejected", "Publish although more is rejected than the var max_rejected_rate allows.", is_flag=True
 )
 PARQUET = option("parquet", "Publish the marts as Parquet files, too.", is_flag=True)
+READERS = option("readers", "Roles of the server that may read what is published, with commas between.", default="")
 KEEP = option("keep_publications", "How many replaced publications are kept.", type=click.IntRange(0), default=3)
 # May hold a secret: no command has it as a flag, for other users of the machine see those.
 WEBHOOK = option("webhook", default="")
-OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, WEBHOOK)
+OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS, WEBHOOK)
 
 
 @dataclass(frozen=True)
@@ -143,6 +169,8 @@ class Settings:
 
     company: Path | None
     raw: Path
+    target: str
+    schema: str
     warehouse: Path
     published: Path
     vars_file: Path | None
@@ -151,6 +179,7 @@ class Settings:
     publish_rejected: bool
     parquet: bool
     keep_publications: int
+    readers: str
     webhook: str
     own_vars: dict = field(default_factory=dict)
 
@@ -185,20 +214,40 @@ class Settings:
 
     def environment(self):
         """The variables that hand these settings to dbt, telemetry off."""
-        return os.environ | {
-            "CUSTOMER_VALUE_RAW": str(self.raw),
-            "CUSTOMER_VALUE_WAREHOUSE": str(self.warehouse),
-            "CUSTOMER_VALUE_VARS_FILE": str(self.vars_file or ""),
-            "CUSTOMER_VALUE_SEEDS": linked_seeds(self.vars_file),
-            "CUSTOMER_VALUE_AS_OF": self.as_of,
-            "CUSTOMER_VALUE_PUBLISH_REJECTED": "1" if self.publish_rejected else "",
-            "DBT_PROJECT_DIR": str(PROJECT),
-            "DBT_PROFILES_DIR": str(PROJECT),
-            "DBT_TARGET_PATH": str(self.warehouse.parent / "target"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "DBT_NO_VERSION_CHECK": "1",
-            "DBT_LOG_LEVEL_FILE": "none",
-            "DO_NOT_TRACK": "1",
+        # dbt reads the whole project again where a variable of its profile differs: on the default target it is not there.
+        inherited = {name: value for name, value in os.environ.items() if name != "CUSTOMER_VALUE_TARGET"}
+        return (
+            inherited
+            | self.server_environment()
+            | {
+                "CUSTOMER_VALUE_RAW": str(self.raw),
+                "CUSTOMER_VALUE_WAREHOUSE": str(self.warehouse),
+                "CUSTOMER_VALUE_VARS_FILE": str(self.vars_file or ""),
+                "CUSTOMER_VALUE_SEEDS": linked_seeds(self.vars_file),
+                "CUSTOMER_VALUE_AS_OF": self.as_of,
+                "CUSTOMER_VALUE_PUBLISH_REJECTED": "1" if self.publish_rejected else "",
+                "DBT_PROJECT_DIR": str(PROJECT),
+                "DBT_PROFILES_DIR": str(PROJECT),
+                "DBT_TARGET_PATH": str(self.warehouse.parent / "target"),
+                "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+                "DBT_NO_VERSION_CHECK": "1",
+                "DBT_LOG_LEVEL_FILE": "none",
+                "DO_NOT_TRACK": "1",
+            }
+        )
+
+    def server_environment(self):
+        """The variables that lead dbt to the server; none where the target is none."""
+        if self.target == DUCKDB:
+            return {}
+        from customer_value.postgres import session_options
+
+        return {
+            "CUSTOMER_VALUE_TARGET": self.target,
+            "CUSTOMER_VALUE_SCHEMA": self.schema,
+            "PGOPTIONS": session_options(),
+            # Of column types that are set for all seeds, it warns of those that a seed does not have.
+            "PYTHONWARNINGS": "ignore::RuntimeWarning:agate.type_tester",
         }
 
 

@@ -68,6 +68,7 @@
     {%- if execute and flags.WHICH in ('build', 'run') and is_selected() -%}
         {%- do check_names() -%}
         {%- do check_vars() -%}
+        {%- do check_engine() -%}
         {%- do carry_history_over() -%}
         {%- do run_query(
             'create table if not exists ' ~ build_metadata()

@@ -15,7 +15,7 @@
         {%- set reasons = [
             'unknown_' ~ name, 'invalid_' ~ name, 'negative_' ~ name, name ~ '_out_of_range', name ~ '_not_positive'
         ] + reasons_of.get(name, []) %}
-        when reject_reason in ('{{ reasons | join("', '") }}') then cast({{ name }} as {{ dbt.type_string() }})
+        when reject_reason in ('{{ reasons | join("', '") }}') then {{ text_of(name) }}
         {%- endfor %}
     end
 {%- endmacro %}

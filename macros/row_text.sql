@@ -1,7 +1,7 @@
 {#- A row as text, `column=value; ...`, the same for the same values whatever the order of the rows. -#}
 {% macro row_text(columns) -%}
     {%- for column in columns -%}
-        '{{ column }}=' || coalesce(cast({{ column }} as {{ dbt.type_string() }}), '')
+        '{{ column }}=' || coalesce({{ text_of(column) }}, '')
         {%- if not loop.last %} || '; ' || {% endif -%}
     {%- endfor -%}
 {%- endmacro %}

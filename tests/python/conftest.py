@@ -339,16 +339,21 @@ NIGHTLY = {
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "nightly: left out of each push")
+    config.addinivalue_line(
+        "markers", "postgres: needs a server, left out of each push's other tests: make test-postgres"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave the nightly tests out, unless they are asked for: -m nightly."""
+    """Leave out the nightly tests and those that need a server, unless they are asked for: -m nightly, -m postgres."""
     for item in items:
         if item.path.stem in NIGHTLY:
             item.add_marker(pytest.mark.nightly)
         if item.get_closest_marker("nightly") and not config.option.markexpr:
             item.add_marker(pytest.mark.skip(reason="nightly: -m nightly"))
+        if item.get_closest_marker("postgres") and "postgres" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip(reason="needs a server: -m postgres"))
 
 
 def pytest_sessionfinish(session, exitstatus):

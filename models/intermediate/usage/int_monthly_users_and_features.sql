@@ -95,7 +95,7 @@ uses as (
         cast(null as {{ dbt.type_string() }}) as user_id,
         feature,
         late_loaded_date,
-        null as event_count
+        cast(null as {{ dbt.type_bigint() }}) as event_count
     from window_days
     where feature is not null
 

@@ -1,0 +1,15 @@
+{#- Postgres keeps a copy of each CTE that is read twice, and knows nothing of what is in it: joins of import CTEs would take a minute
+    in place of a moment. They are read in place there, and each table is analyzed as soon as it is made. -#}
+{% macro with_imports_in_place(sql) -%}
+    {{ return(modules.re.sub('(?m)^(\w+) as \((select \* from \S+)\)(,?)$', '\\1 as not materialized (\\2)\\3', sql)) }}
+{%- endmacro %}
+{% macro postgres__create_table_as(temporary, relation, sql) -%}
+    {{ dbt_postgres.postgres__create_table_as(temporary, relation, with_imports_in_place(sql)) }}
+    {%- if not temporary %}
+    ;
+    analyze {{ relation }}
+    {%- endif %}
+{%- endmacro %}
+{% macro postgres__create_view_as(relation, sql) -%}
+    {{ dbt.default__create_view_as(relation, with_imports_in_place(sql)) }}
+{%- endmacro %}

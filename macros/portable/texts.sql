@@ -1,0 +1,32 @@
+{#- A value as a text, the same on every engine: Postgres writes a float of three as 3, DuckDB and Spark as 3.0. -#}
+{% macro text_of(value) %}{{ return(adapter.dispatch('text_of')(value)) }}{% endmacro %}
+{% macro default__text_of(value) %}cast({{ value }} as {{ dbt.type_string() }}){% endmacro %}
+{% macro postgres__text_of(value) -%}
+    case
+        when cast(pg_typeof({{ value }}) as text) <> 'double precision' then cast({{ value }} as text)
+        when cast({{ value }} as text) ~ '^-?[0-9]+$' then cast({{ value }} as text) || '.0'
+        else replace(lower(cast({{ value }} as text)), 'infinity', 'inf')
+    end
+{%- endmacro %}
+
+{#- What a unit test compares, as texts: on Postgres a sum of decimals has no scale of its own, and 100 is not 100.00000000 to dbt. -#}
+{% macro postgres__get_unit_test_sql(main_sql, expected_fixture_sql, expected_column_names) -%}
+with
+    dbt_internal_unit_test_actual as (select * from ({{ main_sql }}) as actual_rows),
+    dbt_internal_unit_test_expected as (select * from ({{ expected_fixture_sql }}) as expected_rows)
+    {%- for kind in ['actual', 'expected'] %}
+    select
+        {%- for column in expected_column_names %}
+        case
+            when cast(pg_typeof({{ column }}) as text) = 'numeric'
+                then regexp_replace(regexp_replace(cast({{ column }} as text), '([.][0-9]*?)0+$', '\1'), '[.]$', '')
+            else cast({{ column }} as text)
+        end as {{ column }},
+        {%- endfor %}
+        '{{ kind }}' as "actual_or_expected"
+    from dbt_internal_unit_test_{{ kind }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{%- endmacro %}
