@@ -51,7 +51,7 @@ SESSION = "-c TimeZone=UTC -c extra_float_digits=1 -c jit=off -c client_connecti
 # How CSV is written on one side and read on the other: a null is nothing, an empty text two quotation marks.
 CSV = "format csv, force_quote *"
 # The schemas that dbt builds, and those that readers and the switch have.
-LAYERS = ("raw", "staging", "connectors", "intermediate", "definitions", "history", "marts")
+LAYERS = ("raw", "staging", "connectors", "intermediate", "definitions", "history", "marts", "semantic")
 PUBLISHED, NEXT, PREVIOUS = "published", "published_next", "published_previous"
 # How often readers are waited for before they are switched, a second apart.
 LOCK_ATTEMPTS = 20

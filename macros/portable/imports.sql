@@ -4,7 +4,7 @@
     {{ return(modules.re.sub('(?m)^(\w+) as \((select \* from \S+)\)(,?)$', '\\1 as not materialized (\\2)\\3', sql)) }}
 {%- endmacro %}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
-    {{ dbt_postgres.postgres__create_table_as(temporary, relation, with_imports_in_place(sql)) }}
+    {{ dbt.postgres__create_table_as(temporary, relation, with_imports_in_place(sql)) }}
     {%- if not temporary %}
     ;
     analyze {{ relation }}

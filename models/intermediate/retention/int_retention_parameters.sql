@@ -18,7 +18,7 @@ credibilities as (
         credibility_weight,
         -- The relative variance of the level of the hazards, where it is the segment's own: one over its churns.
         case
-            when parent_survival_segment is null then 1 / (churn_count + 0.5)
+            when parent_survival_segment is null then 1 / cast(churn_count + 0.5 as {{ type_double() }})
             else coalesce(credibility_weight / nullif(expected_churn_count, 0), 0)
         end as own_variance
     from {{ ref('int_curve_credibility') }}
@@ -82,7 +82,9 @@ select
         parents.own_variance
         + coalesce((1 - parents.credibility_weight) * (1 - parents.credibility_weight) * companies.own_variance, 0), 0
     ) as shared_variance,
-    1 / (coalesce(parent_candidates.tail_churn_count, candidates.tail_churn_count, 0) + 0.5) as tail_variance
+    1 / cast(
+        coalesce(parent_candidates.tail_churn_count, candidates.tail_churn_count, 0) + 0.5 as {{ type_double() }}
+    ) as tail_variance
 from segments
 inner join credibilities
     on
