@@ -9,6 +9,13 @@
 {#- Ratios are computed as doubles and published with eight decimals, alike on every engine. -#}
 {% macro type_rate() %}decimal(28, 8){% endmacro %}
 
+{#- A float as a ratio. Postgres would round it to 15 digits first, and what lies between two eighth decimals otherwise than DuckDB. -#}
+{% macro as_rate(number) %}{{ return(adapter.dispatch('as_rate')(number)) }}{% endmacro %}
+{% macro default__as_rate(number) %}cast({{ number }} as {{ type_rate() }}){% endmacro %}
+{% macro postgres__as_rate(number) -%}
+    cast(cast(cast(floor(({{ number }}) * 100000000 + 0.5) as text) as numeric) * 0.00000001 as {{ type_rate() }})
+{%- endmacro %}
+
 {#- Exchange rates: exact as well, so that converted amounts round alike on every engine. -#}
 {% macro type_exchange_rate() %}decimal(18, 10){% endmacro %}
 
