@@ -4,8 +4,8 @@
 {%- set is_ahead = 'case when changes.changed_at >= run_settings.as_of_end_at then 1 else 0 end' %}
 {%- set may_carry_mrr = status_carries_mrr('changes.status')
     ~ " or changes.reject_reason in ('unknown_status', 'missing_status')" %}
-{%- set newest = 'changes.changed_at desc nulls last, changes.loaded_at desc nulls last, changes.change_sequence desc nulls last, '
-    ~ 'changes.is_end desc nulls last' %}
+{%- set newest = 'changes.changed_at desc nulls last, changes.loaded_at desc nulls last, '
+    ~ 'changes.change_sequence desc nulls last, changes.is_end desc nulls last' %}
 {%- set equal = list_mrr_amount('changes') ~ ' desc nulls last, changes.currency asc, changes.customer_id asc' %}
 with
 
