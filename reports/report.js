@@ -40,8 +40,7 @@ const tile = (spec, section) => {
   const last = spec.at ? shown.find((row) => Object.entries(spec.at).every(([column, value]) => row[column] === value)) : shown.at(-1);
   const before = spec.at ? null : shown.at(-2)?.[spec.value];
   const running = complete.length ? rows.find((row) => row.is_partial_month) : null;
-  const scaled = (value) => (value == null || !spec.times ? value : value * spec.times);
-  const value = scaled(last?.[spec.value]);
+  const value = last?.[spec.value];
   const made = element("div", { class: "tile", "data-query": spec.query, "data-column": spec.value, "data-label": spec.label, "data-value": value, "data-month": last?.activity_month });
   made.append(element("div", { class: "label", title: commentOf(spec.query, spec.value) }, spec.label, definition(spec.definition)));
   if (value == null) {
@@ -52,16 +51,16 @@ const tile = (spec, section) => {
   made.append(element("div", { class: "value" }, format(spec.value, value)));
   if (named(last) && shown === complete) made.append(element("div", { class: "when" }, named(last)));
   else if (named(last)) made.append(element("div", { class: "when" }, `${named(last)} so far`));
-  const spark = sparkline(shown.slice(-13).map((row) => scaled(row[spec.value])), `${spec.label}, ${shown.slice(-13).length} ${spec.at ? "months ahead" : "whole months"}`);
+  const spark = sparkline(shown.slice(-13).map((row) => row[spec.value]), `${spec.label}, ${shown.slice(-13).length} ${spec.at ? "months ahead" : "whole months"}`);
   if (spark) made.append(spark);
   if (before != null && last[spec.value] != null) {
     const better = last[spec.value] === before ? "even" : last[spec.value] > before === (spec.good === "up") ? "good" : "bad";
     made.append(element("div", { class: `change ${better}` }, `${change(spec.value, last[spec.value], before)} on ${named(shown.at(-2)) ?? "the month before"}`));
   }
   const target = spec.target && targetOf(spec.target, last);
-  if (target) made.append(element("div", { class: "target", "data-target": scaled(target.target_value) },
-    `Target ${format(spec.value, scaled(target.target_value))}${target.attainment_rate == null ? "" : `: ${format("attainment_rate", target.attainment_rate)} of it`}`));
-  if (running?.[spec.value] != null) made.append(element("div", { class: "running" }, `${named(running)} so far: ${format(spec.value, scaled(running[spec.value]))}`));
+  if (target) made.append(element("div", { class: "target", "data-target": target.target_value },
+    `Target ${format(spec.value, target.target_value)}${target.attainment_rate == null ? "" : `: ${format("attainment_rate", target.attainment_rate)} of it`}`));
+  if (running?.[spec.value] != null) made.append(element("div", { class: "running" }, `${named(running)} so far: ${format(spec.value, running[spec.value])}`));
   if (spec.sentence) {
     const text = spec.sentence.replace(/\{(\w+)\}/g, (_, column) => column === "currency" ? currency : format(column, last[column]));
     made.append(element("div", { class: "sentence" }, text));

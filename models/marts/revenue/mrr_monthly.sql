@@ -35,6 +35,7 @@ select
     {%- for column in columns %}
     months.{{ column }},
     {%- endfor %}
+    cast(12 * months.closing_mrr_amount as {{ type_amount() }}) as closing_arr_amount,
     {%- if earlier_months %}
     coalesce(adjustments.adjustment_customer_count, 0) as adjustment_customer_count
     {%- else %}
@@ -52,6 +53,7 @@ select
     {%- for column in columns %}
     {{ column }},
     {%- endfor %}
+    cast(12 * closing_mrr_amount as {{ type_amount() }}) as closing_arr_amount,
     adjustment_customer_count
 from kept_months
 {%- endif %}
