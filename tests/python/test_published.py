@@ -187,6 +187,20 @@ def test_bi_tools_see_tables_and_descriptions(demo):
     engine.dispose()
 
 
+def test_every_worked_question_has_an_answer(demo, tmp_path):
+    """Each query of analyses/ runs on what was built, and returns rows."""
+    finished = demo.dbt("compile", "--select", "resource_type:analysis", "--target-path", str(tmp_path))
+    assert finished.returncode == 0, finished.stdout
+    questions = {path.stem for path in (PROJECT / "analyses").glob("*.sql")}
+    with duckdb.connect(str(demo.settings.warehouse), read_only=True) as warehouse:
+        answered = {
+            path.stem
+            for path in tmp_path.glob("compiled/*/analyses/*.sql")
+            if warehouse.execute(path.read_text()).fetchone()
+        }
+    assert answered == questions
+
+
 def test_the_entity_diagram_is_true(demo):
     """Every mart stands in docs/entities.md with the columns that name its rows, as its key test has them."""
     text = (PROJECT / "docs" / "entities.md").read_text()

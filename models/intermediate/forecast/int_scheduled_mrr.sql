@@ -10,6 +10,8 @@ plans as (select * from {{ ref('stg_plans') }}),
 
 exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
+discount_ends as (select * from {{ ref('int_discount_ends') }}),
+
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
 
 origins as (select * from {{ ref('int_forecast_origins') }}),
@@ -27,10 +29,6 @@ scheduled_changes as (
         changes.item_id,
         changes.customer_id,
         changes.changed_at,
-        lead(changes.changed_at) over (
-            partition by origins.valuation_date, changes.subscription_id, changes.item_id
-            order by changes.changed_at asc
-        ) as next_changed_at,
         case when {{ entry_carries_mrr() }} then {{ entry_mrr_amount() }} else 0 end as mrr_amount
     from changes
     inner join known_changes
@@ -50,29 +48,60 @@ scheduled_changes as (
     left join exchange_rates
         on changes.currency = exchange_rates.currency and origins.activity_month = exchange_rates.activity_month
 
+    union all
+
+    select
+        valuation_date,
+        activity_month,
+        first_forecast_month,
+        subscription_id,
+        item_id,
+        customer_id,
+        discount_until as changed_at,
+        mrr_amount
+    from discount_ends
+
+),
+
+scheduled_steps as (
+
+    select
+        valuation_date,
+        activity_month,
+        first_forecast_month,
+        subscription_id,
+        item_id,
+        customer_id,
+        changed_at,
+        mrr_amount,
+        lead(changed_at) over (
+            partition by valuation_date, subscription_id, item_id order by changed_at asc
+        ) as next_changed_at
+    from scheduled_changes
+
 ),
 
 -- What a customer's items will bring at each month's end, less what they bring on the day of the forecast.
 customer_differences as (
 
     select
-        scheduled_changes.valuation_date,
+        scheduled_steps.valuation_date,
         months.n as months_ahead,
-        sum(coalesce(scheduled_changes.mrr_amount, 0) - coalesce(item_months.mrr_amount, 0)) as scheduled_mrr_amount
-    from scheduled_changes
+        sum(coalesce(scheduled_steps.mrr_amount, 0) - coalesce(item_months.mrr_amount, 0)) as scheduled_mrr_amount
+    from scheduled_steps
     inner join months
         on
-            scheduled_changes.changed_at < {{ add_months('scheduled_changes.first_forecast_month', 'months.n') }}
+            scheduled_steps.changed_at < {{ add_months('scheduled_steps.first_forecast_month', 'months.n') }}
             and coalesce(
-                scheduled_changes.next_changed_at
-                >= {{ add_months('scheduled_changes.first_forecast_month', 'months.n') }}, true
+                scheduled_steps.next_changed_at
+                >= {{ add_months('scheduled_steps.first_forecast_month', 'months.n') }}, true
             )
     left join item_months
         on
-            scheduled_changes.subscription_id = item_months.subscription_id
-            and scheduled_changes.item_id = item_months.item_id
-            and scheduled_changes.activity_month = item_months.activity_month
-    group by scheduled_changes.valuation_date, scheduled_changes.customer_id, months.n
+            scheduled_steps.subscription_id = item_months.subscription_id
+            and scheduled_steps.item_id = item_months.item_id
+            and scheduled_steps.activity_month = item_months.activity_month
+    group by scheduled_steps.valuation_date, scheduled_steps.customer_id, months.n
 
 )
 
