@@ -301,11 +301,12 @@ class Publication:
         query = {"mart": known["mart"], "where": known.get("where"), "order": "customer_id"}
         if since := known.get("since"):
             # The value in force: the newest that is valid by now.
-            query |= {"where": f"{known['name']} = {literal(name)}", "order": f"customer_id, {since}"}
+            query |= {"where": f"{known['name']} = {literal(name)}", "order": f"customer_id, {since} nulls first"}
         found = defaultdict(list)
         columns = ["customer_id", known["column"], *([since] if since else [])]
         for customer_id, value, *valid_from in self.rows(sql_of(query, columns)):
-            if valid_from and valid_from[0] > plain(self.as_of):
+            # Without a day it has always been so.
+            if valid_from and valid_from[0] is not None and valid_from[0] > plain(self.as_of):
                 continue
             if value is not None and value not in found[customer_id]:
                 found[customer_id] = [value] if since else [*found[customer_id], value]

@@ -57,8 +57,8 @@ def learner_area(company, first_month):
             list(cast(s.score is not null as double) order by s.signal_name) as known
         from intermediate.int_health_outcomes o
         join (
-            unpivot (select customer_id, activity_month, columns('_score$') from intermediate.int_health_signals)
-            on columns('_score$') into name signal_name value score
+            from (select customer_id, activity_month, columns('_score$') from intermediate.int_health_signals)
+            unpivot include nulls (score for signal_name in (columns('_score$')))
         ) s using (customer_id, activity_month)
         where o.is_observed
         group by o.customer_id, o.activity_month

@@ -16,6 +16,26 @@ sums as (
     from channels
     group by window_name
 
+),
+
+last_months as (
+
+    select max(activity_month) as activity_month
+    from monthly
+    where window_months = 12 and not is_partial_month
+
+),
+
+whole_years as (
+
+    select
+        last_month,
+        new_customer_count,
+        spend_amount,
+        ltv_cac_ratio
+    from channels
+    where window_name = 'last_12_months' and acquisition_channel = 'all'
+
 )
 
 select
@@ -30,16 +50,19 @@ where
 union all
 
 select
-    channels.window_name,
+    'last_12_months' as window_name,
     monthly.spend_amount as expected_value,
-    channels.spend_amount as found_value
-from channels
-inner join monthly on channels.last_month = monthly.activity_month and monthly.window_months = 12
+    whole_years.spend_amount as found_value
+from last_months
+inner join monthly on last_months.activity_month = monthly.activity_month and monthly.window_months = 12
+left join whole_years on monthly.activity_month = whole_years.last_month
 where
-    channels.window_name = 'last_12_months'
-    and channels.acquisition_channel = 'all'
-    and (
-        monthly.new_customer_count <> channels.new_customer_count
-        or coalesce(monthly.spend_amount, -1) <> coalesce(channels.spend_amount, -1)
-        or coalesce(monthly.ltv_cac_ratio, -1) <> coalesce(channels.ltv_cac_ratio, -1)
+    (whole_years.last_month is null and monthly.new_customer_count > 0)
+    or monthly.new_customer_count <> whole_years.new_customer_count
+    or (
+        whole_years.last_month is not null
+        and (
+            coalesce(monthly.spend_amount, -1) <> coalesce(whole_years.spend_amount, -1)
+            or coalesce(monthly.ltv_cac_ratio, -1) <> coalesce(whole_years.ltv_cac_ratio, -1)
+        )
     )

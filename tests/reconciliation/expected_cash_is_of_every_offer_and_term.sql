@@ -45,7 +45,8 @@ from totals
 cross join offers
 cross join terms
 where
-    abs(totals.due_mrr_amount - terms.due_mrr_amount) > 0.01 + 0.000001 * terms.due_mrr_amount
+    totals.first_month is null
+    or abs(totals.due_mrr_amount - terms.due_mrr_amount) > 0.01 + 0.000001 * terms.due_mrr_amount
     or (offers.unknown_count = 0) <> (totals.unknown_count = 0)
     or (
         offers.unknown_count = 0
