@@ -1,4 +1,4 @@
--- Grain: one row per day from which MRR is forecast and item (filter: its discount ends within the twelve months after).
+-- Grain: one row per day from which MRR is forecast and item (filter: its discount ends in the twelve months after).
 {%- set first_later_day = dbt.dateadd('day', 1, 'origins.valuation_date') %}
 {%- set bill_end = end_of_bill(
     'cast(entries.billed_from_at as date)', 'cast(entries.discount_ends_at as date)', 'entries.billing_interval',
