@@ -23,3 +23,10 @@
         as {{ dbt.type_int() }}
     )
 {%- endmacro %}
+
+{#- Until when an entry of int_subscription_log is discounted: a bill is lowered for as long as it runs. -#}
+{% macro discount_until() -%}
+    greatest(discount_ends_at, cast({{ end_of_bill(
+        'cast(billed_from_at as date)', 'cast(discount_ends_at as date)', 'billing_interval', 'interval_count'
+    ) }} as timestamp))
+{%- endmacro %}

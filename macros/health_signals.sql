@@ -19,10 +19,30 @@
 {#- Columns of rows by signal_name, side by side: <signal>_<column>, for a group of rows. -#}
 {% macro signal_columns(columns) -%}
     {%- for signal in health_signals() %}
+    {%- set is_last = loop.last %}
     {%- for column in columns %}
-    max(case when signal_name = '{{ signal }}' then {{ column }} end) as {{ signal }}_{{ column }},
+    max(case when signal_name = '{{ signal }}' then {{ column }} end) as {{ signal }}_{{ column }}{{ ',' if not (is_last and loop.last) }}
     {%- endfor %}
     {%- endfor %}
+{%- endmacro %}
+
+{#- Columns <signal>_<column> of a CTE, one after the other, to be selected. -#}
+{% macro signal_list(columns) -%}
+    {%- for signal in health_signals() %}
+    {%- set is_last = loop.last %}
+    {%- for column in columns %}
+    {{ signal }}_{{ column }}{{ ',' if not (is_last and loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- What a signal weighs: a measure that is known always, a warning while it is active, for its absence is no sign of health. -#}
+{% macro counted_weight(score, signal_kind, weight) -%}
+    case
+        when {{ score }} is null then 0
+        when {{ signal_kind }} = 'warning' and {{ score }} = 100 then 0
+        else {{ weight }}
+    end
 {%- endmacro %}
 
 {#- Columns <signal>_<column> of a CTE, one below the other: a row for each signal, beside the columns `keys`. -#}

@@ -1,7 +1,4 @@
 -- Grain: one row per subscription item and stretch of time, [valid_from, valid_to), in which its terms are the same.
-{%- set bill_end = end_of_bill(
-    'cast(billed_from_at as date)', 'cast(discount_ends_at as date)', 'billing_interval', 'interval_count'
-) %}
 with
 
 run_settings as (select * from {{ ref('run_settings') }}),
@@ -13,8 +10,7 @@ entries as (
         first_value(migrated_from_subscription_id) over (
             partition by subscription_id order by migrated_from_subscription_id is null asc, changed_at asc, item_id asc
         ) as first_named_id,
-        -- A bill is lowered for as long as it runs.
-        greatest(discount_ends_at, cast({{ bill_end }} as timestamp)) as discount_until,
+        {{ discount_until() }} as discount_until,
         {% if var('past_due_churn_days') is number -%}
         case
             when status = 'past_due' then {{ dbt.dateadd('day', var('past_due_churn_days'), 'status_began_at') }}

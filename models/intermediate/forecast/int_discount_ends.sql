@@ -1,9 +1,5 @@
 -- Grain: one row per day from which MRR is forecast and item (filter: its discount ends in the twelve months after).
 {%- set first_later_day = dbt.dateadd('day', 1, 'origins.valuation_date') %}
-{%- set bill_end = end_of_bill(
-    'cast(entries.billed_from_at as date)', 'cast(entries.discount_ends_at as date)', 'entries.billing_interval',
-    'entries.interval_count'
-) %}
 with
 
 entries as (select * from {{ ref('int_subscription_log') }}),
@@ -14,20 +10,19 @@ exchange_rates as (select * from {{ ref('int_exchange_rates') }}),
 
 origins as (select * from {{ ref('int_forecast_origins') }}),
 
--- A bill is lowered for as long as it runs.
 discounts as (
 
     select
-        entries.subscription_id,
-        entries.item_id,
-        entries.customer_id,
-        entries.changed_at,
-        entries.next_changed_at,
-        entries.currency,
-        entries.mrr_list_own_amount,
-        greatest(entries.discount_ends_at, cast({{ bill_end }} as timestamp)) as discount_until
+        subscription_id,
+        item_id,
+        customer_id,
+        changed_at,
+        next_changed_at,
+        currency,
+        mrr_list_own_amount,
+        {{ discount_until() }} as discount_until
     from entries
-    where entries.discount_ends_at is not null and entries.mrr_list_own_amount > entries.mrr_own_amount
+    where discount_ends_at is not null and mrr_list_own_amount > mrr_own_amount
 
 )
 

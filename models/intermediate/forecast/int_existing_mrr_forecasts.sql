@@ -34,14 +34,15 @@ months_ahead as (
         on
             customer_states.valuation_date = start_curves.valuation_date
             and customer_states.survival_segment = start_curves.survival_segment
-            and customer_states.elapsed_months - mod(customer_states.elapsed_months, customer_states.renewal_months)
+            and {{ at_last_renewal('customer_states.elapsed_months', 'customer_states.renewal_months') }}
             = start_curves.served_months
     inner join curves
         on
             customer_states.valuation_date = curves.valuation_date
             and customer_states.survival_segment = curves.survival_segment
-            and customer_states.first_elapsed_months + months.n - 1
-            - mod(customer_states.first_elapsed_months + months.n - 1, customer_states.renewal_months)
+            and {{ at_last_renewal(
+                'customer_states.first_elapsed_months + months.n - 1', 'customer_states.renewal_months'
+            ) }}
             = curves.served_months
     left join expansion_rates as first_year_rates
         on

@@ -70,12 +70,11 @@ inner join curves as start_curves
     on
         customer_months.valuation_date = start_curves.valuation_date
         and customer_months.survival_segment = start_curves.survival_segment
-        and customer_months.elapsed_months - mod(customer_months.elapsed_months, customer_months.renewal_months)
+        and {{ at_last_renewal('customer_months.elapsed_months', 'customer_months.renewal_months') }}
         = start_curves.served_months
 inner join curves
     on
         customer_months.valuation_date = curves.valuation_date
         and customer_months.survival_segment = curves.survival_segment
-        and customer_months.later_elapsed_months
-        - mod(customer_months.later_elapsed_months, customer_months.renewal_months)
+        and {{ at_last_renewal('customer_months.later_elapsed_months', 'customer_months.renewal_months') }}
         = curves.served_months

@@ -13,8 +13,8 @@ definitions as (select * from {{ ref('health_signals') }}),
 learned_weights as (
 
     select
+        fit_month,
         {{- signal_columns(['point_slope']) }}
-        fit_month
     from weights
     group by fit_month
 
@@ -24,7 +24,6 @@ hand_set_weights as (
 
     select
         {{- signal_columns(['weight']) }}
-        count(*) as signal_count
     from definitions
 
 ),
@@ -62,20 +61,17 @@ deductions as (
 {{ rank }}_amounts as (
 
     select
-        {%- for signal in health_signals() %}
-        {{ signal }}_value,
-        {{ signal }}_points,
-        {%- endfor %}
+        customer_id,
+        activity_month,
         {%- for leader in leaders %}
         {{ leader }},
         {%- endfor %}
-        customer_id,
-        activity_month,
         greatest(
             {%- for signal in health_signals() %}
             {{ points_besides(signal, leaders) }}{{ ',' if not loop.last }}
             {%- endfor %}
-        ) as {{ rank }}_points
+        ) as {{ rank }}_points,
+        {{- signal_list(['value', 'points']) }}
     from {{ previous }}
 
 ),
@@ -83,30 +79,26 @@ deductions as (
 {{ rank }}_signals as (
 
     select
-        {%- for signal in health_signals() %}
-        {{ signal }}_value,
-        {{ signal }}_points,
-        {%- endfor %}
+        customer_id,
+        activity_month,
         {%- for leader in leaders %}
         {{ leader }},
         {%- endfor %}
-        customer_id,
-        activity_month,
         case
             when {{ rank }}_points = 0 then null
             {%- for signal in health_signals() | sort %}
             when {{ points_besides(signal, leaders) }} = {{ rank }}_points then '{{ signal }}'
             {%- endfor %}
-        end as {{ rank }}_signal
+        end as {{ rank }}_signal,
+        {{- signal_list(['value', 'points']) }}
     from {{ rank }}_amounts
 
 ){% if not loop.last %},{% endif %}
 {% do leaders.append(rank ~ '_signal') %}
 {% endfor %}
 select
-    {%- for signal in health_signals() %}
-    {{ signal }}_points,
-    {%- endfor %}
+    customer_id,
+    activity_month,
     {%- for leader in leaders %}
     {{ leader }},
     case {{ leader }}
@@ -115,6 +107,5 @@ select
         {%- endfor %}
     end as {{ leader }}_value,
     {%- endfor %}
-    customer_id,
-    activity_month
+    {{- signal_list(['points']) }}
 from {{ leaders[-1] }}s

@@ -59,7 +59,6 @@ thresholds as (
 
     select
         {{- signal_columns(['line_unit', 'red_line', 'green_line']) }}
-        count(*) as signal_count
     from definitions
 
 ),

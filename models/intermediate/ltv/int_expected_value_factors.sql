@@ -72,14 +72,15 @@ months_ahead as (
         on
             customer_states.valuation_date = start_curves.valuation_date
             and customer_states.survival_segment = start_curves.survival_segment
-            and customer_states.elapsed_months - mod(customer_states.elapsed_months, customer_states.renewal_months)
+            and {{ at_last_renewal('customer_states.elapsed_months', 'customer_states.renewal_months') }}
             = start_curves.served_months
     inner join curves
         on
             customer_states.valuation_date = curves.valuation_date
             and customer_states.survival_segment = curves.survival_segment
-            and customer_states.elapsed_months + schedules.months_ahead
-            - mod(customer_states.elapsed_months + schedules.months_ahead, customer_states.renewal_months)
+            and {{ at_last_renewal(
+                'customer_states.elapsed_months + schedules.months_ahead', 'customer_states.renewal_months'
+            ) }}
             = curves.served_months
 
 )

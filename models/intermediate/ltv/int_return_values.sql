@@ -87,7 +87,7 @@ starts as (
         on
             states.valuation_date = curves.valuation_date
             and states.survival_segment = curves.survival_segment
-            and schedules.months_ahead - mod(schedules.months_ahead, states.renewal_months) = curves.served_months
+            and {{ at_last_renewal('schedules.months_ahead', 'states.renewal_months') }} = curves.served_months
     group by {{ 'states.' ~ state | replace(', ', ', states.') }}
 
 )

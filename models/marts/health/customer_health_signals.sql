@@ -60,13 +60,10 @@ select
     end as reading_text,
     current_signals.score as signal_score,
     cast(
-        case
-            -- What is not known, and a warning that is not active, weigh nothing.
-            when current_signals.score is null then 0
-            when definitions.signal_kind = 'warning' and current_signals.score = 100 then 0
-            when current_signals.score_method = 'hand_set' then definitions.weight
-            else weights.learned_weight
-        end as {{ type_rate() }}
+        {{ counted_weight(
+            'current_signals.score', 'definitions.signal_kind',
+            "case when current_signals.score_method = 'hand_set' then definitions.weight else weights.learned_weight end"
+        ) }} as {{ type_rate() }}
     ) as signal_weight,
     case
         when current_signals.score is not null then cast(current_signals.points as {{ type_rate() }})

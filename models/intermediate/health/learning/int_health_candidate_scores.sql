@@ -48,22 +48,20 @@ month_weights as (
 hand_set_weights as (
 
     select
+        sum(case when signal_kind = 'measure' then weight else 0 end) as measure_weight,
         {{- signal_columns(['signal_kind', 'weight']) }}
-        sum(case when signal_kind = 'measure' then weight else 0 end) as measure_weight
     from definitions
 
 ),
 
--- A measure that is known counts always, a warning while it is active: its absence is no sign of health.
 counted_weights as (
 
     select
         {%- for signal in health_signals() %}
-        case
-            when signals.{{ signal }}_score is null then 0
-            when hand_set_weights.{{ signal }}_signal_kind = 'warning' and signals.{{ signal }}_score = 100 then 0
-            else hand_set_weights.{{ signal }}_weight
-        end as {{ signal }}_weight,
+        {{ counted_weight(
+            'signals.' ~ signal ~ '_score', 'hand_set_weights.' ~ signal ~ '_signal_kind',
+            'hand_set_weights.' ~ signal ~ '_weight'
+        ) }} as {{ signal }}_weight,
         signals.{{ signal }}_score,
         {%- endfor %}
         signals.customer_id,
