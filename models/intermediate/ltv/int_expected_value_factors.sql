@@ -1,5 +1,6 @@
 -- Grain: one row per value horizon, valuation date, survival segment, hazard ratio, terms and months served.
 {%- set horizon = whole_months(var('health_horizon_days')) %}
+{%- set months_served = 'customer_states.elapsed_months + schedules.months_ahead' %}
 with
 
 exposures as (select * from {{ ref('int_retention_exposures') }}),
@@ -78,10 +79,7 @@ months_ahead as (
         on
             customer_states.valuation_date = curves.valuation_date
             and customer_states.survival_segment = curves.survival_segment
-            and {{ at_last_renewal(
-                'customer_states.elapsed_months + schedules.months_ahead', 'customer_states.renewal_months'
-            ) }}
-            = curves.served_months
+            and {{ at_last_renewal(months_served, 'customer_states.renewal_months') }} = curves.served_months
 
 )
 
