@@ -2,3 +2,8 @@
 {% macro recurring_discount(column) -%}
     (case when changes.discount_kind = 'once' then 0 else changes.{{ column }} end)
 {%- endmacro %}
+
+{#- The same once every discount has ended that has an end. -#}
+{% macro lasting_discount(column) -%}
+    (case when changes.discount_kind = 'once' or changes.discount_ends_at is not null then 0 else changes.{{ column }} end)
+{%- endmacro %}

@@ -12,11 +12,12 @@
     ({{ status_carries_mrr('changes.status') }} and {{ is_no_service() }})
 {%- endmacro %}
 
-{#- What such a row of the log brings a month, in the reporting currency. -#}
-{% macro entry_mrr_amount() -%}
+{#- What such a row of the log brings a month, in the reporting currency: with its discount, or once a discount that ends
+    has ended. -#}
+{% macro entry_mrr_amount(discount=recurring_discount) -%}
     cast({{ monthly_amount(
-        'changes.quantity', 'changes.unit_amount', recurring_discount('discount_rate'),
-        recurring_discount('discount_amount'), 'changes.billing_interval', 'changes.interval_count'
+        'changes.quantity', 'changes.unit_amount', discount('discount_rate'), discount('discount_amount'),
+        'changes.billing_interval', 'changes.interval_count'
     ) }} * exchange_rates.exchange_rate as {{ type_amount() }})
 {%- endmacro %}
 

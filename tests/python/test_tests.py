@@ -77,7 +77,7 @@ RECONCILIATION = {
     "expected_cash_is_of_every_offer_and_term": "update marts.expected_cash_monthly set due_mrr_amount = due_mrr_amount + 1000 "
     "where cash_source = 'renewal' and is_partial_month",
     "every_annotation_is_shown": "delete from marts.annotations where rowid = 0",
-    "churn_estimates_agree": "update intermediate.int_priority_ranks set churn_probability = 0 where is_as_of_month",
+    "churn_estimates_agree": "update marts.customer_health set churn_probability_90d = 0",
     "priority_backtest_sums_to_its_months": "update marts.priority_backtest set found_mrr_amount = found_mrr_amount - 0.01 "
     "where period_name = 'all' and priority_order = 'mrr' and list_share_rate = 0.2",
     "plays_answer_trouble": "update marts.customer_segments set play_driver = null "

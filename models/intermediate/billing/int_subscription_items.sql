@@ -74,11 +74,13 @@ select
     announcements.scheduled_end_at,
     coalesce(item_months.mrr_list_amount, 0) as mrr_list_amount,
     coalesce(item_months.mrr_amount, 0) as mrr_amount,
-    -- With every change that the log holds for later: what the last of them leaves.
+    -- With every change that the log holds for later, and after every discount that ends: what the last of them leaves.
     case
-        when announcements.scheduled_at is null then coalesce(item_months.mrr_amount, 0)
-        when {{ entry_carries_mrr() }} then {{ entry_mrr_amount() }}
-        else 0
+        when announcements.scheduled_at is not null and {{ entry_carries_mrr() }}
+            then {{ entry_mrr_amount(lasting_discount) }}
+        when announcements.scheduled_at is not null then 0
+        when entries.discount_ends_at is not null then coalesce(item_months.mrr_list_amount, 0)
+        else coalesce(item_months.mrr_amount, 0)
     end as committed_mrr_amount
 from changes
 inner join months on months.is_as_of_month

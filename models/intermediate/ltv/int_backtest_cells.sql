@@ -35,6 +35,8 @@ select
     count(*) as customer_count,
     sum(customers.stay_rate) as predicted_survivor_count,
     sum(customers.survivor_count) as actual_survivor_count,
+    sum(customers.covered_count) as covered_customer_count,
+    count(customers.covered_count) as interval_customer_count,
     cast(sum(customers.stay_rate * (1 - customers.stay_rate)) as {{ type_double() }}) as survivor_variance,
     cast(sum(customers.stay_level_slope) as {{ type_double() }}) as survivor_level_slope,
     cast(sum(customers.stay_tail_slope) as {{ type_double() }}) as survivor_tail_slope,

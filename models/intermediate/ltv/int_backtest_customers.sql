@@ -80,7 +80,12 @@ select
     predictions.value_variance as revenue_variance,
     case when outcomes.served_months = 12 then 1 else 0 end as survivor_count,
     predictions.mrr_amount * outcomes.served_months as retained_revenue_amount,
-    outcomes.actual_revenue_amount
+    outcomes.actual_revenue_amount,
+    case
+        when predictions.mrr_amount * outcomes.served_months
+            between predictions.value_low_amount and predictions.value_high_amount then 1
+        else 0
+    end as covered_count
 from predictions
 inner join outcomes on predictions.customer_id = outcomes.customer_id
 
@@ -101,5 +106,7 @@ select
     value_variance as revenue_variance,
     survivor_count,
     actual_revenue_amount as retained_revenue_amount,
-    actual_revenue_amount
+    actual_revenue_amount,
+    -- A buyer has no interval of its own.
+    null as covered_count
 from buyer_outcomes

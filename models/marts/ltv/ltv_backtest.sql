@@ -1,4 +1,8 @@
 -- Grain: one row per survival segment and decile of predicted revenue; all is every segment, 0 every decile.
+{%- set totals = [
+    'customer_count', 'predicted_survivor_count', 'actual_survivor_count', 'covered_customer_count',
+    'interval_customer_count', 'predicted_revenue_amount', 'retained_revenue_amount', 'actual_revenue_amount',
+] %}
 with
 
 cells as (select * from {{ ref('int_backtest_cells') }}),
@@ -45,12 +49,9 @@ term_totals as (
         cells.valuation_date,
         cells.term_name,
         max(levels.drift_variance) as drift_variance,
-        sum(cells.customer_count) as customer_count,
-        sum(cells.predicted_survivor_count) as predicted_survivor_count,
-        sum(cells.actual_survivor_count) as actual_survivor_count,
-        sum(cells.predicted_revenue_amount) as predicted_revenue_amount,
-        sum(cells.retained_revenue_amount) as retained_revenue_amount,
-        sum(cells.actual_revenue_amount) as actual_revenue_amount,
+        {%- for total in totals %}
+        sum(cells.{{ total }}) as {{ total }},
+        {%- endfor %}
         {%- for measure in ['survivor', 'revenue'] %}
         {{ shared_variance(
             'cells.' ~ measure ~ '_variance', 'cells.' ~ measure ~ '_level_slope', 'cells.' ~ measure ~ '_tail_slope',
@@ -72,12 +73,9 @@ predictions as (
         term_totals.cell_segment as survival_segment,
         term_totals.prediction_decile,
         term_totals.valuation_date,
-        sum(term_totals.customer_count) as customer_count,
-        sum(term_totals.predicted_survivor_count) as predicted_survivor_count,
-        sum(term_totals.actual_survivor_count) as actual_survivor_count,
-        sum(term_totals.predicted_revenue_amount) as predicted_revenue_amount,
-        sum(term_totals.retained_revenue_amount) as retained_revenue_amount,
-        sum(term_totals.actual_revenue_amount) as actual_revenue_amount,
+        {%- for total in totals %}
+        sum(term_totals.{{ total }}) as {{ total }},
+        {%- endfor %}
     {%- for measure, name in {'survivor': 'survivor_error_count', 'revenue': 'revenue_error_amount'}.items() %}
     cast({{ var('interval_z_score') }} * sqrt(sum(term_totals.{{ measure }}_variance)) as decimal(28, 2))
         as uncalibrated_{{ name }},
@@ -116,5 +114,6 @@ select
     {{ rate('predicted_revenue_amount - actual_revenue_amount', 'actual_revenue_amount') }} as revenue_error_rate,
     abs(retained_revenue_amount - predicted_revenue_amount) <= revenue_error_amount as is_revenue_covered,
     abs(retained_revenue_amount - predicted_revenue_amount) <= uncalibrated_revenue_error_amount
-        as is_revenue_covered_uncalibrated
+        as is_revenue_covered_uncalibrated,
+    {{ rate('covered_customer_count', 'interval_customer_count') }} as customer_coverage_rate
 from predictions
