@@ -10,7 +10,7 @@ import click
 
 from customer_value import signals
 from customer_value.lock import writer_lock
-from customer_value.settings import KEEP, PARQUET, PATHS, PUBLISH_REJECTED, READERS, STRICT, Place, Settings
+from customer_value.settings import FORCE, KEEP, PARQUET, PATHS, PUBLISH_REJECTED, READERS, STRICT, Place, Settings
 
 # The steps of each command that writes, as module and function: a command imports what it needs, for dbt and Great
 # Expectations take seconds.
@@ -51,8 +51,12 @@ def take_steps(settings, name, seconds):
 
 
 def run(settings, wait):
-    """All steps in one go, with a summary at the end, whatever the end is; the lock is held until it is written."""
+    """All steps in one go, with a summary at the end, whatever the end is; the lock is held until it is written.
+
+    Where nothing has changed since the last publication there is none to take.
+    """
     signals.block()
+    from customer_value import unchanged
     from customer_value.summary import Run
 
     this, error = Run(settings), None
@@ -60,11 +64,16 @@ def run(settings, wait):
         try:
             signals.unblock()
             held.enter_context(writer_lock(settings, "run", wait))
-            this.begin()
+            found = unchanged.fingerprint(settings)
+            this.begin(unchanged.is_unchanged(settings, found))
+            if this.is_unchanged:
+                return
+            unchanged.forget(settings)
             from customer_value.build import begun
 
             with begun(settings):
                 take_steps(settings, "run", this.seconds)
+            unchanged.keep(settings, found)
         except BaseException as caught:
             error = signals.interruption() or caught
             if error is caught:
@@ -98,7 +107,7 @@ for name, options, text in (
     ("check", [STRICT], "Test the marts against the expectations."),
     ("publish", [PARQUET, KEEP, READERS], "Publish the marts to readers in one step."),
     ("docs", [], "Write dbt's documentation, beside the report."),
-    ("run", [STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS], "Load, build, check, publish; write a summary."),
+    ("run", [STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS, FORCE], "Load, build, check, publish; write a summary."),
 ):
     cli.add_command(click.Command(name, callback=write, params=[*PATHS, *options, WAIT], help=text))
 

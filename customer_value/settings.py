@@ -156,11 +156,12 @@ PUBLISH_REJECTED = option(
     "publish_rejected", "Publish although more is rejected than the var max_rejected_rate allows.", is_flag=True
 )
 PARQUET = option("parquet", "Publish the marts as Parquet files, too.", is_flag=True)
+FORCE = option("force", "Build and publish although nothing has changed.", is_flag=True)
 READERS = option("readers", "Roles of the server that may read what is published, with commas between.", default="")
 KEEP = option("keep_publications", "How many replaced publications are kept.", type=click.IntRange(0), default=3)
 # May hold a secret: no command has it as a flag, for other users of the machine see those.
 WEBHOOK = option("webhook", default="")
-OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS, WEBHOOK)
+OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS, FORCE, WEBHOOK)
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ class Settings:
     parquet: bool
     keep_publications: int
     readers: str
+    force: bool
     webhook: str
     own_vars: dict = field(default_factory=dict)
 

@@ -162,11 +162,11 @@ def outcome_of(seconds, error):
     return "published" if error is None and "publish" in seconds else "failed"
 
 
-def summarise(settings, started_at, earlier, seconds, error):
+def summarise(settings, started_at, earlier, seconds, error, is_unchanged=False):
     """The content of the summary, as it is written to run_summary.json. What was not rebuilt is left out."""
-    outcome = outcome_of(seconds, error)
-    was_built = "check raw" in seconds and outcome != "interrupted"
-    checked = ("raw", "marts") if "check marts" in seconds else ("raw",)
+    outcome = "unchanged" if is_unchanged and not error else outcome_of(seconds, error)
+    was_built = outcome == "unchanged" or ("check raw" in seconds and outcome != "interrupted")
+    checked = ("raw", "marts") if "check marts" in seconds or is_unchanged else ("raw",)
     levels = levels_of(settings.warehouse) if was_built else {"as_of_date": None, "mrr_amount": None, "inputs": []}
     missing = missing_of(settings) if was_built else None
     rejected = rows_of(
@@ -207,6 +207,8 @@ def lines_of(summary):
             f"({', '.join(summary['seconds']) or 'none'}). What was published stays published."
         )
         return
+    if summary["outcome"] == "unchanged":
+        yield "Nothing has changed since the last publication: neither inputs nor code, vars or settings. Nothing was built."
     yield f"Customer Value: {summary['outcome']}, as of {summary['as_of_date'] or 'no day'}, in {sum(summary['seconds'].values()):.0f} s"
     if summary["error"]:
         yield from summary["error"].splitlines()
@@ -250,7 +252,7 @@ def lines_of(summary):
         yield f"rejected: {len(summary['rejected']) - 10} more reasons, see rejected_rows"
     yield from (f"warning: {line}" for line in summary["anomalies"])
     yield from (f"note: {line}." for line in summary.get("notes", []))
-    if summary["outcome"].startswith("published"):
+    if summary["outcome"] == "unchanged" or summary["outcome"].startswith("published"):
         yield f"The marts are in {summary['published']}, schema marts."
     else:
         yield "What was published stays published."
@@ -297,9 +299,14 @@ class Run:
         self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self.seconds = {}
         self.earlier = []
+        self.is_unchanged = False
 
-    def begin(self):
-        """Write that the run is running, for one that is killed can write nothing. The lock is held."""
+    def begin(self, is_unchanged):
+        """Write that the run is running, for one that is killed can write nothing. The lock is held.
+
+        One in which nothing has changed has nothing to do but to say so.
+        """
+        self.is_unchanged = is_unchanged
         with suppress(OSError, ValueError):
             before = json.loads(file_of(self.settings).read_text())
             if before["outcome"] == "running":
@@ -309,7 +316,7 @@ class Run:
 
     def report(self, error):
         """Write run_summary.json, send and print the summary."""
-        summary = summarise(self.settings, self.started_at, self.earlier, self.seconds, error)
+        summary = summarise(self.settings, self.started_at, self.earlier, self.seconds, error, self.is_unchanged)
         write(self.settings, summary)
         text = "\n".join(lines_of(summary))
         # A terminal that was closed cannot be written to.

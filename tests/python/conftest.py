@@ -230,6 +230,8 @@ def no_settings_of_the_machine():
     for variable in list(os.environ):
         if variable.startswith("CUSTOMER_VALUE_") and not variable.startswith("CUSTOMER_VALUE_TEST_"):
             del os.environ[variable]
+    # Each run of a test builds; test_unchanged.py says when one need not.
+    os.environ["CUSTOMER_VALUE_FORCE"] = "1"
 
 
 @pytest.fixture(scope="session", autouse=True)
