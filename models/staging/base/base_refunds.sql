@@ -1,6 +1,4 @@
 -- Grain: one row per row of the input refunds, valid or rejected, with the reason why it is rejected.
--- A table, for it rests on the rows of invoice_lines.
-{{ config(materialized='table') }}
 with
 
 received_refunds as (select * from {{ received('refunds') }} as received_rows),

@@ -1,6 +1,5 @@
 -- Grain: one row per row of the input usage_events (filter: rejected), with the reason why it is rejected.
 -- A user can only be unknown to a company that lists its users.
-{{ config(materialized='table') }}
 with
 
 events as (select * from {{ received('usage_events') }} as received_rows),
