@@ -1,6 +1,7 @@
 -- Grain: one row per subscription item and stretch of weeks at whose ends it carries the same MRR.
 {%- set from_week = 'greatest(' ~ week_start('periods.valid_from') ~ ', slots.first_week)' %}
 {%- set to_week = 'least(' ~ week_start('periods.valid_to') ~ ', slots.next_week)' %}
+{%- set slot_items = 'partition by periods.subscription_id, slots.slot_kind, slots.first_week' %}
 with
 
 periods as (select * from {{ ref('int_lasting_periods') }}),
@@ -42,11 +43,11 @@ stretches as (
         slots.has_new_rates and slots.first_week >= {{ week_start('periods.valid_from') }} as is_at_new_rates,
         case
             when periods.slot_kind = 'week'
-                then sum(case when periods.mrr_own_amount < 0 then -periods.mrr_own_amount end) over slot_items
+                then sum(case when periods.mrr_own_amount < 0 then -periods.mrr_own_amount end) over ({{ slot_items }})
         end as subscription_discount_amount,
         case
             when periods.slot_kind = 'week'
-                then sum(case when periods.mrr_own_amount > 0 then periods.mrr_own_amount end) over slot_items
+                then sum(case when periods.mrr_own_amount > 0 then periods.mrr_own_amount end) over ({{ slot_items }})
         end as subscription_mrr_amount
     from periods
     inner join slots
@@ -58,7 +59,6 @@ stretches as (
     where
         periods.mrr_own_amount <> 0
         and coalesce({{ week_start('periods.valid_from') }} < {{ week_start('periods.valid_to') }}, true)
-    window slot_items as (partition by periods.subscription_id, slots.slot_kind, slots.first_week)
 
 )
 

@@ -7,6 +7,7 @@
     ~ ' and starts.started_at >= ' ~ dbt.dateadd('hour', '-' ~ var('chain_gap_hours'), 'ends.ended_at')
     ~ " and (ends.product_type = starts.product_type or (ends.product_type = 'discount' and ends.is_last))" %}
 {%- set is_another = '(ends.subscription_id <> starts.subscription_id or ends.item_id <> starts.item_id)' %}
+{%- set log = 'partition by subscription_id, item_id order by valid_from asc' %}
 with
 
 periods as (
@@ -29,12 +30,11 @@ item_periods as (
         valid_to,
         ended_at,
         is_held,
-        coalesce(lag(valid_to) over item_log = valid_from and (lag(is_held) over item_log or not is_held), false)
+        coalesce(lag(valid_to) over ({{ log }}) = valid_from and (lag(is_held) over ({{ log }}) or not is_held), false)
             as continues_itself,
         valid_to = max(coalesce(valid_to, cast('9999-12-31' as date))) over (partition by subscription_id) as is_last,
-        lead(valid_from) over item_log as next_valid_from
+        lead(valid_from) over ({{ log }}) as next_valid_from
     from periods
-    window item_log as (partition by subscription_id, item_id order by valid_from asc)
 
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: one row per subscription item and month at whose end it carries MRR, is paused, or serves a customer for free.
+{%- set subscription_months = 'partition by periods.subscription_id, months.activity_month' %}
 with
 
 periods as (select * from {{ ref('int_subscription_periods') }}),
@@ -38,9 +39,9 @@ periods_in_force as (
         services.started_at > services.first_started_at
         and {{ month_start('services.first_started_at') }} < months.activity_month as has_returned,
         periods.mrr_list_own_amount,
-        sum(case when periods.mrr_own_amount < 0 then -periods.mrr_own_amount end) over subscription_months
+        sum(case when periods.mrr_own_amount < 0 then -periods.mrr_own_amount end) over ({{ subscription_months }})
             as subscription_discount_amount,
-        sum(case when periods.mrr_own_amount > 0 then periods.mrr_own_amount end) over subscription_months
+        sum(case when periods.mrr_own_amount > 0 then periods.mrr_own_amount end) over ({{ subscription_months }})
             as subscription_mrr_amount,
         periods.mrr_own_amount
     from periods
@@ -63,7 +64,6 @@ periods_in_force as (
             periods.customer_id = services.customer_id and periods.is_in_force
             and months.month_end_at > services.started_at and months.month_end_at <= services.served_until
     where periods.mrr_own_amount <> 0 or periods.paused_at is not null or services.customer_id is not null
-    window subscription_months as (partition by periods.subscription_id, months.activity_month)
 
 )
 {%- set mrr_own_amount = shared_discount('periods_in_force') %}

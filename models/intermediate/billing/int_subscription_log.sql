@@ -11,29 +11,29 @@
 {%- set one_status = '(partition by changes.subscription_id, changes.item_id, changes.status, '
     ~ 'changes.status_number, parts.n)' %}
 {%- set status_began_at = 'min(' ~ changed_at ~ ') over ' ~ one_status %}
+{%- set item_log = 'partition by subscription_id, item_id order by changed_at asc' %}
+{%- set newest_first = 'partition by subscription_id, item_id order by changed_at desc' %}
+{%- set changed_log = 'partition by changes.subscription_id, changes.item_id order by ' ~ changed_at ~ ' asc' %}
 with
 
 changes as (
     select
         *,
-        first_value(customer_id) over newest_first as last_customer_id,
-        first_value(is_end) over newest_first as has_ended,
-        first_value(changed_at) over newest_first as last_changed_at,
-        sum(case when is_end then 1 else 0 end) over item_log as end_count,
+        first_value(customer_id) over ({{ newest_first }}) as last_customer_id,
+        first_value(is_end) over ({{ newest_first }}) as has_ended,
+        first_value(changed_at) over ({{ newest_first }}) as last_changed_at,
+        sum(case when is_end then 1 else 0 end) over ({{ item_log }}) as end_count,
         -- Begun in a pause, soon after an end or by name of what it continues: what is paused has changed its plan.
         status = 'paused'
-        and row_number() over item_log = 1
+        and row_number() over ({{ item_log }}) = 1
         and (coalesce(migrated_from_subscription_id <> subscription_id, false) or changed_at <= {{ dbt.dateadd(
             'hour', var('chain_gap_hours'),
             'max(case when is_end then changed_at end) over (partition by customer_id order by changed_at asc)'
         ) }}) as continues_pause,
         -- Numbers the stretches of one status, however often it was written again.
-        row_number() over item_log
+        row_number() over ({{ item_log }})
         - row_number() over (partition by subscription_id, item_id, status order by changed_at asc) as status_number
     from {{ ref('stg_subscription_changes') }}
-    window
-        item_log as (partition by subscription_id, item_id order by changed_at asc),
-        newest_first as (partition by subscription_id, item_id order by changed_at desc)
 ),
 
 customers as (select * from {{ ref('stg_customers') }}),
@@ -102,7 +102,7 @@ select
     -- What names itself continues nothing.
     nullif(changes.migrated_from_subscription_id, changes.subscription_id) as migrated_from_subscription_id,
     {{ changed_at }} as changed_at,
-    lead({{ changed_at }}) over item_log as next_changed_at,
+    lead({{ changed_at }}) over ({{ changed_log }}) as next_changed_at,
     min(case when {{ is_end }} then {{ changed_at }} end) over (
         partition by changes.subscription_id, changes.item_id order by {{ changed_at }} asc
         rows between 1 following and unbounded following
@@ -113,7 +113,7 @@ select
         when
             parts.n = 1
             and changes.status = 'paused'
-            and max(case when changes.continues_pause then 1 else {{ net_amount }} end) over item_log > 0
+            and max(case when changes.continues_pause then 1 else {{ net_amount }} end) over ({{ changed_log }}) > 0
             then {{ status_began_at }}
     end as paused_at,
     max(case when changes.continues_pause then 1 else 0 end) over {{ one_status }} = 1 as continues_pause,
@@ -139,4 +139,3 @@ left join endings on changes.subscription_id = endings.subscription_id and chang
 inner join parts on parts.n = 1 or changes.changed_at = endings.last_changed_at
 -- What is planned for later takes effect when the as-of reaches it.
 where {{ changed_at }} < run_settings.as_of_end_at and coalesce(changes.changed_at < endings.ended_at, true)
-window item_log as (partition by changes.subscription_id, changes.item_id order by {{ changed_at }} asc)

@@ -1,5 +1,6 @@
 -- Grain: one row per day from which MRR is forecast and month ahead.
 {%- set months_back = months_between('windows.first_forecast_month', 'origins.first_forecast_month') %}
+{%- set shorter_horizons = 'partition by valuation_date order by horizon_months asc' %}
 with
 
 forecasts as (select * from {{ ref('int_mrr_forecasts') }}),
@@ -61,11 +62,10 @@ factors as (
         valuation_date,
         horizon_months,
         window_count,
-        (3 * {{ var('forecast_prior_windows') }} + sum(horizon_months * squared_z_score) over shorter_horizons)
-        / (3 * {{ var('forecast_prior_windows') }} + sum(horizon_months * window_count) over shorter_horizons)
+        (3 * {{ var('forecast_prior_windows') }} + sum(horizon_months * squared_z_score) over ({{ shorter_horizons }}))
+        / (3 * {{ var('forecast_prior_windows') }} + sum(horizon_months * window_count) over ({{ shorter_horizons }}))
             as variance_factor
     from closed_windows
-    window shorter_horizons as (partition by valuation_date order by horizon_months asc)
 
 )
 

@@ -1,4 +1,6 @@
 -- Grain: one row per subscription item and log entry (filter: in service): from when to when, and how it renews.
+{%- set item_log = 'partition by subscription_id, item_id order by changed_at asc' %}
+{%- set item_terms = 'partition by subscription_id, item_id, terms_number' %}
 with
 
 entries as (
@@ -15,10 +17,9 @@ entries as (
                         {{ interval_months('billing_interval', 'interval_count') }}
                     )
         end as stated_months,
-        is_in_force and max(mrr_list_own_amount) over item_log > 0 as is_served,
-        sum(case when status in ('paused', 'trialing') then 0 else 1 end) over item_log as terms_number
+        is_in_force and max(mrr_list_own_amount) over ({{ item_log }}) > 0 as is_served,
+        sum(case when status in ('paused', 'trialing') then 0 else 1 end) over ({{ item_log }}) as terms_number
     from {{ ref('int_subscription_log') }}
-    window item_log as (partition by subscription_id, item_id order by changed_at asc)
 ),
 
 served_entries as (
@@ -32,13 +33,13 @@ served_entries as (
         changed_at,
         changed_date,
         stated_start_date,
-        coalesce(max(term_months) over item_terms >= 1, false) as is_contract,
+        coalesce(max(term_months) over ({{ item_terms }}) >= 1, false) as is_contract,
         auto_renew,
         notice_days,
         mrr_list_own_amount,
         mrr_own_amount,
         cast(discount_ends_at as date) as discount_end_date,
-        cast(max(stated_months) over item_terms as {{ dbt.type_int() }}) as renewal_months,
+        cast(max(stated_months) over ({{ item_terms }}) as {{ dbt.type_int() }}) as renewal_months,
         -- A pause that lasts too long has ended the service.
         least(
             cast(next_changed_at as date),
@@ -46,7 +47,6 @@ served_entries as (
         ) as ended_date
     from entries
     where is_served or paused_at is not null
-    window item_terms as (partition by subscription_id, item_id, terms_number)
 
 ),
 
@@ -69,13 +69,12 @@ neighbours as (
         changed_date,
         stated_start_date,
         ended_date,
-        coalesce(lag(ended_date) over item_log = changed_date, false) as is_continued,
-        lag(renewal_months) over item_log as last_renewal_months,
-        lag(changed_date) over item_log as last_changed_date,
-        lag(stated_start_date) over item_log as last_start_date,
-        lead(stated_start_date) over item_log as next_start_date
+        coalesce(lag(ended_date) over ({{ item_log }}) = changed_date, false) as is_continued,
+        lag(renewal_months) over ({{ item_log }}) as last_renewal_months,
+        lag(changed_date) over ({{ item_log }}) as last_changed_date,
+        lag(stated_start_date) over ({{ item_log }}) as last_start_date,
+        lead(stated_start_date) over ({{ item_log }}) as next_start_date
     from served_entries
-    window item_log as (partition by subscription_id, item_id order by changed_at asc)
 
 )
 

@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month, from the month in which it became a lead or a customer.
+{%- set customer_history = 'partition by customer_id order by activity_month asc' %}
 with
 
 prospects as (select * from {{ ref('int_prospects') }}),
@@ -66,9 +67,8 @@ select
     is_partial_month,
     is_as_of_month,
     funnel_stage,
-    lag(funnel_stage) over customer_history as previous_funnel_stage,
+    lag(funnel_stage) over ({{ customer_history }}) as previous_funnel_stage,
     acquisition_channel,
     {{ month_start('lead_date') }} as lead_month,
     cast(mrr_amount as {{ type_amount() }}) as mrr_amount
 from staged_months
-window customer_history as (partition by customer_id order by activity_month asc)

@@ -1,4 +1,5 @@
 -- Grain: one row per subscription item of a running term: what it pays, since when, and what a price rise would bring.
+{%- set item_log = 'partition by subscription_id, item_id order by changed_at asc' %}
 with
 
 item_terms as (select * from {{ ref('int_item_terms') }}),
@@ -28,14 +29,13 @@ price_log as (
         item_id,
         changed_at,
         coalesce(
-            unit_amount = lag(unit_amount) over item_log
-            and currency = lag(currency) over item_log
-            and plan_id = lag(plan_id) over item_log,
+            unit_amount = lag(unit_amount) over ({{ item_log }})
+            and currency = lag(currency) over ({{ item_log }})
+            and plan_id = lag(plan_id) over ({{ item_log }}),
             false
         ) as is_same_price
     from entries
     where mrr_list_own_amount > 0
-    window item_log as (partition by subscription_id, item_id order by changed_at asc)
 
 ),
 

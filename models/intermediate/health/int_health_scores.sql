@@ -1,4 +1,8 @@
 -- Grain: one row per customer and month (filter: scored population): its health score, and the band that it is in.
+{%- set customer_log = 'partition by scores.customer_id order by scores.activity_month asc' %}
+{%- set customer_states = 'partition by customer_id order by activity_month asc' %}
+{%- set customer_amber = 'partition by scores.customer_id, state_numbers.amber_number' %}
+{%- set customer_green = 'partition by scores.customer_id, state_numbers.green_number' %}
 with
 
 scores as (select * from {{ ref('int_health_shown_scores') }}),
@@ -19,7 +23,9 @@ banded_months as (
         -- The first month of a run, of a method or of thresholds has no state yet: the threshold itself decides.
         case
             when
-                {{ months_between('lag(scores.activity_month) over customer_log', 'scores.activity_month') }} = 1
+                {{ months_between(
+                    'lag(scores.activity_month) over (' ~ customer_log ~ ')', 'scores.activity_month'
+                ) }} = 1
                 and scores.score_method = scores.previous_score_method
                 and not (thresholds.has_changed and scores.activity_month = thresholds.fit_month)
                 then {{ var('health_hysteresis_points') }}
@@ -33,7 +39,6 @@ banded_months as (
             cast({{ dbt.date_trunc('quarter', 'scores.activity_month') }} as date) = thresholds.fit_month
             and scores.score_method = thresholds.score_method
     where scores.health_score is not null and population.age_days >= {{ var('onboarding_days') }}
-    window customer_log as (partition by scores.customer_id order by scores.activity_month asc)
 
 ),
 
@@ -70,10 +75,9 @@ state_numbers as (
         has_new_thresholds,
         amber_state,
         green_state,
-        count(amber_state) over customer_log as amber_number,
-        count(green_state) over customer_log as green_number
+        count(amber_state) over ({{ customer_states }}) as amber_number,
+        count(green_state) over ({{ customer_states }}) as green_number
     from states
-    window customer_log as (partition by customer_id order by activity_month asc)
 
 )
 
@@ -94,8 +98,8 @@ select
     scores.signal_coverage_rate,
     case
         when state_numbers.customer_id is null then null
-        when max(state_numbers.amber_state) over customer_amber = 0 then 'red'
-        when max(state_numbers.green_state) over customer_green = 0 then 'amber'
+        when max(state_numbers.amber_state) over ({{ customer_amber }}) = 0 then 'red'
+        when max(state_numbers.green_state) over ({{ customer_green }}) = 0 then 'amber'
         -- Below the minimum coverage the status is capped at amber.
         when coalesce(scores.signal_coverage_rate < {{ var('min_signal_coverage') }}, true) then 'amber'
         else 'green'
@@ -103,6 +107,3 @@ select
 from scores
 left join state_numbers
     on scores.customer_id = state_numbers.customer_id and scores.activity_month = state_numbers.activity_month
-window
-    customer_amber as (partition by scores.customer_id, state_numbers.amber_number),
-    customer_green as (partition by scores.customer_id, state_numbers.green_number)

@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month (filter: scored population): its health status, and since when it has it.
+{%- set customer_log = 'partition by customer_id order by activity_month asc' %}
 with
 
 population as (select * from {{ ref('int_health_population') }}),
@@ -66,11 +67,10 @@ previous_statuses as (
         override_reason,
         health_status,
         case
-            when {{ months_between('lag(activity_month) over customer_log', 'activity_month') }} = 1
-                then lag(health_status) over customer_log
+            when {{ months_between('lag(activity_month) over (' ~ customer_log ~ ')', 'activity_month') }} = 1
+                then lag(health_status) over ({{ customer_log }})
         end as previous_health_status
     from statuses
-    window customer_log as (partition by customer_id order by activity_month asc)
 
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: one row per survival segment and renewal, as of the as-of day (filter: segments whose fit has converged).
+{%- set segment_curve = 'partition by current_parameters.survival_segment order by numbers.n asc' %}
 with
 
 parameters as (select * from {{ ref('int_retention_parameters') }}),
@@ -40,18 +41,17 @@ fitted_survivals as (
                 (current_parameters.beta + numbers.n - 1)
                 / (current_parameters.alpha + current_parameters.beta + numbers.n - 1)
             )
-        ) over segment_curve as log_survival,
+        ) over ({{ segment_curve }}) as log_survival,
         -- How the logarithm of survival moves with ln(alpha) and ln(beta), for the delta method.
         sum(-current_parameters.alpha / (current_parameters.alpha + current_parameters.beta + numbers.n - 1))
-            over segment_curve as alpha_slope,
+            over ({{ segment_curve }}) as alpha_slope,
         sum(
             current_parameters.beta / (current_parameters.beta + numbers.n - 1)
             - current_parameters.beta / (current_parameters.alpha + current_parameters.beta + numbers.n - 1)
-        ) over segment_curve as beta_slope
+        ) over ({{ segment_curve }}) as beta_slope
     from current_parameters
     -- Far enough for any discount, near enough for exp().
     inner join numbers on numbers.n * current_parameters.period_discount < 600
-    window segment_curve as (partition by current_parameters.survival_segment order by numbers.n asc)
 
 ),
 

@@ -2,6 +2,8 @@
 {%- set left_date = 'coalesce(spells.ended_date, movements.activity_month)' %}
 {%- set last_churn_month = 'lag(movements.activity_month)'
     ~ ' over (partition by movements.customer_id order by movements.activity_month asc)' %}
+{%- set item_log = 'partition by subscription_id, item_id order by changed_at asc' %}
+{%- set customer_day = 'partition by stops.customer_id, churns.activity_month, stops.stopped_date' %}
 with
 
 movements as (select * from {{ ref('int_customer_movements') }}),
@@ -17,10 +19,9 @@ numbered_entries as (
         *,
         {{ status_carries_mrr('status') }} as is_running,
         -- Numbers the running entries: those that follow one without running carry its number.
-        sum(case when {{ status_carries_mrr('status') }} then 1 else 0 end) over item_log as run_number,
-        status = 'unpaid' or lag(status) over item_log in ('past_due', 'unpaid') as is_unpaid
+        sum(case when {{ status_carries_mrr('status') }} then 1 else 0 end) over ({{ item_log }}) as run_number,
+        status = 'unpaid' or lag(status) over ({{ item_log }}) in ('past_due', 'unpaid') as is_unpaid
     from {{ ref('int_subscription_log') }}
-    window item_log as (partition by subscription_id, item_id order by changed_at asc)
 ),
 
 -- Each time an item stopped, with all that was written of it until it ran again.
@@ -73,9 +74,9 @@ ranked_stops as (
         stops.customer_id,
         churns.activity_month,
         stops.cancel_reason,
-        max(stops.is_asked_for) over customer_day as is_asked_for,
-        max(stops.is_unpaid) over customer_day as is_unpaid,
-        min(stops.ended_date) over customer_day as ended_date,
+        max(stops.is_asked_for) over ({{ customer_day }}) as is_asked_for,
+        max(stops.is_unpaid) over ({{ customer_day }}) as is_unpaid,
+        min(stops.ended_date) over ({{ customer_day }}) as ended_date,
         row_number() over (
             partition by stops.customer_id, churns.activity_month
             order by
@@ -89,7 +90,6 @@ ranked_stops as (
             stops.customer_id = churns.customer_id
             and stops.stopped_date <= churns.left_date
             and coalesce(stops.stopped_date >= churns.stopped_since, true)
-    window customer_day as (partition by stops.customer_id, churns.activity_month, stops.stopped_date)
 )
 
 select

@@ -1,4 +1,5 @@
 -- Grain: one row per valuation date and survival segment.
+{%- set siblings = 'partition by valuation_date, parent_survival_segment' %}
 with
 
 hazards as (select * from {{ ref('int_segment_hazards') }}),
@@ -43,11 +44,10 @@ scaled_expectations as (
         parent_survival_segment,
         churn_count,
         coalesce(
-            expected_churn_count * sum(churn_count) over siblings
-            / nullif(sum(expected_churn_count) over siblings, 0), 0
+            expected_churn_count * sum(churn_count) over ({{ siblings }})
+            / nullif(sum(expected_churn_count) over ({{ siblings }}), 0), 0
         ) as expected_churn_count
     from expectations
-    window siblings as (partition by valuation_date, parent_survival_segment)
 
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: one row per valuation date, survival segment and price band (filter: bands with spells).
+{%- set segment_bands = 'partition by churn_expectations.valuation_date, churn_expectations.survival_segment' %}
 with
 
 churn_expectations as (select * from {{ ref('int_churn_expectations') }}),
@@ -78,8 +79,9 @@ price_factors as (
         exp(factors.price_slope * (
             churn_expectations.price_band - 3
             - credibilities.credibility_weight * coalesce(
-                sum(churn_expectations.expected_churn_count * (churn_expectations.price_band - 3)) over segment_bands
-                / nullif(sum(churn_expectations.expected_churn_count) over segment_bands, 0), 0
+                sum(churn_expectations.expected_churn_count * (churn_expectations.price_band - 3))
+                    over ({{ segment_bands }})
+                / nullif(sum(churn_expectations.expected_churn_count) over ({{ segment_bands }}), 0), 0
             )
             - (1 - credibilities.credibility_weight) * coalesce(factors.mean_price_step, 0)
         )) as price_factor
@@ -92,9 +94,6 @@ price_factors as (
         on
             churn_expectations.valuation_date = credibilities.valuation_date
             and churn_expectations.survival_segment = credibilities.survival_segment
-    window segment_bands as (
-        partition by churn_expectations.valuation_date, churn_expectations.survival_segment
-    )
 
 )
 

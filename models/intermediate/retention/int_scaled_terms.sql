@@ -1,4 +1,5 @@
 -- Grain: one row per valuation date and survival segment (filter: segments of a term, with renewals).
+{%- set segment_renewals = 'partition by valuation_date, survival_segment' %}
 with
 
 hazards as (select * from {{ ref('int_segment_hazards') }}),
@@ -32,10 +33,9 @@ scaled_hazards as (
         churn_count,
         at_risk_count,
         term_hazard_rate,
-        (sum(churn_count) over segment_renewals + 0.5)
-        / (sum(at_risk_count * term_hazard_rate) over segment_renewals + 0.5) as term_hazard_ratio
+        (sum(churn_count) over ({{ segment_renewals }}) + 0.5)
+        / (sum(at_risk_count * term_hazard_rate) over ({{ segment_renewals }}) + 0.5) as term_hazard_ratio
     from renewals
-    window segment_renewals as (partition by valuation_date, survival_segment)
 
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month (filter: months at whose end the customer is active or paused).
+{%- set customer_log = 'partition by customer_months.customer_id order by customer_months.activity_month asc' %}
 with
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
@@ -13,16 +14,15 @@ served_months as (
         customer_months.mrr_amount,
         main_items.renewal_months,
         main_items.billing_months,
-        lag(customer_months.activity_month) over customer_log as last_activity_month,
-        lag(main_items.renewal_months) over customer_log as last_renewal_months,
-        lag(main_items.billing_months) over customer_log as last_billing_months
+        lag(customer_months.activity_month) over ({{ customer_log }}) as last_activity_month,
+        lag(main_items.renewal_months) over ({{ customer_log }}) as last_renewal_months,
+        lag(main_items.billing_months) over ({{ customer_log }}) as last_billing_months
     from customer_months
     inner join main_items
         on
             customer_months.customer_id = main_items.customer_id
             and customer_months.activity_month = main_items.activity_month
     where customer_months.is_active or customer_months.is_paused
-    window customer_log as (partition by customer_months.customer_id order by customer_months.activity_month asc)
 
 ),
 

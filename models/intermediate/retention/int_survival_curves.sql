@@ -1,4 +1,5 @@
 -- Grain: one row per valuation date, survival segment and period (filter: valuation dates with a renewal).
+{%- set segment_curve = 'partition by valuation_date, survival_segment order by period_number asc' %}
 with
 
 hazards as (select * from {{ ref('int_segment_hazards') }}),
@@ -95,13 +96,12 @@ curves as (
                     sum(ln(greatest(
                         1 - coalesce(cast(churn_count as {{ type_double() }}) / nullif(at_risk_count, 0), 0),
                         0.000000000001
-                    ))) over segment_curve
+                    ))) over ({{ segment_curve }})
         end as observed_log_survival,
-        sum(ln(retention_rate)) over segment_curve as log_survival,
-        sum(is_tail * ln(retention_rate)) over segment_curve as tail_log_survival,
-        sum(1 - retention_rate) over segment_curve as cumulative_hazard
+        sum(ln(retention_rate)) over ({{ segment_curve }}) as log_survival,
+        sum(is_tail * ln(retention_rate)) over ({{ segment_curve }}) as tail_log_survival,
+        sum(1 - retention_rate) over ({{ segment_curve }}) as cumulative_hazard
     from mixed_hazards
-    window segment_curve as (partition by valuation_date, survival_segment order by period_number asc)
 
 )
 

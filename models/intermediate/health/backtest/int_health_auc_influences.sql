@@ -1,5 +1,7 @@
 -- Grain: one row per period, model, ranking and customer: its influence on the area under the ROC curve.
 {%- set key = 'period_name, model_name, ranking' %}
+{%- set whole = 'partition by ' ~ key %}
+{%- set by_risk = 'partition by ' ~ key ~ ' order by risk asc' %}
 with
 
 cases as (select * from {{ ref('int_health_backtest_cases') }}),
@@ -60,15 +62,12 @@ ranks as (
         {{ key }},
         risk,
         churn_count,
-        cast(sum(churn_count) over whole as {{ type_double() }}) as all_churn_count,
-        cast(sum(stay_count) over whole as {{ type_double() }}) as all_stay_count,
-        cast(sum(churn_count) over by_risk - 0.5 * churn_count as {{ type_double() }}) as churn_rank,
-        cast(sum(stay_count) over by_risk - 0.5 * stay_count as {{ type_double() }}) as stay_rank,
-        count(*) over whole as risk_count
+        cast(sum(churn_count) over ({{ whole }}) as {{ type_double() }}) as all_churn_count,
+        cast(sum(stay_count) over ({{ whole }}) as {{ type_double() }}) as all_stay_count,
+        cast(sum(churn_count) over ({{ by_risk }}) - 0.5 * churn_count as {{ type_double() }}) as churn_rank,
+        cast(sum(stay_count) over ({{ by_risk }}) - 0.5 * stay_count as {{ type_double() }}) as stay_rank,
+        count(*) over ({{ whole }}) as risk_count
     from risk_counts
-    window
-        whole as (partition by {{ key }}),
-        by_risk as (partition by {{ key }} order by risk asc)
 
 ),
 

@@ -1,4 +1,5 @@
 -- Grain: one row per quarter and score method: the scores at which its bands begin.
+{%- set method_log = 'partition by score_method order by fit_month asc' %}
 with
 
 months as (select * from {{ ref('int_months') }}),
@@ -91,10 +92,9 @@ select
     amber_score,
     green_score,
     -- No score reaches 101.
-    lag(fit_month) over method_log is not null
+    lag(fit_month) over ({{ method_log }}) is not null
     and (
-        amber_score <> lag(amber_score) over method_log
-        or coalesce(green_score, 101) <> coalesce(lag(green_score) over method_log, 101)
+        amber_score <> lag(amber_score) over ({{ method_log }})
+        or coalesce(green_score, 101) <> coalesce(lag(green_score) over ({{ method_log }}), 101)
     ) as has_changed
 from thresholds
-window method_log as (partition by score_method order by fit_month asc)
