@@ -157,6 +157,7 @@ def test_money_counts_where_rows_are_few(tmp_path):
     assert (float(found[0]), round(float(found[1]), 4), found[2]) == (0.02, 0.5505, True)
 
 
+@pytest.mark.nightly
 def test_a_little_is_published_with_a_banner(tmp_path):
     company = company_of(
         tmp_path, [*dollars(60), change("odd", "2025-01-10", unit_amount=-5), change("one", "2025-03-01", "what")]
