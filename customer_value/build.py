@@ -1,6 +1,7 @@
 """build: `dbt build`, in a process of its own, so that its memory and its lock on the warehouse end with it."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,15 +10,43 @@ from contextlib import contextmanager, suppress
 
 from customer_value.dbt_process import COMMAND, LIFELINE
 from customer_value.errors import BuildError
-from customer_value.failures import settle
+from customer_value.failures import settle, warnings_of
 from customer_value.server import server_of
 from customer_value.settings import PROJECT
+from customer_value.terminal import lines_in, say, terminal
 
 # Every layer with its data tests. Unit tests prove the code, not the data: they are left to `make test`.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 # The build that `begun` has started, until `build` lets it in.
 waiting = []
+
+# Lines of dbt that are quoted where it failed and named no model; what it says as the last thing, and what a library says after it.
+QUOTED_LINES = 40
+ENCOUNTERED = re.compile(r"Encountered an error|Completed with \d+ error")
+AFTERWARDS = re.compile(r"nanobind: | - leaked | - \.\.\. skipped|See https://nanobind")
+POSITION = re.compile(r"(\d+) of (\d+) ")
+
+
+def log_of(settings):
+    """Where dbt's output is, unless --verbose passes it through: that of the last command."""
+    return settings.warehouse.with_name("dbt.log")
+
+
+@contextmanager
+def logged(settings):
+    """The file that dbt's output goes to; None where it is passed through. Raises BuildError where it cannot be written."""
+    if settings.verbose:
+        yield None
+        return
+    file = log_of(settings)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        output = file.open("wb")
+    except OSError as error:
+        raise BuildError(f"{file}: cannot be written ({error.strerror}). See to the folder's rights.") from error
+    with output:
+        yield output
 
 
 @contextmanager
@@ -36,8 +65,13 @@ def started(settings, *arguments, output=None):
         [sys.executable, "-c", COMMAND, *arguments, *settings.dbt_vars],
         cwd=PROJECT,
         # What is built here is published by the command line, or not at all.
-        env=settings.environment() | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1"},
+        env=settings.environment()
+        | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1"}
+        | {"DBT_LOG_FORMAT": "json" if terminal.is_json and output is None else "default"}
+        | {"DBT_USE_COLORS": str(output is None and terminal.has_colours)},
         stdout=output,
+        # What libraries say to nobody is no news either.
+        stderr=None if output is None else subprocess.STDOUT,
         close_fds=False,
         process_group=0,
     )
@@ -52,12 +86,22 @@ def started(settings, *arguments, output=None):
         os.close(lifeline)
 
 
-def finish(process, command):
+def followed(process, command, log):
+    """Wait for a dbt command, and show how far it is to somebody who looks on. The exit code."""
+    while True:
+        try:
+            return process.wait(1 if log and terminal.is_live else None)
+        except subprocess.TimeoutExpired:
+            found = next(filter(None, map(POSITION.match, reversed(lines_in(log)))), None)
+            terminal.show(f"{command}: {found[1]} of {found[2]}" if found else f"{command}: reads the project")
+
+
+def finish(process, command, log=None):
     """Let a dbt command in and wait for it. Raises BuildError where it fails."""
     # A dbt that could not read the project is gone: its exit code says so.
     with suppress(BrokenPipeError):
         os.write(process.lifeline, b"!")
-    code = process.wait()
+    code = followed(process, command, log)
     if code < 0:
         raise BuildError(
             f"dbt {command} was ended by {signal.Signals(-code).name}, which the system sends where memory runs out: "
@@ -67,10 +111,20 @@ def finish(process, command):
         raise BuildError(f"dbt {command} failed: what was published stays published.")
 
 
+def quoted_of(settings):
+    """What dbt said of its failure, where it was not passed through: the lines, and where all of them are."""
+    if settings.verbose:
+        return []
+    lines = [line for line in lines_in(log_of(settings)) if line and not AFTERWARDS.match(line)]
+    last = max((number for number, line in enumerate(lines) if ENCOUNTERED.match(line)), default=None)
+    shown = lines[-QUOTED_LINES:] if last is None else lines[last + 1 :][:QUOTED_LINES]
+    return [*shown, f"All that dbt said is in {log_of(settings)}"]
+
+
 def dbt(settings, *arguments):
     """Run a dbt command against the warehouse. Raises BuildError where it fails."""
-    with started(settings, *arguments) as process:
-        finish(process, arguments[0])
+    with logged(settings) as output, started(settings, *arguments, output=output) as process:
+        finish(process, arguments[0], log_of(settings) if output else None)
 
 
 @contextmanager
@@ -83,7 +137,7 @@ def begun(settings):
     if server_of(settings):
         yield
         return
-    with started(settings, *BUILD) as process:
+    with logged(settings) as output, started(settings, *BUILD, output=output) as process:
         waiting.append(process)
         try:
             yield
@@ -99,16 +153,28 @@ def build(settings):
     server = server_of(settings)
     try:
         if waiting:
-            finish(waiting.pop(), "build")
+            finish(waiting.pop(), "build", None if settings.verbose else log_of(settings))
         else:
             dbt(settings, *BUILD)
     except BuildError as error:
         if server:
             server.mirror()
-        settle(settings, error)
+        note(settings)
+        settle(settings, error, quoted_of(settings))
     else:
         if server:
             server.mirror()
+        note(settings)
+
+
+def note(settings):
+    """Say of a build what is no failure, but news: models that were rebuilt in full, and tests that warn."""
+    if not settings.verbose:
+        for line in lines_in(log_of(settings)):
+            if line.endswith("its definition has changed, it is rebuilt in full."):
+                say(line)
+    for line in warnings_of(settings):
+        say(f"warning: {line}")
 
 
 def docs(settings):
@@ -116,7 +182,10 @@ def docs(settings):
 
     Raises BuildError where dbt fails, or the page cannot be written.
     """
-    dbt(settings, "docs", "generate", "--static")
+    try:
+        dbt(settings, "docs", "generate", "--static")
+    except BuildError as error:
+        raise BuildError("\n".join([str(error), *quoted_of(settings)])) from None
     page = settings.published / "docs" / "index.html"
     unfinished = page.with_name("index.html.tmp")
     try:
@@ -125,4 +194,4 @@ def docs(settings):
         os.replace(unfinished, page)
     except OSError as error:
         raise BuildError(f"{page}: cannot be written ({error}).") from error
-    print(f"The documentation is in {page}")
+    say(f"The documentation is in {page}", "written", file_written=page)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from customer_value.settings import DUCKDB, PROJECT
+from customer_value.terminal import say
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # The package `expectations` stands there, where only the project itself is on the path.
@@ -162,8 +163,8 @@ def gate(settings, schema, suites):
     write_page(page, shown)
     failed = [result for result in results if not result.passed]
     for result in failed:
-        print(f"{result.severity}: {result.table}: {result.expectation}: does not hold: {result.observed}")
-    print(f"{schema}: {summary_of(results)} See {page}")
+        say(f"{result.severity}: {result.table}: {result.expectation}: does not hold: {result.observed}")
+    say(f"{schema}: {summary_of(results)} See {page}")
     return shown, [result for result in failed if result.severity == "critical"]
 
 
@@ -207,7 +208,7 @@ def withhold_failed(settings, failed, withheld):
     more = [each for each in project.withheld(failures) if each.mart not in known]
     record(settings, "partial_build", project.build_id)
     withhold(settings, project.build_id, [*withheld, *more])
-    print(f"withheld: {names([*withheld, *more])}; all others go on.")
+    say(f"withheld: {names([*withheld, *more])}; all others go on.")
 
 
 def check_marts(settings):

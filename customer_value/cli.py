@@ -10,7 +10,22 @@ import click
 
 from customer_value import signals
 from customer_value.lock import writer_lock
-from customer_value.settings import FORCE, KEEP, PARQUET, PATHS, PUBLISH_REJECTED, READERS, STRICT, Place, Settings
+from customer_value.settings import (
+    FORCE,
+    KEEP,
+    PARQUET,
+    PATHS,
+    PUBLISH_REJECTED,
+    READERS,
+    SAYING,
+    STRICT,
+    Place,
+    Settings,
+)
+from customer_value.terminal import say, terminal
+
+# The exit code of an error that nobody foresaw: Python's own would be that of a build that failed.
+UNEXPECTED = 4
 
 # The steps of each command that writes, as module and function: a command imports what it needs, for dbt and Great
 # Expectations take seconds.
@@ -29,7 +44,7 @@ def cli():
     """What a subscription company's customers are worth: load, build, check and publish.
 
     Exit code 0: done. 1: the build or a check failed. 2: the inputs or the call are at fault. 3: another run holds the warehouse.
-    129, 130, 143: interrupted by SIGHUP, SIGINT (Ctrl-C), SIGTERM.
+    4: an unexpected error, a fault of the program. 129, 130, 143: interrupted by SIGHUP, SIGINT (Ctrl-C), SIGTERM.
     """
 
 
@@ -43,7 +58,7 @@ def take_steps(settings, name, seconds):
         getattr(importlib.import_module(f"customer_value.{module}"), function)(settings)
         step = function.replace("_", " ")
         seconds[step] = round(time.monotonic() - started, 1)
-        print(f"{step}: done in {seconds[step]:.1f} s", flush=True)
+        say(f"{step}: done in {seconds[step]:.1f} s", "step_done", step=step, seconds=seconds[step])
     if name in ("build", "check", "publish", "run"):
         from customer_value.failures import require_whole
 
@@ -55,6 +70,7 @@ def run(settings, wait):
 
     Where nothing has changed since the last publication there is none to take.
     """
+    terminal.set_up(settings)
     signals.block()
     from customer_value import unchanged
     from customer_value.summary import Run
@@ -91,7 +107,10 @@ cli.list_commands = lambda context: list(cli.commands)
 @click.pass_context
 def write(context, wait, **given):
     """Hold the warehouse's lock while a command takes its steps."""
+    # What is wrong with the settings is said as asked for, too.
+    terminal.log_format, terminal.is_verbose = given["log_format"], given["verbose"]
     settings, name = Settings.of(**given), context.info_name
+    terminal.set_up(settings)
     if name == "run":
         return run(settings, wait)
     with writer_lock(settings, name, wait):
@@ -109,7 +128,7 @@ for name, options, text in (
     ("docs", [], "Write dbt's documentation, beside the report."),
     ("run", [STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS, FORCE], "Load, build, check, publish; write a summary."),
 ):
-    cli.add_command(click.Command(name, callback=write, params=[*PATHS, *options, WAIT], help=text))
+    cli.add_command(click.Command(name, callback=write, params=[*PATHS, *options, *SAYING, WAIT], help=text))
 
 
 @cli.command(params=[*PATHS, WAIT])
@@ -252,15 +271,16 @@ def main(argv=None):
         raise KeyboardInterrupt from None
     except (Exception, signals.Interrupted) as caught:
         error = caught if isinstance(caught, signals.Interrupted) else signals.interruption() or caught
-        if not hasattr(error, "exit_code"):
-            raise
         # A terminal that was closed cannot be written to.
         with suppress(OSError):
-            if isinstance(error, click.ClickException):
+            if not hasattr(error, "exit_code"):
+                terminal.confess(error)
+            elif isinstance(error, click.ClickException) and not terminal.is_json:
                 error.show()
             elif not getattr(error, "is_said", False):
-                print(error, file=sys.stderr, flush=True)
-        return error.exit_code
+                text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+                say(text, "error", sys.stderr, level="error", exit_code=error.exit_code)
+        return getattr(error, "exit_code", UNEXPECTED)
 
 
 def command():

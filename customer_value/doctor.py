@@ -23,7 +23,7 @@ from customer_value.notes import newest_of, notes_of, some
 from customer_value.queries import rows_of
 from customer_value.rejections import advice_for, amount_of, excess, missing_mrr, percent, rejected_money, values_of
 from customer_value.report import BOARDS, PAGES
-from customer_value.settings import DUCKDB
+from customer_value.settings import DUCKDB, command_of
 from customer_value.vendor_tables import accounts_of
 
 # What is built: what is rejected and why, MRR, and what the notes read.
@@ -328,15 +328,6 @@ def next_step(settings, findings):
     if any(each.harm == WRONG for each in findings):
         return "Fix what makes numbers wrong, or accept it, then: " + command_of(settings)
     return command_of(settings)
-
-
-def command_of(settings, name="run"):
-    """The command for this company."""
-    if settings.company:
-        return f"customer-value {name} --company {settings.company}"
-    return (
-        f"customer-value {name} --raw {settings.raw} --warehouse {settings.warehouse} --published {settings.published}"
-    )
 
 
 def lines_of(found):

@@ -16,6 +16,7 @@ from customer_value.files import literal
 from customer_value.queries import rows_of
 from customer_value.rejections import excess
 from customer_value.server import server_of
+from customer_value.terminal import say
 
 CORE = ("marts/revenue/", "marts/quality/")
 FAILED = ("fail", "error", "runtime error")
@@ -200,8 +201,20 @@ class Project:
             )
 
 
-def settle(settings, error):
-    """After a build that failed: record which marts are withheld, so that all others may be published.
+def warnings_of(settings):
+    """The tests of the last build that only warn, with the number of rows that they found."""
+    try:
+        results = json.loads((settings.warehouse.parent / "target" / "run_results.json").read_text())["results"]
+    except (OSError, ValueError):
+        return
+    for result in results:
+        if result["status"] == "warn":
+            name, count = result["unique_id"].split(".")[2], result["failures"]
+            yield f"{name}: {count:,} row{'' if count == 1 else 's'}"
+
+
+def settle(settings, error, quoted=()):
+    """After a build that failed: record which marts are withheld, so that all others may be published. `quoted`: what dbt said.
 
     Raises BuildError, with what failed, where nothing may be published.
     """
@@ -212,15 +225,18 @@ def settle(settings, error):
         raise BuildError("\n".join([lines[0] + " What was published stays published.", *lines[1:]])) from None
     stopping = [failure for failure in failures if project.stops(failure)]
     if stopping or not failures:
-        raise BuildError("\n".join([str(error), *map(str, stopping[:NAMED_FAILURES])])) from None
+        # What dbt could not read has no failed node: its own words say what it is.
+        raise BuildError(
+            "\n".join([str(error), *(map(str, stopping[:NAMED_FAILURES]) if failures else quoted)])
+        ) from None
     marts = project.withheld(failures)
     passed = sum(result["status"] == "pass" for result in project.results)
     record(settings, "passed_test_count", str(passed))
     record(settings, "partial_build", project.build_id)
     withhold(settings, project.build_id, marts)
     for failure in failures:
-        print(f"failed: {failure}")
-    print(f"withheld: {names(marts) or 'no mart'}; all others go on.", flush=True)
+        say(f"failed: {failure}")
+    say(f"withheld: {names(marts) or 'no mart'}; all others go on.")
 
 
 def withhold(settings, build_id, marts):

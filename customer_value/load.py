@@ -30,6 +30,7 @@ from customer_value.files import (
 from customer_value.readings import BLANKS, EXAMPLES, decided, evidence_of, is_day_only, value_of, with_texts
 from customer_value.server import server_of
 from customer_value.settings import DUCKDB
+from customer_value.terminal import say
 from customer_value.vendor_tables import accounts_of, known_within, landed_table, tables_in
 
 WHOLE_NUMBERS = "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()
@@ -474,7 +475,7 @@ def load(settings):
         if schema := settings.vars["raw_schema"]:
             settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
             duckdb.connect(str(settings.warehouse)).close()
-            print(f"{schema}: the inputs are read there by the var raw_schema: nothing is copied.")
+            say(f"{schema}: the inputs are read there by the var raw_schema: nothing is copied.")
             return
     received_inputs = check_inputs(settings)
     strange = [
@@ -483,7 +484,7 @@ def load(settings):
         if path.name != SAID and path.resolve() not in linked(settings.raw)
     ]
     for line in strange + [line for received in received_inputs for line in received.said]:
-        print(line)
+        say(line)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     for copy in paths_in(settings.warehouse.with_name(COPIES)):
         if not any(str(copy) in (received.relation or "") for received in received_inputs):
@@ -499,7 +500,7 @@ def load(settings):
         ) from None
     if server:
         counts = server.load()
-        print(f"{settings.schema}_raw: {sum(counts.values()):,} rows of {len(counts)} inputs copied to the server.")
+        say(f"{settings.schema}_raw: {sum(counts.values()):,} rows of {len(counts)} inputs copied to the server.")
 
 
 def require_mirror(settings, connection):

@@ -21,6 +21,7 @@ import duckdb
 
 from customer_value.errors import BuildError, InputError
 from customer_value.files import literal, quoted
+from customer_value.terminal import say
 
 # Of a build, beside its marts and its metadata: what the summary, the notes and the erasure of a person look up.
 MIRRORED = {
@@ -372,7 +373,7 @@ class Postgres:
             if in_the_way := drop_schema(cursor, before):
                 aside = f"{before}_{datetime.now(UTC):%Y%m%d%H%M%S}"
                 cursor.execute(f"alter schema {quoted(before)} rename to {quoted(aside)}")
-                print(
+                say(
                     f"warning: {aside}: an earlier publication was kept, for something reads it: {in_the_way}. Drop it by hand."
                 )
         # A statement that has looked up one table must not find the next one in the other publication: statements that have begun

@@ -27,6 +27,7 @@ from customer_value.server import server_of
 from customer_value.settings import project_file
 from customer_value.signals import hold, interruption
 from customer_value.switch import switch_file
+from customer_value.terminal import say
 
 FILE_NAME = "customer_value.duckdb"
 PREVIOUS = "previous"
@@ -111,7 +112,7 @@ def note_publication(settings):
         record(settings, "publication", build_id, keep=True)
     except duckdb.Error as error:
         # What comes next says why the warehouse cannot be written; the next run notes it.
-        print(f"warning: {settings.warehouse}: the publication was not noted ({str(error).splitlines()[0]}).")
+        say(f"warning: {settings.warehouse}: the publication was not noted ({str(error).splitlines()[0]}).")
 
 
 def comment_on(connection, table, table_comment, column_comments):

@@ -19,6 +19,7 @@ import yaml
 
 from customer_value.errors import InputError
 from customer_value.files import kept
+from customer_value.terminal import FORMATS, TEXT
 
 PROJECT = Path(__file__).resolve().parent.parent
 DATA = PROJECT / "data"
@@ -159,9 +160,17 @@ PARQUET = option("parquet", "Publish the marts as Parquet files, too.", is_flag=
 FORCE = option("force", "Build and publish although nothing has changed.", is_flag=True)
 READERS = option("readers", "Roles of the server that may read what is published, with commas between.", default="")
 KEEP = option("keep_publications", "How many replaced publications are kept.", type=click.IntRange(0), default=3)
+VERBOSE = option("verbose", "Show all that dbt says, and the traceback of an unexpected error.", is_flag=True)
+LOG_FORMAT = option(
+    "log_format",
+    "Lines of text, or a JSON object each.",
+    type=click.Choice(FORMATS),
+    default=TEXT,
+)
+SAYING = (VERBOSE, LOG_FORMAT)
 # May hold a secret: no command has it as a flag, for other users of the machine see those.
 WEBHOOK = option("webhook", default="")
-OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS, FORCE, WEBHOOK)
+OPTIONS = (*PATHS, STRICT, PUBLISH_REJECTED, PARQUET, KEEP, READERS, FORCE, *SAYING, WEBHOOK)
 
 
 @dataclass(frozen=True)
@@ -182,6 +191,8 @@ class Settings:
     keep_publications: int
     readers: str
     force: bool
+    verbose: bool
+    log_format: str
     webhook: str
     own_vars: dict = field(default_factory=dict)
 
@@ -251,6 +262,15 @@ class Settings:
             # Of column types that are set for all seeds, it warns of those that a seed does not have.
             "PYTHONWARNINGS": "ignore::RuntimeWarning:agate.type_tester",
         }
+
+
+def command_of(settings, name="run"):
+    """The command for this company."""
+    if settings.company:
+        return f"customer-value {name} --company {settings.company}"
+    return (
+        f"customer-value {name} --raw {settings.raw} --warehouse {settings.warehouse} --published {settings.published}"
+    )
 
 
 def linked_seeds(vars_file):

@@ -24,10 +24,25 @@ from customer_value.notes import newest_of, notes_of
 from customer_value.publish import FILE_NAME, PREVIOUS
 from customer_value.queries import rows_of
 from customer_value.rejections import missing_mrr, percent
-from customer_value.settings import project_vars
+from customer_value.settings import command_of, project_vars
 from customer_value.signals import Interrupted
+from customer_value.terminal import described, say, terminal
 
 HOURS = {"minute": 1 / 60, "hour": 1, "day": 24}
+# Lines of one kind that the summary shows; all of them are in run_summary.json.
+SHOWN_REASONS, SHOWN_CONFLICTS, SHOWN_WARNINGS = 5, 3, 8
+# The changes since the publication before, in words, by their columns of publication_digest: one, several.
+CUSTOMERS_CHANGED = {
+    "customer_won": "won",
+    "customer_returned": "back",
+    "mrr_up": "up",
+    "customer_lost": "lost",
+    "customer_paused": "paused",
+    "customer_removed": "removed",
+    "mrr_down": "down",
+    "customer_transferred": "transferred",
+    "mrr_fx": "moved by exchange rates alone",
+}
 
 
 def levels_of(file):
@@ -125,7 +140,7 @@ def watch(settings):
     levels, earlier = levels_of(settings.warehouse), earlier_publications(settings)
     found = all_anomalies(settings, levels, earlier, missing_of(settings))
     for line in found:
-        print(f"warning: {line}")
+        say(f"warning: {line}")
     if found and settings.strict:
         raise BuildError("The run is strict and found anomalies: what was published stays published.")
 
@@ -151,6 +166,60 @@ def withheld_in(settings):
         settings.published / FILE_NAME,
         "select mart_name, status, as_of_date, reason from main.publication_marts where status <> 'published' order by 1",
     )
+
+
+def are_changes_known(settings):
+    """Whether this build says what has changed: not where it failed in it, or an earlier version built it."""
+    withheld = {each.mart for each in withheld_of(settings)}
+    tables = rows_of(
+        settings.warehouse, "select 1 from duckdb_columns() where table_name = 'publication_digest' limit 1"
+    )
+    return bool(tables) and not withheld & {"publication_changes", "publication_digest"}
+
+
+def digest_of(settings):
+    """What has changed since the publication before, as the mart publication_digest has it; None where there was none before."""
+    return next(iter(rows_of(settings.warehouse, "from marts.publication_digest")), None)
+
+
+def counted(count, one, several=None):
+    """A number of things, in words."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def digest_lines(digest):
+    """What has changed since the publication before, in a sentence."""
+    if digest is None:
+        yield "Changes: nothing to compare with, for no earlier publication is known."
+        return
+    day = f"{digest['previous_as_of_date']}" + (
+        ", a later day" if digest["previous_as_of_date"] > digest["as_of_date"] else ""
+    )
+    if not digest["change_count"]:
+        yield f"Nothing has changed since the publication as of {day}."
+        return
+    customers = [
+        f"{digest[f'{kind}_count']:,} {word}"
+        + ("" if digest[f"{kind}_amount"] is None else f" ({digest[f'{kind}_amount']:+,.0f})")
+        for kind, word in CUSTOMERS_CHANGED.items()
+        if digest[f"{kind}_count"]
+    ]
+    health = [
+        f"{digest[f'health_{way}_count']:,} {words}"
+        for way, words in (("fallen", "to a worse band"), ("risen", "to a better one"))
+        if digest[f"health_{way}_count"]
+    ]
+    lost = f", {digest['renewal_lost_count']:,} of them lost" if digest["renewal_lost_count"] else ""
+    parts = [
+        f"customers: {', '.join(customers)}" if customers else "",
+        f"health: {', '.join(health)}" if health else "",
+        counted(digest["renewal_passed_count"], "renewal") + f" passed{lost}" if digest["renewal_passed_count"] else "",
+        counted(digest["rejected_row_count"], "row") + " newly rejected" if digest["rejected_row_count"] else "",
+        counted(digest["month_restated_count"], "month") + " restated" if digest["month_restated_count"] else "",
+    ]
+    yield f"Since the publication as of {day}: {'; '.join(filter(None, parts))}."
+    if digest["previous_mrr_amount"] is None:
+        yield "That publication reports in another currency: by how much MRR has changed is not known."
 
 
 def outcome_of(seconds, error):
@@ -179,7 +248,8 @@ def summarise(settings, started_at, earlier, seconds, error, is_unchanged=False)
     )
     return {
         "outcome": outcome,
-        "error": None if error is None else str(error),
+        # An error that nobody foresaw may have no text of its own.
+        "error": None if error is None else str(error) if hasattr(error, "exit_code") else described(error),
         "started_at": started_at,
         "seconds": seconds,
         "published": settings.published / FILE_NAME,
@@ -188,6 +258,8 @@ def summarise(settings, started_at, earlier, seconds, error, is_unchanged=False)
         "previous_mrr_amount": earlier[0]["mrr_amount"] if earlier else None,
         "rejected": rejected if was_built else [],
         "health_fall_count": downgrades[0]["downgrade_count"] if was_built and downgrades else None,
+        "changes": digest_of(settings) if "build" in seconds else None,
+        "are_changes_known": "build" in seconds and are_changes_known(settings),
         "missing_mrr": missing,
         "exceeds_max_rejected_rate": [
             row["input_name"] for row in levels["inputs"] if row.get("exceeds_max_rejected_rate")
@@ -196,10 +268,42 @@ def summarise(settings, started_at, earlier, seconds, error, is_unchanged=False)
         "notes": notes_of(settings.warehouse, newest_of(levels["inputs"]), settings.vars) if was_built else [],
         "withheld": withheld_in(settings) if outcome.startswith("published") else [],
         "failures": failures_of(settings) if was_built and error is not None else [],
+        "next": next_steps(settings, outcome, seconds),
     }
 
 
-def lines_of(summary):
+def next_steps(settings, outcome, seconds):
+    """What to open, or to look into, after a run; a line each."""
+    if outcome.startswith("published"):
+        return [f"Open next: {settings.published / 'report' / 'index.html'}, after {command_of(settings, 'report')}"]
+    files = [("check raw", "quality.html"), ("load", "dbt.log")]
+    places = [str(settings.warehouse.with_name(name)) for step, name in files if step in seconds]
+    return [f"Look into: {', '.join(filter(os.path.exists, places))}"] if any(map(os.path.exists, places)) else []
+
+
+def few(lines, shown, more):
+    """The first lines; of the others how many there are."""
+    lines = list(lines)
+    yield from lines[:shown]
+    if len(lines) > shown:
+        yield f"{more[0]}: {len(lines) - shown:,} more {more[1]}, all in run_summary.json"
+
+
+def input_lines(inputs, is_verbose):
+    """How many rows came and what became of them: in all, with --verbose of each input."""
+    names = {"staged": "staged_row_count", "superseded": "superseded_row_count", "rejected": "rejected_row_count"}
+
+    def line(name, rows):
+        counts = " + ".join(f"{sum(row[column] for row in rows):,} {word}" for word, column in names.items())
+        return f"{name}: {sum(row['raw_row_count'] for row in rows):,} rows = {counts}"
+
+    if is_verbose:
+        yield from (line(row["input_name"], [row]) for row in inputs)
+    elif provided := [row for row in inputs if row["raw_row_count"]]:
+        yield line(counted(len(provided), "input"), provided)
+
+
+def lines_of(summary, is_verbose=False):
     """The summary in words."""
     if summary["outcome"] == "interrupted":
         yield (
@@ -233,35 +337,36 @@ def lines_of(summary):
         yield f"MRR {summary['mrr_amount']:,.0f}{move}"
     if summary["health_fall_count"] is not None:
         yield f"Health: {summary['health_fall_count']} downgrades on the as-of day"
-    for row in summary["inputs"]:
-        yield (
-            f"{row['input_name']}: {row['raw_row_count']:,} rows = {row['staged_row_count']:,} staged + "
-            f"{row['superseded_row_count']:,} superseded + {row['rejected_row_count']:,} rejected"
-        )
-    for row in summary["inputs"]:
-        # A warehouse that an earlier version built, and this one failed to, has no such column.
-        if row.get("conflict_count"):
-            yield (
-                f"conflict: {row['input_name']}: {row['conflict_count']:,} keys have rows of one load that differ, and no "
-                "column says which of them counts"
-            )
-    for row in summary["rejected"][:10]:
-        at_risk = f", {row['amount_at_stake']:,.2f} at risk" if row["amount_at_stake"] else ""
-        yield f"rejected: {row['input_name']}: {row['reject_reason']}: {row['row_count']:,} rows{at_risk}"
-    if len(summary["rejected"]) > 10:
-        yield f"rejected: {len(summary['rejected']) - 10} more reasons, see rejected_rows"
-    yield from (f"warning: {line}" for line in summary["anomalies"])
-    yield from (f"note: {line}." for line in summary.get("notes", []))
+    if summary.get("are_changes_known"):
+        yield from digest_lines(summary["changes"])
+    yield from input_lines(summary["inputs"], is_verbose)
+    # A warehouse that an earlier version built, and this one failed to, has no such column.
+    conflicts = (
+        f"conflict: {row['input_name']}: {row['conflict_count']:,} keys have rows of one load that differ, and no "
+        "column says which of them counts"
+        for row in summary["inputs"]
+        if row.get("conflict_count")
+    )
+    yield from few(conflicts, SHOWN_CONFLICTS, ("conflict", "inputs"))
+    rejected = (
+        f"rejected: {row['input_name']}: {row['reject_reason']}: {counted(row['row_count'], 'row')}"
+        + (f", {row['amount_at_stake']:,.2f} at risk" if row["amount_at_stake"] else "")
+        for row in summary["rejected"]
+    )
+    yield from few(rejected, SHOWN_REASONS, ("rejected", "reasons"))
+    yield from few((f"warning: {line}" for line in summary["anomalies"]), SHOWN_WARNINGS, ("warning", "anomalies"))
+    yield from few((f"note: {line}." for line in summary.get("notes", [])), SHOWN_WARNINGS, ("note", "notes"))
     if summary["outcome"] == "unchanged" or summary["outcome"].startswith("published"):
         yield f"The marts are in {summary['published']}, schema marts."
     else:
         yield "What was published stays published."
+    yield from summary.get("next", [])
 
 
 def send(address, text):
     """Post a text to a webhook. A failed delivery is a warning: the run is what counts."""
     if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
-        print("warning: CUSTOMER_VALUE_WEBHOOK: found no http or https address; nothing was sent.")
+        say("warning: CUSTOMER_VALUE_WEBHOOK: found no http or https address; nothing was sent.")
         return
     request = urllib.request.Request(
         address, json.dumps({"text": text}).encode(), {"Content-Type": "application/json"}, method="POST"
@@ -270,7 +375,7 @@ def send(address, text):
         urllib.request.urlopen(request, timeout=10).close()
     except (OSError, ValueError) as error:
         # The address may hold a secret: it is not repeated.
-        print(f"warning: CUSTOMER_VALUE_WEBHOOK: the summary was not delivered ({type(error).__name__}).")
+        say(f"warning: CUSTOMER_VALUE_WEBHOOK: the summary was not delivered ({type(error).__name__}).")
 
 
 def file_of(settings):
@@ -288,7 +393,7 @@ def write(settings, summary):
     except OSError as failure:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-            print(f"warning: {file}: the summary was not written ({failure.strerror}).")
+            say(f"warning: {file}: the summary was not written ({failure.strerror}).")
 
 
 class Run:
@@ -310,7 +415,7 @@ class Run:
         with suppress(OSError, ValueError):
             before = json.loads(file_of(self.settings).read_text())
             if before["outcome"] == "running":
-                print(f"The run before, started at {before['started_at']}, did not end: it was killed.", flush=True)
+                say(f"The run before, started at {before['started_at']}, did not end: it was killed.")
         write(self.settings, {"outcome": "running", "started_at": self.started_at, "process_id": os.getpid()})
         self.earlier = earlier_publications(self.settings)
 
@@ -318,10 +423,10 @@ class Run:
         """Write run_summary.json, send and print the summary."""
         summary = summarise(self.settings, self.started_at, self.earlier, self.seconds, error, self.is_unchanged)
         write(self.settings, summary)
-        text = "\n".join(lines_of(summary))
+        text = "\n".join(lines_of(summary, self.settings.verbose))
         # A terminal that was closed cannot be written to.
         with suppress(OSError):
-            print(f"\n{text}", flush=True)
+            say(text if terminal.is_json else f"\n{text}", "summary", summary=summary)
         if self.settings.webhook:
             with suppress(OSError):
                 send(self.settings.webhook, text)

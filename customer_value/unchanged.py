@@ -30,7 +30,7 @@ FOLDERS = (
 )
 FILES = ("dbt_project.yml", "profiles.yml")
 # Settings that change no mart; paths stand for themselves where they matter: their content is read.
-IRRELEVANT = ("company", "raw", "warehouse", "published", "vars_file", "webhook", "own_vars", "force")
+IRRELEVANT = ("company", "raw", "warehouse", "published", "vars_file", "webhook", "own_vars", "force", "verbose", "log_format")
 
 
 def digest(file):
