@@ -2,7 +2,7 @@
 // of the marts, only formatted; the change of a tile is that of its last whole month against the one before.
 // What a reader must know of the marts that a section shows: they are of an earlier day, or absent.
 const queriesOf = (section) => [
-  ...[...(section.tiles ?? []), section.story, section.matrix, section.facts, section.chart, section.triangle, section.table].map((part) => part?.query),
+  ...[...(section.tiles ?? []), section.story, section.digest, section.matrix, section.facts, section.chart, section.triangle, section.table].map((part) => part?.query),
 ].filter(Boolean);
 const notesOf = (section) => new Set(queriesOf(section).map((name) => payload.queries[name].note).filter(Boolean));
 const emptyNote = (part, section) => {
@@ -90,6 +90,22 @@ const story = (spec, section, place) => {
   place.append(element("p", { class: "story", "data-month": last.activity_month }, text));
 };
 
+// What has changed since the publication before, in a few sentences: the counts of its row, and by how much they move MRR.
+const digest = (spec, section, place) => {
+  const row = rowsOf(spec.query)[0];
+  const tell = (text) => place.append(element("p", { class: "story", "data-query": spec.query, "data-count": row?.change_count }, text));
+  if (!row) return payload.queries[spec.query].note ? null : tell(spec.empty);
+  const since = `${format("previous_as_of_date", row.previous_as_of_date)}${row.previous_as_of_date > row.as_of_date ? ", a later day" : ""}`;
+  if (!row.change_count) return tell(`Nothing has changed since the publication as of ${since}.`);
+  const amounts = Object.keys(row).filter((column) => isMoney(column) && column !== "mrr_amount" && column !== "previous_mrr_amount");
+  const digits = digitsOf([row], amounts);
+  const moved = (column) => row[column] ? ` (${signed(row[column], `\u2060${money(Math.abs(row[column]), digits)}`)})` : "";
+  const groups = Object.entries(spec.groups).map(([title, counts]) => [title, Object.entries(counts).filter(([column]) => row[column])
+    .map(([column, words]) => `${whole(row[column])} ${words}${moved(column.replace(/_count$/, "_amount"))}`).join(", ")]);
+  const total = row.mrr_change_amount == null ? "" : `: MRR ${row.mrr_change_amount ? signed(row.mrr_change_amount, `\u2060${money(Math.abs(row.mrr_change_amount), digits)}`) : "unchanged"}`;
+  tell(`Since the publication as of ${since}${total}. ${groups.filter(([, text]) => text).map(([title, text]) => `${title}: ${text}.`).join(" ")}`);
+};
+
 // ---------------------------------------------------------------------------------------------------------- triangle
 // Cohorts by age: the size of each, its numbers, and below them the average weighted by size, over the cohorts of that age.
 const triangle = (spec, section, place) => {
@@ -152,11 +168,12 @@ const drawSections = () => {
     if (kept) place.append(element("p", { class: "unfiltered" }, kept));
     if (section.tiles) place.append(element("div", { class: "tiles" }, ...section.tiles.map((each) => tile(each, section))));
     if (section.story) story(section.story, section, place);
+    if (section.digest) digest(section.digest, section, place);
     if (section.matrix) matrix(section.matrix, section, place);
     if (section.facts) facts(section.facts, section, place);
     if (section.triangle) triangle(section.triangle, section, place);
     if (section.chart) chart(section.chart, section, place);
-    if (section.table && !(section.chart && isEmpty(section.table.query))) table(section.table, section, place);
+    if (section.table && !((section.chart || section.digest) && isEmpty(section.table.query))) table(section.table, section, place);
   }
   main.dataset.drawn = "yes";
 };

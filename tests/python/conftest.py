@@ -42,6 +42,16 @@ WORDS = {
 MARTS = {path.stem for path in (PROJECT / "models" / "marts").glob("*/*.sql") if "enabled=" not in path.read_text()}
 
 
+# Marts that say what has changed since an earlier publication: two companies whose publications differ have others, though all they
+# know is the same. Comparisons of such companies leave them out.
+OF_PUBLICATIONS = ("publication_changes", "publication_digest")
+
+
+def comparable(marts):
+    """Marts without those that depend on earlier publications."""
+    return {mart: rows for mart, rows in marts.items() if mart not in OF_PUBLICATIONS}
+
+
 PRELOADED = Preloaded()
 
 

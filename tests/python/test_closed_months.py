@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import ledgers
 import pytest
-from conftest import OwnProject, rows_of
+from conftest import OwnProject, comparable, rows_of
 from copies import project_copy
 from ledgers import at, change, customer
 from test_nightly import marts_of
@@ -130,13 +130,15 @@ def but_dimensions(closed):
 
 
 def but_restatements(marts):
-    return {mart: rows for mart, rows in marts.items() if mart != "restatements"}
+    return {mart: rows for mart, rows in comparable(marts).items() if mart != "restatements"}
 
 
 @pytest.mark.nightly
 def test_closing_changes_nothing(books):
     before, after, *_ = books[1]
-    assert after == before and after["restatements"] == [] and len(after["customer_months"]) > 20
+    assert (
+        comparable(after) == comparable(before) and after["restatements"] == [] and len(after["customer_months"]) > 20
+    )
 
 
 @pytest.mark.nightly

@@ -19,6 +19,12 @@ MONTH = "(select max(activity_month) from marts.mrr_monthly)"
 # A metric that is not what was published first.
 RESTATED = "update history.first_known_metrics set metric_value = metric_value + 1 where rowid = 0"
 
+# An earlier publication with another MRR, of which no change is told.
+PUBLISHED = (
+    "insert into history.known_levels select * replace ('before' as build_id, level_amount - 0.01 as level_amount) "
+    "from history.known_levels where level_kind = 'company'"
+)
+
 # Weights of a fit that the mart does not show: the company is too small to have any.
 LEARNED = "insert into intermediate.int_health_weights (fit_month, signal_name, learned_weight) values ('2026-01-01', 'nps', 1)"
 
@@ -112,6 +118,7 @@ RECONCILIATION = {
     "channels_sum_to_all_channels": "update marts.channel_economics set new_customer_count = new_customer_count + 1 "
     "where acquisition_channel = 'all' and window_name = 'last_12_months'",
     "restatements_hold_every_difference": RESTATED,
+    "publication_changes_sum_to_mrr": PUBLISHED,
     "backtest_sums_to_its_customers": "update marts.ltv_backtest set customer_count = customer_count + 1 "
     "where prediction_decile = 1 and survival_segment = 'all'",
     "forecasts_start_from_all_mrr": "update marts.mrr_forecast_backtest "
@@ -237,6 +244,8 @@ def test_every_emptied_mart_fails_a_test(data_tests):
         if relation.endswith('"restatements"'):
             # Rightly empty in a company that was built once.
             data_tests.connection.execute(RESTATED)
+        if relation.endswith(('"publication_changes"', '"publication_digest"')):
+            data_tests.connection.execute(PUBLISHED)
         if relation.endswith('"health_model"'):
             data_tests.connection.execute(LEARNED)
         data_tests.empty(key)
