@@ -71,6 +71,7 @@ def run(settings, wait):
     Where nothing has changed since the last publication there is none to take.
     """
     terminal.set_up(settings)
+    terminal.has_summary = True
     signals.block()
     from customer_value import unchanged
     from customer_value.summary import Run

@@ -106,6 +106,7 @@ COMPANY = option(
     "company",
     "Folder of a company, in place of data: raw/ (or the input files themselves), warehouse/, published/, company.yml.",
     type=Place(file_okay=False),
+    default=None,
     show_default="data",
     is_eager=True,
 )

@@ -139,7 +139,7 @@ def watch(settings):
     """
     levels, earlier = levels_of(settings.warehouse), earlier_publications(settings)
     found = all_anomalies(settings, levels, earlier, missing_of(settings))
-    for line in found:
+    for line in [] if terminal.has_summary else found:
         say(f"warning: {line}")
     if found and settings.strict:
         raise BuildError("The run is strict and found anomalies: what was published stays published.")
@@ -354,7 +354,9 @@ def lines_of(summary, is_verbose=False):
         for row in summary["rejected"]
     )
     yield from few(rejected, SHOWN_REASONS, ("rejected", "reasons"))
-    yield from few((f"warning: {line}" for line in summary["anomalies"]), SHOWN_WARNINGS, ("warning", "anomalies"))
+    # What is withheld, and why, is said above.
+    unusual = [line for line in summary["anomalies"] if not (summary.get("withheld") and line.startswith("withheld: "))]
+    yield from few((f"warning: {line}" for line in unusual), SHOWN_WARNINGS, ("warning", "anomalies"))
     yield from few((f"note: {line}." for line in summary.get("notes", [])), SHOWN_WARNINGS, ("note", "notes"))
     if summary["outcome"] == "unchanged" or summary["outcome"].startswith("published"):
         yield f"The marts are in {summary['published']}, schema marts."

@@ -25,11 +25,13 @@ class Terminal:
 
     def __init__(self):
         self.log_format, self.is_verbose, self.folder, self.is_pending = TEXT, False, None, False
+        # Whether a summary follows, which says what is unusual.
+        self.has_summary = False
 
     def set_up(self, settings):
         """Take the format from the settings, and the folder for what is no news: that of the warehouse."""
         self.log_format, self.is_verbose = settings.log_format, settings.verbose
-        self.folder = settings.warehouse.parent
+        self.folder, self.has_summary = settings.warehouse.parent, False
 
     @property
     def is_json(self):

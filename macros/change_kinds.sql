@@ -1,4 +1,4 @@
-{#- The kinds of changes from one publication to the next, in the order in which they are told: name -> what moves with it, MRR or something else.
+{#- The kinds of changes from one publication to the next, in the order in which they are shown: name -> what moves with it, MRR or something else.
     MRR of the kinds that move it sums to the whole change. -#}
 {% macro change_kinds() -%}
     {{ return({

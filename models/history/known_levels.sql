@@ -1,4 +1,4 @@
--- Grain: one row per build, kind of level and what it is of (filter: this build, and the newest published one before it).
+-- Grain: one row per build, kind of level and what it is of (filter: this build and the newest published one before).
 -- No full refresh rebuilds it: what was published cannot be computed again.
 -- depends_on: {{ ref('published_builds') }}
 {{ config(
@@ -19,7 +19,7 @@ rejected_rows as (select * from {{ ref('rejected_rows') }}),
 
 run_settings as (select * from {{ ref('run_settings') }}),
 
--- MRR of customers that pay in one currency, in it: exchange rates do not move it. Four decimals are left after the way back.
+-- MRR of customers that pay in one currency, in it: exchange rates do not move it.
 own_amounts as (
 
     select

@@ -1,5 +1,4 @@
 -- Grain: one row per kind of level and what it is of: what the publication before said, and what this build says.
--- None where there is no publication before. Accounts that were merged since are merged on both sides.
 with
 
 known_levels as (select * from {{ ref('known_levels') }}),
@@ -18,8 +17,7 @@ builds as (
         max(case when known_levels.level_kind = 'month' then known_levels.entity_key end) as last_month
     from known_levels
     cross join run_settings
-    group by
-        known_levels.build_id, known_levels.as_of_date, known_levels.reporting_currency, run_settings.build_id
+    group by known_levels.build_id, known_levels.as_of_date, known_levels.reporting_currency, run_settings.build_id
 
 ),
 
@@ -48,9 +46,8 @@ earlier_levels as (
             when publications.is_same_currency or known_levels.level_kind = 'rejection'
                 then cast(sum(known_levels.level_amount) as {{ type_amount() }})
         end as level_amount,
-        case
-            when min(known_levels.own_currency) = max(known_levels.own_currency) then sum(known_levels.own_amount)
-        end as own_amount,
+        case when min(known_levels.own_currency) = max(known_levels.own_currency) then sum(known_levels.own_amount) end
+            as own_amount,
         max(known_levels.own_currency) as own_currency,
         -- Of merged accounts the one that is left says what its status was, where it had one.
         {%- for column in ['customer_status', 'health_status'] %}

@@ -1,4 +1,4 @@
--- Today's MRR less that of the publication before, as the company's own levels have it, is the sum of what changed at customers.
+-- Today's MRR less that of the publication before, as the company's own levels have it, is the sum of all changes.
 {{ config(group='history') }}
 with
 

@@ -1,7 +1,5 @@
 -- Grain: one row per kind of change since the publication before and what has changed; none where there is none before.
-{%- set kinds = change_kinds() %}
-{%- set mrr_kinds = kinds.items() | selectattr(1, 'equalto', 'mrr') | map(attribute=0) | join("', '") %}
-{%- set moved = 'cast(coalesce(changes.current_amount, 0) - coalesce(changes.previous_amount, 0) as ' ~ type_amount() ~ ')' %}
+{%- set moved = 'coalesce(changes.current_amount, 0) - coalesce(changes.previous_amount, 0)' %}
 with
 
 pairs as (select * from {{ ref('publication_pairs') }}),
@@ -10,7 +8,6 @@ movements as (select * from {{ ref('mrr_movements') }}),
 
 contract_renewals as (select * from {{ ref('contract_renewals') }}),
 
--- Customers that another one has handed its service over to, and when last.
 receivers as (
 
     select
@@ -86,11 +83,10 @@ changes as (
         contract_renewals.mrr_amount as previous_amount,
         contract_renewals.next_mrr_amount as current_amount
     from pairs
-    inner join contract_renewals
-        on
-            contract_renewals.renewal_date > pairs.previous_as_of_date
-            and contract_renewals.renewal_date <= pairs.as_of_date
-    where pairs.level_kind = 'company' and contract_renewals.over_date = contract_renewals.renewal_date
+    cross join contract_renewals
+    where
+        pairs.level_kind = 'company' and contract_renewals.over_date = contract_renewals.renewal_date
+        and contract_renewals.over_date > pairs.previous_as_of_date and contract_renewals.over_date <= pairs.as_of_date
 
 )
 
@@ -102,7 +98,9 @@ select
     row_number() over (
         order by
             case changes.change_kind
-                {%- for kind in kinds %} when '{{ kind }}' then {{ loop.index }}{% endfor %}
+                {%- for kind in change_kinds() %}
+                when '{{ kind }}' then {{ loop.index }}
+                {%- endfor %}
             end asc, abs({{ moved }}) desc, changes.entity_key asc
     ) as change_rank,
     changes.customer_id,
@@ -111,8 +109,10 @@ select
     changes.current_status,
     case when changes.change_kind <> 'rows_rejected' then changes.previous_amount end as previous_mrr_amount,
     case when changes.change_kind <> 'rows_rejected' then changes.current_amount end as mrr_amount,
-    case when company.is_same_currency and changes.change_kind in ('{{ mrr_kinds }}') then {{ moved }} end
-        as mrr_change_amount,
+    case
+        when company.is_same_currency and (changes.change_kind like 'customer%' or changes.change_kind like 'mrr%')
+            then cast({{ moved }} as {{ type_amount() }})
+    end as mrr_change_amount,
     case when changes.change_kind = 'rows_rejected' then cast({{ moved }} as {{ dbt.type_bigint() }}) end
         as rejected_row_count
 from changes

@@ -15,7 +15,8 @@ totals as (
         sum(case when change_kind = '{{ kind }}' then mrr_change_amount end) as {{ kind }}_amount,
         {% endif -%}
         {% endfor -%}
-        sum(case when change_kind = 'renewal_passed' and current_status = 'lost' then 1 else 0 end) as renewal_lost_count,
+        sum(case when change_kind = 'renewal_passed' and current_status = 'lost' then 1 else 0 end)
+            as renewal_lost_count,
         sum(rejected_row_count) as rejected_row_count
     from changes
 
