@@ -566,6 +566,43 @@ def test_a_company_without_optional_inputs(chromium, random_company, tmp_path):
     assert reader.complaints == []
 
 
+@pytest.mark.nightly
+def test_the_first_page_says_what_has_changed(chromium, demo, tmp_path):
+    """In a sentence and a list, with links to the customers; where nothing has, or nothing is known to compare with, that."""
+    other = readers_of(demo, tmp_path)
+    file = str(other.settings.published / "customer_value.duckdb")
+    said = []
+    digest = "date '2026-10-18' as as_of_date, date '2026-10-10' as previous_as_of_date, 100 as mrr_amount"
+    for statements in (
+        [],
+        [f"insert into marts.publication_digest by name select {digest}, 0 as change_count"],
+        [
+            "update marts.publication_digest set change_count = 2, customer_won_count = 1, customer_won_amount = 40, "
+            "health_fallen_count = 1, mrr_change_amount = 40",
+            "insert into marts.publication_changes by name select 'customer_won' as change_kind, min(customer_id) as entity_key, "
+            "min(customer_id) as customer_id, 40 as mrr_amount, 40 as mrr_change_amount, 1 as change_rank, "
+            "max(as_of_date) as as_of_date, max(as_of_date) as previous_as_of_date from marts.customers",
+        ],
+    ):
+        with duckdb.connect(file) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        reader = Reader(chromium, reported(other))
+        section = reader.open("index.html").locator("section#what-has-changed")
+        said.append((section.locator(".story").inner_text(), section.locator("tbody tr").count()))
+        links = section.locator("tbody a").count()
+        reader.context.close()
+        assert reader.complaints == []
+    assert [count for _, count in said] == [0, 0, 1] and links == 1
+    assert "nothing to compare with" in said[0][0]
+    assert said[1][0] == "Nothing has changed since the publication as of Oct 10, 2026."
+    assert (
+        "MRR +" in said[2][0]
+        and "Customers: 1 won (+" in said[2][0]
+        and said[2][0].endswith("Health: 1 to a worse band.")
+    )
+
+
 def test_a_company_without_anything(chromium, demo, tmp_path):
     """Not one row in any mart: pages say so."""
     other = readers_of(demo, tmp_path)
