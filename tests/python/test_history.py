@@ -84,3 +84,42 @@ def test_a_definition_is_of_what_the_metrics_are_computed_by(definition_id):
     assert definition_id("mrr_monthly", path, "with", "-- A comment.\nwith") == mrr
     assert definition_id("mrr_monthly", path, "select", "select distinct") != mrr
     assert definition_id("nps_monthly", nps, "select", "select distinct") != definition_id("nps_monthly")
+
+
+@pytest.mark.nightly
+def test_changes_are_since_the_newest_published_build(demo, tmp_path):
+    """A build that was never published does not count, and is forgotten; a full refresh compares with what was published, too."""
+    company = copied(demo, tmp_path / "home")
+    models = ["run_settings", "known_levels", "publication_pairs", "publication_changes", "publication_digest"]
+
+    def execute(*statements):
+        with duckdb.connect(str(company.settings.warehouse)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def built(*arguments):
+        """Build these models: the builds that are known, oldest first, and the changes."""
+        finished = company.dbt("run", "--select", *models, *arguments, CUSTOMER_VALUE_PUBLISHES="1")
+        assert finished.returncode == 0, finished.stdout[-3000:]
+        known = rows_of(company, "select distinct build_number, build_id from history.known_levels order by 1")
+        changes = rows_of(company, "select change_kind, mrr_change_amount from marts.publication_changes order by all")
+        assert rows_of(company, "select change_count from marts.publication_digest") == [(len(changes),)]
+        return [build_id for _, build_id in known], changes
+
+    ((first,),) = rows_of(company, "select distinct build_id from history.known_levels")
+    known, changes = built()
+    assert len(known) == 2 and known[0] == first and changes == []
+    # What this build says is never published.
+    cheaper = (
+        "update history.known_levels set level_amount = level_amount - 10, own_amount = own_amount - 10 "
+        "where build_id = '{0}' and (level_kind = 'company' or entity_key = (select min(customer_id) from marts.customers "
+        "where mrr_amount > 10))"
+    )
+    execute(cheaper.format(known[1]))
+    again, changes = built()
+    assert again[0] == first and again[1] not in known and changes == []
+    # What the next one says is.
+    execute(cheaper.format(again[1]), f"insert into history.build_metadata values ('publication', '{again[1]}')")
+    for arguments in ([], ["--full-refresh"]):
+        known, changes = built(*arguments)
+        assert known[0] == again[1] and len(known) == 2 and changes == [("mrr_up", 10)]

@@ -30,7 +30,7 @@ class Started:
         settings = company.settings
         paths = ["--raw", settings.raw, "--warehouse", settings.warehouse, "--published", settings.published]
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "customer_value.cli", "run", *map(str, paths), *arguments],
+            [sys.executable, "-u", "-m", "customer_value.cli", "run", "--verbose", *map(str, paths), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
