@@ -292,6 +292,7 @@
 {% macro branch_interfaces() -%}
     {{ return({
         "growth": {
+            "contract_renewals": {"term_id": "string", "subscription_id": "string", "as_of_date": "date", "customer_id": "string", "plan_id": "string", "item_count": "bigint", "is_contract": "boolean", "term_started_date": "date", "term_months": "integer", "renewal_date": "date", "notice_days": "bigint", "last_notice_date": "date", "is_auto_renewing": "boolean", "is_running": "boolean", "days_left": "integer", "notice_days_left": "integer", "cancel_requested_at": "timestamp", "mrr_amount": "decimal(28,8)", "arr_amount": "decimal(28,8)", "price_since_date": "date", "index_rise_mrr_amount": "decimal(28,8)", "list_gap_mrr_amount": "decimal(28,8)", "health_status": "string", "segment_name": "string", "play": "string", "over_date": "date", "renewal_outcome": "string", "next_mrr_amount": "decimal(28,8)"},
             "int_item_terms": {"term_id": "string", "item_id": "string", "subscription_id": "string", "term_started_date": "date", "renewal_date": "date", "renewal_months": "integer", "customer_id": "string", "plan_id": "string", "mrr_own_amount": "decimal(28,8)", "is_auto_renewing": "boolean", "notice_days": "bigint", "is_contract": "boolean", "over_date": "date"},
         },
         "health": {
