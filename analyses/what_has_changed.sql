@@ -1,4 +1,4 @@
--- What has changed since the publication before? The kinds are in docs/metrics.md; publication_changes names the customers.
+-- What has changed since the publication before? publication_changes names the customers; docs/metrics.md has the kinds.
 -- In the first publication there is nothing to compare with: only today's MRR has a value.
 select
     mrr_monthly.closing_mrr_amount as mrr_amount,
