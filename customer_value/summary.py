@@ -274,7 +274,7 @@ def summarise(settings, started_at, earlier, seconds, error, is_unchanged=False)
 
 def next_steps(settings, outcome, seconds):
     """What to open, or to look into, after a run; a line each."""
-    if outcome.startswith("published"):
+    if outcome == "unchanged" or outcome.startswith("published"):
         return [f"Open next: {settings.published / 'report' / 'index.html'}, after {command_of(settings, 'report')}"]
     files = [("check raw", "quality.html"), ("load", "dbt.log")]
     places = [str(settings.warehouse.with_name(name)) for step, name in files if step in seconds]

@@ -30,7 +30,18 @@ FOLDERS = (
 )
 FILES = ("dbt_project.yml", "profiles.yml")
 # Settings that change no mart; paths stand for themselves where they matter: their content is read.
-IRRELEVANT = ("company", "raw", "warehouse", "published", "vars_file", "webhook", "own_vars", "force", "verbose", "log_format")
+IRRELEVANT = (
+    "company",
+    "raw",
+    "warehouse",
+    "published",
+    "vars_file",
+    "webhook",
+    "own_vars",
+    "force",
+    "verbose",
+    "log_format",
+)
 
 
 def digest(file):
@@ -105,7 +116,7 @@ def is_unchanged(settings, found):
     is_there = (settings.published / FILE_NAME).exists() and (
         not settings.parquet or (settings.published / PARQUET / "current").exists()
     )
-    # What lies on a server cannot be told without reading it.
+    # What lies on a server is not known without reading it.
     if not found or settings.force or settings.target != DUCKDB or settings.vars["raw_schema"] or not is_there:
         return False
     try:
