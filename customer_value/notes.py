@@ -88,6 +88,20 @@ def unused_overrides(rows):
         yield f"health overrides: {some(lost)} of seeds/health_overrides.csv are no customers. Remove them"
 
 
+def unsplit_attributes(rows, most):
+    """A line where attributes of customers have too many values to be dimensions: revenue is not split by them."""
+    left_out = rows(
+        "select attribute_name, count(distinct attribute_value) as value_count from intermediate.int_customer_attribute_months "
+        f"group by 1 having value_count > {most:d} order by 2 desc, 1"
+    )
+    if left_out:
+        names = some([f"{row['attribute_name']} ({row['value_count']:,} values)" for row in left_out])
+        yield (
+            f"customer_attributes: no dimension of revenue: {names}: more than the var max_dimension_values ({most:d}) allows. "
+            "They stand in customer_attributes and beside the customer all the same"
+        )
+
+
 def ids_by_letter_case(rows):
     """A line where ids differ in nothing but the case of their letters: systems tell them apart, people often do not."""
     for name, table in (("customer_id", "stg_customers"), ("subscription_id", "stg_subscription_changes")):
@@ -153,6 +167,7 @@ def notes_of(warehouse, newest, limits=None):
     """The notes of a warehouse, a line each; limits: the vars, else those of dbt_project.yml."""
     rows = partial(rows_of, warehouse)
     found = [*unused_features(rows), *unused_channels(rows), *unused_overrides(rows)]
+    found += unsplit_attributes(rows, (limits or project_vars())["max_dimension_values"])
     found += [*ids_by_letter_case(rows), *log_ahead(rows), *stated_mrr(rows)]
     found += unscored(rows, (limits or project_vars()).get("probability_model"))
     age = age_of_inputs(newest, limits=limits)

@@ -65,9 +65,21 @@ const tile = (spec, section) => {
     const text = spec.sentence.replace(/\{(\w+)\}/g, (_, column) => column === "currency" ? currency : format(column, last[column]));
     made.append(element("div", { class: "sentence" }, text));
   }
+  if (spec.benchmark) made.append(...benchmarksOf(spec.benchmark, spec.value));
   if (isFiltered() && !followsDimension(query)) made.append(element("div", { class: "running" }, "The whole company"));
   return made;
 };
+
+// What the field states of a number, with the source: beside it, never a verdict, and of the whole company only.
+const benchmarksOf = (metric, value) => isFiltered() || !payload.queries.benchmarks ? [] : rowsOf("benchmarks").filter((each) => each.metric_name === metric).map((each) => {
+  const [low, high] = [each.low_value, each.high_value].map((end) => end == null ? null : format(metric, end));
+  const range = low == null ? `up to ${high}` : high == null ? `from ${low}` : low === high ? low : `${low} to ${high}`;
+  const source = `${each.publisher}${each.published_year == null ? "" : `, ${each.published_year}`}`;
+  const note = `${each.source_title}: ${each.population}. ${each.definition_note}`;
+  return element("div", { class: "benchmark", "data-metric": metric, title: note },
+    `Published range${metric === value ? "" : ` of ${labelOf(metric).toLowerCase()}`} ${range} (`,
+    /^https:\/\//.test(each.source_url) ? element("a", { href: each.source_url, rel: "noopener noreferrer", "aria-label": `Source: ${source}. ${note}` }, source) : source, ")");
+});
 
 // What moved a number in its last whole month, in one sentence, the largest movement first.
 const story = (spec, section, place) => {

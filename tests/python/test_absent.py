@@ -24,6 +24,7 @@ UNKNOWN = {
     "invoice_lines": {
         "revenue_bridge": MONEY,
         "receivables": "",
+        "customer_bills": "",
         "customer_ltv": "refunded_amount usage_mrr_amount",
         "customers": "usage_mrr_amount",
         "customer_months": "usage_mrr_amount",

@@ -66,6 +66,24 @@ def test_settings_that_fit_no_data_are_said_once(demo, tmp_path):
     assert "onboarding" in notes_of(company.settings.warehouse, None)[0]
 
 
+def test_attributes_that_are_no_dimension_are_named(demo):
+    """An attribute with more values than the var allows is left out of the dimensions; nothing else is said of it."""
+    counts = demo.rows(
+        "select attribute_name, count(distinct attribute_value) from intermediate.int_customer_attribute_months "
+        "group by 1 order by 2 desc, 1"
+    )
+    name, most = counts[0]
+    limits = demo.settings.vars
+    assert not [line for line in notes_of(demo.settings.warehouse, None, limits) if "no dimension" in line]
+    (note,) = [
+        line
+        for line in notes_of(demo.settings.warehouse, None, {**limits, "max_dimension_values": most - 1})
+        if "no dimension" in line
+    ]
+    assert f"{name} ({most} values)" in note and f"max_dimension_values ({most - 1})" in note
+    assert note.count(" values)") == sum(count >= most for _, count in counts)
+
+
 def test_nothing_is_said_of_what_was_not_delivered(tmp_path):
     assert notes_of(Company(tmp_path, "").settings.warehouse, None) == []
 

@@ -158,7 +158,7 @@ TILES = {
     "MRR": f"select closing_mrr_amount from marts.mrr_monthly {WHOLE}",
     "NRR": f"select nrr_12m_rate from marts.mrr_monthly {WHOLE}",
     "Logo churn": f"select logo_churn_rate from marts.mrr_monthly {WHOLE}",
-    "Expected MRR loss": "select expected_churn_mrr_amount from marts.mrr_forecast where months_ahead = 3",
+    "Expected loss": f"select expected_loss_amount from marts.expected_loss_monthly {WHOLE}",
     "GRR": f"select grr_12m_rate from marts.mrr_monthly {WHOLE}",
     "LTV": f"select ltv_amount from marts.ltv_monthly {WHOLE}",
     "LTV : CAC": "select ltv_cac_ratio from marts.unit_economics_monthly "

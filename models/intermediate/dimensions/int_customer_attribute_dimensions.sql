@@ -7,10 +7,30 @@ customer_values as (select * from {{ ref('int_customer_dimensions') }}),
 
 attribute_months as (select * from {{ ref('int_customer_attribute_months') }}),
 
+attribute_values as (
+
+    select distinct
+        attribute_name,
+        attribute_value
+    from attribute_months
+
+),
+
+-- What has a value for each customer, as an id has, is no dimension; a run notes it.
+attribute_sizes as (
+
+    select
+        attribute_name,
+        count(*) as value_count
+    from attribute_values
+    group by attribute_name
+
+),
+
 -- A dash stands in no folded name: an attribute called plan is attribute-plan, beside the dimension plan.
 dimensions as (
 
-    select distinct
+    select
         attribute_name,
         case
             when
@@ -23,11 +43,12 @@ dimensions as (
                 then 'attribute-' || attribute_name
             else attribute_name
         end as dimension_name
-    from attribute_months
+    from attribute_sizes
+    where value_count <= {{ var('max_dimension_values') }}
 
 ),
 
-attribute_values as (
+dimension_months as (
 
     select
         customer_values.customer_id,
@@ -51,4 +72,4 @@ select
     closing_value,
     lag(closing_value, 1) over {{ attribute_log }} as opening_value,
     lag(closing_value, 12) over {{ attribute_log }} as year_ago_value
-from attribute_values
+from dimension_months

@@ -54,6 +54,7 @@ select
     terms.term_started_date,
     cast(terms.term_months as {{ dbt.type_int() }}) as term_months,
     terms.renewal_date,
+    {{ week_start('terms.renewal_date') }} as renewal_week,
     terms.notice_days,
     notices.last_notice_date,
     terms.is_auto_renewing,
