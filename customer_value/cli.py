@@ -206,6 +206,26 @@ def report(pdf, **given):
 
 
 @cli.command(params=[*PATHS])
+@click.option("--excel", type=Place(dir_okay=False), help="Workbook to write: a sheet for each mart, types kept.")
+@click.option("--mart", "marts", multiple=True, metavar="MART", help="Only this mart in it; may be repeated.")
+@click.option(
+    "--csv",
+    "analyses",
+    type=(str, Place(dir_okay=False)),
+    multiple=True,
+    metavar="QUESTION FILE",
+    help="Answer of a question of analyses/ to write, for example hubspot_companies companies.csv; may be repeated.",
+)
+def export(excel, marts, analyses, **given):
+    """Write the published marts as an Excel workbook, or as files that a CRM imports."""
+    if not (excel or analyses):
+        raise click.UsageError("found nothing to write, expected --excel FILE or --csv QUESTION FILE.")
+    from customer_value.export import export
+
+    export(Settings.of(**given), excel, marts, analyses)
+
+
+@cli.command(params=[*PATHS])
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Port on this machine; 0 for any free one.")
 def serve(port, **given):
     """Serve the dashboard on this machine.

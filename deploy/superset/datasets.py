@@ -33,6 +33,11 @@ def months(mart, metrics, **more):
     }
 
 
+def only(column, value):
+    """A filter: the column has the value."""
+    return {"expressionType": "SIMPLE", "clause": "WHERE", "subject": column, "operator": "==", "comparator": value}
+
+
 # By chart: its kind and its settings.
 CHARTS = {
     "MRR": ("echarts_timeseries_line", months("mrr_monthly", ["closing_mrr_amount"])),
@@ -50,6 +55,46 @@ CHARTS = {
     "Customers by health": (
         "echarts_timeseries_bar",
         months("health_monthly", ["customer_count"], groupby=["health_status"], stack="Stack"),
+    ),
+    "NRR of plans": (
+        "echarts_timeseries_line",
+        months(
+            "mrr_by_dimension_monthly",
+            ["nrr_12m_rate"],
+            groupby=["dimension_value"],
+            adhoc_filters=[only("dimension_name", "plan")],
+        ),
+    ),
+    "Churn by kind": (
+        "echarts_timeseries_bar",
+        months(
+            "churn_monthly",
+            ["churn_customer_count"],
+            groupby=["split_value"],
+            adhoc_filters=[only("churn_split", "kind")],
+            stack="Stack",
+        ),
+    ),
+    "MRR forecast": (
+        "echarts_timeseries_line",
+        months("mrr_forecast", ["forecast_low_amount", "forecast_mrr_amount", "forecast_high_amount"])
+        | {"x_axis": "forecast_month"},
+    ),
+    "Expected cash": (
+        "echarts_timeseries_bar",
+        months("expected_cash_monthly", ["net_cash_amount"], groupby=["cash_source"], stack="Stack")
+        | {"x_axis": "forecast_month"},
+    ),
+    "Expected loss": ("echarts_timeseries_line", months("expected_loss_monthly", ["expected_loss_amount"])),
+    "Receivables": (
+        "table",
+        {
+            "datasource": "receivables",
+            "query_mode": "aggregate",
+            "groupby": ["age_band"],
+            "metrics": [sum_of("open_amount"), sum_of("invoice_count")],
+            "row_limit": 100,
+        },
     ),
     "Priority list": (
         "table",

@@ -53,6 +53,32 @@ ANSWERS = {
         from marts.nps_monthly
         where nps_window = 'month' and nps_dimension = 'all' and response_count > 0
     """,
+    "revenue_by_plan": """
+        select
+            activity_month, dimension_value, closing_mrr_amount as dimension_mrr, nrr_rate as dimension_nrr,
+            logo_churn_rate as dimension_logo_churn, expansion_mrr_amount as dimension_expansion_mrr, nrr_12m_rate as dimension_nrr_12m
+        from marts.mrr_by_dimension_monthly
+        where dimension_name = 'plan'
+    """,
+    "churn_by_kind": """
+        select activity_month, churn_kind, count(*) as departures, sum(churned_mrr_amount) as departed_mrr
+        from marts.churn_events
+        group by all
+    """,
+    "months_ahead": """
+        select forecast_month, forecast_mrr_amount as forecast_mrr, committed_mrr_amount as committed_mrr, expected_cash
+        from marts.mrr_forecast
+        full join (
+            select forecast_month, sum(expected_cash_amount) as expected_cash from marts.expected_cash_monthly group by 1
+        ) using (forecast_month)
+    """,
+    "trials_by_channel": """
+        select
+            acquisition_channel, sum(trial_count) as trials, sum(converted_count) as converted_trials,
+            sum(converted_count) / nullif(sum(trial_count - running_count), 0) as trial_conversion
+        from marts.trial_conversions
+        group by all
+    """,
 }
 
 
