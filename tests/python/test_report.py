@@ -310,6 +310,74 @@ def test_a_bar_leads_to_its_customers(demo, reader):
     )
 
 
+def test_a_segment_and_a_week_lead_to_their_customers(demo, reader):
+    """A bar of lifetime value opens the customers of its segment, a week of renewals its terms: as many as the marts have."""
+    page = reader.open("lifetime_value.html")
+    ((segment, count),) = demo.rows(
+        "select cohort_value, customer_count from marts.ltv_by_segment where cohort_dimension = 'plan' "
+        "order by ltv_amount desc limit 1"
+    )
+    bars = page.locator(".chart[data-query=segments] .mark-rect path")
+    tops = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
+    bars.nth(tops.index(min(tops))).click()
+    page.wait_for_selector("table[data-query=values][data-part=plan]")
+    section = page.locator("#lifetime-value-by-customer")
+    assert section.locator("select[name=cohort_value]").input_value() == segment
+    assert f"of {count} rows" in section.inner_text()
+    page = reader.open("growth.html")
+    bars = page.locator(".chart[data-query=calendar] .mark-rect path")
+    sizes = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+    bars.nth(sizes.index(max(sizes))).click()
+    page.wait_for_url("**renewal_week=**")
+    page.wait_for_selector("main[data-drawn]")
+    section = page.locator("#upcoming-renewals")
+    week = section.locator("select[name=renewal_week]").input_value()
+    automatic = section.locator("select[name=is_auto_renewing]").input_value()
+    ((terms,),) = demo.rows(
+        f"select count(*) from marts.contract_renewals where is_running and renewal_week = '{week}' "
+        f"and is_auto_renewing = {automatic}"
+    )
+    assert terms > 0 and f"{terms} rows" in section.get_by_role("status").last.inner_text()
+
+
+def test_published_ranges_stand_beside_their_numbers(demo, reader):
+    """With their source, where it defines the number as we do; not of a part of the company."""
+    page = reader.open("index.html")
+    same = demo.rows(
+        "select metric_name, low_value, high_value, source_url from marts.metric_benchmarks where is_same_definition"
+    )
+    assert same and len(same) < demo.rows("select count(*) from marts.metric_benchmarks")[0][0]
+    shown = page.locator(".tile .benchmark")
+    found = shown.evaluate_all(
+        "all => all.map(each => [each.dataset.metric, each.textContent, each.querySelector('a').href])"
+    )
+    assert sorted((metric, address) for metric, _, address in found) == sorted((row[0], row[3]) for row in same)
+    nrr = next(text for metric, text, _ in found if metric == "nrr_12m_rate")
+    assert nrr == "Published range 100.0% to 110.0% (SaaS Capital, 2023)"
+    page.locator("#filters select[name=by]").select_option("plan")
+    page.locator("#filters select[name=is]").select_option(index=1)
+    page.wait_for_function("!document.querySelector('.tile .benchmark')")
+
+
+def test_a_customer_has_its_bills(demo, reader, folder):
+    """The latest first, with amount and status, as the mart has them."""
+    ((customer_id, count),) = demo.rows(
+        "select customer_id, count(*) from marts.customer_bills join marts.customers using (customer_id) "
+        "where priority_rank is not null group by customer_id, priority_rank order by priority_rank limit 1"
+    )
+    page = reader.open("segments.html")
+    shard = page.evaluate(f"payload.customers[{json.dumps(customer_id)}][1]")
+    page = reader.open(f"customer.html#{shard}/{customer_id}")
+    rows = page.locator("#bills tbody tr")
+    assert rows.count() == min(count, 12)
+    expected = demo.rows(
+        "select strftime(issued_date, '%b %-d, %Y'), replace(bill_status, '_', ' ') from marts.customer_bills "
+        f"where customer_id = '{customer_id}' order by bill_number limit 12"
+    )
+    found = [row.locator("td").all_inner_texts() for row in rows.all()]
+    assert [(cells[0], cells[2]) for cells in found] == expected
+
+
 def test_a_customer_is_found_on_every_page(demo, reader):
     """By name and by id, with the keyboard alone."""
     ((customer_id, name),) = demo.rows("select customer_id, customer_name from marts.customers where priority_rank = 7")
