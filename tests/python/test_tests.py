@@ -81,6 +81,7 @@ RECONCILIATION = {
     "where metric_name = 'closing_mrr_amount' and actual_value is not null)",
     "receivables_sum_to_the_bridge": "update marts.receivables set open_amount = open_amount + 0.01 where rowid = 0",
     "segments_of_ltv_hold_their_customers": "delete from marts.customer_ltv_segments where rowid = 0",
+    "every_published_range_is_shown": "delete from marts.metric_benchmarks where rowid = 0",
     "bills_sum_to_the_bridge": "update marts.customer_bills set total_amount = total_amount + 0.01 where rowid = 0",
     "expected_losses_sum_to_the_list": "update marts.expected_loss_monthly set customer_count = customer_count + 1",
     "expected_cash_is_of_every_offer_and_term": "update marts.expected_cash_monthly set due_mrr_amount = due_mrr_amount + 1000 "
