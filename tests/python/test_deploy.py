@@ -81,7 +81,8 @@ def test_superset_charts_name_columns_of_marts(demo):
     """The dashboard of deploy/superset asks for what is there."""
     spec = (DEPLOY / "superset" / "datasets.py").read_text()
     tree = ast.parse(spec)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in ("sum_of", "months")]
+    helpers = ("sum_of", "months", "only")
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in helpers]
     charts = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CHARTS"]
     scope = {}
     exec(compile(ast.Module([*functions, *charts], []), "datasets.py", "exec"), scope)
@@ -91,5 +92,10 @@ def test_superset_charts_name_columns_of_marts(demo):
         }
         used = {metric["column"]["column_name"] for metric in settings.get("metrics", [])}
         used |= set(settings.get("groupby", [])) | set(settings.get("all_columns", []))
+        used |= {each["subject"] for each in settings.get("adhoc_filters", [])}
+        used |= {settings["x_axis"]} if "x_axis" in settings else set()
         assert used and used <= columns, name
+        for each in settings.get("adhoc_filters", []):
+            rows = f"marts.{settings['datasource']} where {each['subject']} = '{each['comparator']}'"
+            assert demo.rows(f"select count(*) from {rows}")[0][0] > 0, name
     assert subprocess.run(["bash", "-n", DEPLOY / "superset" / "run"]).returncode == 0
