@@ -117,7 +117,12 @@ const draw = async (view) => {
       const datum = item?.datum;
       if (!datum) return;
       const more = Object.fromEntries(Object.entries(to.fields).map(([parameter, field]) => [parameter, valueAt(view, field, datum[field] ?? datum[`yearmonth_${field}`])]));
-      if (Object.values(more).every((value) => value != null)) location.href = pageAt(to.file, more, to.hash ?? "");
+      if (!Object.values(more).every((value) => value != null)) return;
+      // A chart of several splits leads by the one that is shown; a value that is not known is no filter.
+      const part = to.split && valueAt(view, to.split.field, datum[to.split.field]);
+      const parameter = part && part !== "unknown" && to.split.fields[view.rows()[0]?.[to.split.by]];
+      if (parameter) more[parameter] = part;
+      location.href = pageAt(to.file, more, to.hash ?? "");
     });
   }
 };

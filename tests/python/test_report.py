@@ -324,6 +324,20 @@ def test_a_segment_and_a_week_lead_to_their_customers(demo, reader):
     section = page.locator("#lifetime-value-by-customer")
     assert section.locator("select[name=cohort_value]").input_value() == segment
     assert f"of {count} rows" in section.inner_text()
+    page = reader.open("retention.html")
+    bars = page.locator(".chart[data-query=churn] .mark-rect path")
+    sizes = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+    bars.nth(sizes.index(max(sizes))).click()
+    page.wait_for_url("**departures.churn_kind=**")
+    page.wait_for_selector("main[data-drawn]")
+    section = page.locator("#departures")
+    month = section.locator("select[name=activity_month]").input_value()
+    kind = section.locator("select[name=churn_kind]").input_value()
+    ((churned,),) = demo.rows(
+        "select churn_customer_count from marts.churn_monthly "
+        f"where churn_split = 'kind' and split_value = '{kind}' and activity_month = '{month}'"
+    )
+    assert churned > 0 and f"{churned} rows" in section.get_by_role("status").last.inner_text()
     page = reader.open("growth.html")
     bars = page.locator(".chart[data-query=calendar] .mark-rect path")
     sizes = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
