@@ -1,4 +1,6 @@
--- An import file for Salesforce's Data Loader: one row per customer, an upsert of Account by the external id Customer_ID__c.
+-- An import file for Salesforce's Data Loader: one row per customer, upserted into Account by Customer_ID__c.
+-- Names are quoted so that every engine keeps their capitals.
+-- noqa: disable=RF06
 select
     customers.customer_id as "Customer_ID__c",
     customers.customer_status as "Customer_Status__c",
