@@ -167,6 +167,7 @@ TILES = {
     f"and nps_score is not null and not is_partial_month {NEWEST}",
     "Customers in red": "select customer_rate from marts.health_monthly where health_status = 'red' "
     f"and not is_partial_month {NEWEST}",
+    "Expected MRR loss": "select expected_churn_mrr_amount from marts.mrr_forecast where months_ahead = 3",
 }
 
 
