@@ -1,15 +1,9 @@
--- The newest month of expected losses is the priority list of today.
+-- The running month of expected losses is the priority list of the as-of day.
 with
 
-months as (
+run_settings as (select * from {{ ref('run_settings') }}),
 
-    select
-        expected_loss_amount,
-        customer_count,
-        row_number() over (order by activity_month desc) as month_rank
-    from {{ ref('expected_loss_monthly') }}
-
-),
+months as (select * from {{ ref('expected_loss_monthly') }}),
 
 lists as (
 
@@ -26,7 +20,8 @@ select
     months.expected_loss_amount as month_loss_amount,
     months.customer_count as month_customer_count
 from lists
-left join months on months.month_rank = 1
+cross join run_settings
+left join months on {{ month_start('run_settings.as_of_date') }} = months.activity_month
 where
     lists.customer_count <> coalesce(months.customer_count, 0)
     or coalesce(lists.expected_loss_amount, -1) <> coalesce(months.expected_loss_amount, -1)
