@@ -10,7 +10,7 @@ install = $(BIN)/uv pip install --quiet --python $(1) --require-hashes --no-deps
 	|| $(1)/bin/python -m $(PIP_INSTALL) $(2)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract generate load build check publish run report serve docs superset test test-postgres structure torture layout fuzz mutate benchmark freshness lint lock clean
+.PHONY: help setup contract generate load build check publish run report serve docs superset test test-postgres structure torture layout fuzz mutate bench freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -116,8 +116,13 @@ fuzz: setup  ## break inputs in every way (a quarter of an hour)
 mutate: setup  ## change models a little, 200 times, and see whether a test fails; SEED draws others (a quarter of an hour)
 	$(BIN)/python tests/mutation/mutate.py --seed $(or $(SEED),1) --count $(or $(COUNT),200) $(if $(ONLY),--only $(ONLY))
 
-benchmark: setup  ## how long a nightly run of 50 million events takes, compared with a full build (ten minutes, 6 GB of disk)
-	$(BIN)/python tests/benchmark/nightly_run.py
+bench: .venv-benchmark/installed  ## what a run costs, beside the limit and other ways (SIZES="S M L"; S takes ten minutes); writes docs/benchmark.md
+	$(BIN)/python tests/benchmark/benchmark.py $(or $(SIZES),S)
+
+.venv-benchmark/installed: tests/benchmark/requirements.lock | setup
+	$(PYTHON) -m venv .venv-benchmark
+	$(call install,.venv-benchmark,$<)
+	@touch $@
 
 freshness: setup  ## which inputs are late, by the clock
 	$(BIN)/dbt source freshness --vars "$$(cat $(VARS_FILE) 2> /dev/null || echo {})"
@@ -127,6 +132,7 @@ lock: setup  ## pin everything again
 	sed -n 's/^postgres = .*"\(dbt-postgres[^"]*\)".*"\(psycopg2[^"]*\)".*/\1\n\2/p' pyproject.toml > tests/postgres/requirements.in
 	cd tests/postgres && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-deps --python-version 3.11 --output-file requirements.lock requirements.in
 	cd tests/structure && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.lock requirements.in
+	cd tests/benchmark && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.lock requirements.in
 
 clean:  ## remove the environment and everything built
-	rm -rf .venv .venv-structure .venv-postgres data
+	rm -rf .venv .venv-structure .venv-postgres .venv-benchmark data

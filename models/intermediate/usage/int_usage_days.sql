@@ -8,6 +8,7 @@
     on_schema_change='fail'
 ) }}
 {%- set events = received('usage_events') %}
+{%- set source_rows = 'candidates' if is_incremental() else events %}
 {%- set columns = 'event_id customer_id user_id feature occurred_at quantity event_count loaded_at'.split() %}
 with
 
@@ -125,22 +126,51 @@ last_build as (
 
 ),
 {% endif %}
+-- Versions of one event, and what has a rejected row, are put in order; all others, nearly all, are one valid row.
+events_with_versions as (
+
+    select event_id
+    from {{ source_rows }} as events
+    group by event_id
+    having count(*) > 1
+
+    union distinct
+
+    select event_id
+    from rejected_events
+
+),
+
 versions as (
 
     select
-        cast(events.occurred_at as date) as activity_date,
+        events.occurred_at,
         events.customer_id,
         events.user_id,
         events.feature,
-        cast(coalesce(events.quantity, 1) as {{ type_amount() }}) as quantity,
-        cast(coalesce(events.event_count, 1) as {{ dbt.type_bigint() }}) as event_count,
+        events.quantity,
+        events.event_count,
+        1 as version_number,
+        events.loaded_at as first_loaded_at
+    from {{ source_rows }} as events
+    left join events_with_versions on events.event_id = events_with_versions.event_id
+    where events_with_versions.event_id is null and events.event_id is not null
+
+    union all
+
+    select
+        events.occurred_at,
+        events.customer_id,
+        events.user_id,
+        events.feature,
+        events.quantity,
+        events.event_count,
         row_number() over event_versions as version_number,
-        cast(
-            min(events.loaded_at) over (
-                event_versions rows between unbounded preceding and unbounded following
-            ) as date
-        ) as first_loaded_date
-    from {{ 'candidates' if is_incremental() else events }} as events
+        min(events.loaded_at) over (
+            event_versions rows between unbounded preceding and unbounded following
+        ) as first_loaded_at
+    from {{ source_rows }} as events
+    inner join events_with_versions on events.event_id = events_with_versions.event_id
     left join rejected_events
         on
             events.event_id = rejected_events.event_id
@@ -150,11 +180,7 @@ versions as (
             and events.quantity is not distinct from rejected_events.quantity
             and events.event_count is not distinct from rejected_events.event_count
             and events.loaded_at is not distinct from rejected_events.loaded_at
-    where
-        rejected_events.event_id is null
-        {%- if not is_incremental() %}
-        and events.event_id is not null
-        {%- endif %}
+    where rejected_events.event_id is null
     window event_versions as (
         partition by events.event_id
         order by
@@ -167,34 +193,44 @@ versions as (
             events.event_count asc nulls last
     )
 
+),
+
+usage_days as (
+
+    select
+        cast(occurred_at as date) as activity_date,
+        customer_id,
+        user_id,
+        feature,
+        cast(first_loaded_at as date) as first_loaded_date,
+        sum(case when version_number = 1 then 1 else 0 end) as staged_row_count,
+        sum(case when version_number > 1 then 1 else 0 end) as superseded_row_count,
+        sum(case when version_number = 1 then cast(coalesce(event_count, 1) as {{ dbt.type_bigint() }}) else 0 end)
+            as event_count,
+        sum(case when version_number = 1 then cast(coalesce(quantity, 1) as {{ type_amount() }}) else 0 end)
+            as usage_quantity
+    from versions
+    group by cast(occurred_at as date), customer_id, user_id, feature, cast(first_loaded_at as date)
+
 )
 
 select
     days.activity_date,
-    versions.customer_id,
-    versions.user_id,
-    versions.feature,
-    versions.first_loaded_date,
+    usage_days.customer_id,
+    usage_days.user_id,
+    usage_days.feature,
+    usage_days.first_loaded_date,
     loaded_days.day_row_count,
     loaded_days.day_loaded_at,
     loaded_days.day_second_sum,
     -- Models derived from a day derive it again when it has been built again.
-    max(last_build.full_build_id) as full_build_id,
-    max(last_build.build_number) as build_number,
-    sum(case when versions.version_number = 1 then 1 else 0 end) as staged_row_count,
-    sum(case when versions.version_number > 1 then 1 else 0 end) as superseded_row_count,
-    sum(case when versions.version_number = 1 then versions.event_count else 0 end) as event_count,
-    sum(case when versions.version_number = 1 then versions.quantity else 0 end) as usage_quantity
+    last_build.full_build_id,
+    last_build.build_number,
+    coalesce(usage_days.staged_row_count, 0) as staged_row_count,
+    coalesce(usage_days.superseded_row_count, 0) as superseded_row_count,
+    coalesce(usage_days.event_count, 0) as event_count,
+    coalesce(usage_days.usage_quantity, 0) as usage_quantity
 from days
 cross join last_build
-left join versions on days.activity_date = versions.activity_date
+left join usage_days on days.activity_date = usage_days.activity_date
 left join loaded_days on days.activity_date = loaded_days.activity_date
-group by
-    days.activity_date,
-    versions.customer_id,
-    versions.user_id,
-    versions.feature,
-    versions.first_loaded_date,
-    loaded_days.day_row_count,
-    loaded_days.day_loaded_at,
-    loaded_days.day_second_sum
