@@ -32,7 +32,7 @@ CAUSES = """A peer's number is its own; what is named as another number is a cou
 - A discount that ends holds to the end of the bill that it lowered; peers end it on its day. It is nearly all of the difference in MRR, and
   with it in expansion, cohorts and retention.
 - A pause is `pause` and `resume` here, churn and reactivation with peers. A lapsed pause is churn.
-- Peers see a customer between two subscriptions as churned where a month ends between them.
+- What is left open of a subscription that another one continues, an add-on for example, ends with it; peers go on counting it.
 - Lifetime value: peers fit one curve to all customers and value MRR by it; here each segment has its own, annual terms renew yearly, and recent
   churn counts. These are other estimates, not errors of either.
 

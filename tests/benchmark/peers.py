@@ -175,7 +175,9 @@ def with_polars(folder, as_of, answers):
     by_month = (
         grid.join(rates.select("currency").unique(), how="cross")
         .sort("end")
-        .join_asof(rates.select("at", "currency", "rate"), left_on="end", right_on="at", by="currency")
+        .join_asof(
+            rates.select("at", "currency", "rate"), left_on="end", right_on="at", by="currency", check_sortedness=False
+        )
         .sort("currency", "month")
         .with_columns(pl.col("rate").backward_fill().over("currency"))
         .with_columns(
