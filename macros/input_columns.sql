@@ -61,17 +61,23 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{#- Of the rows of an input with the same key: how many there are, which is the newest (1: loaded last, of those loaded at once the first
-    by its text), and, `with_first_load`, when the first of them was loaded. It writes a
-    select list, as the two above, so that the key is declared in the contract and nowhere else. -#}
+{#- The rows of an input that are not rejected, with how many of them have the same key, as a subquery. -#}
+{% macro valid_rows(input_name) -%}
+    {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
+    (select *, count(*) over (partition by {{ key }}) as version_count from {{ ref('base_' ~ input_name) }} where reject_reason is null)
+{%- endmacro %}
+
+{#- Of the valid rows of an input with the same key: which is the newest (1: loaded last, of those loaded at once the first
+    by its text), and, `with_first_load`, when the first of them was loaded. Texts are written only where there are several rows,
+    for that takes as long as all else. It writes a select list, as the two above, so that the key is declared in the contract
+    and nowhere else. -#}
 {% macro version_columns(input_name, with_first_load=false) -%}
     {%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
-    count(*) over (partition by {{ key }}) as version_count,
-    {%- if with_first_load %}
+    {%- if with_first_load -%}
     min(loaded_at) over (partition by {{ key }}) as first_loaded_at,
-    {%- endif %}
+    {% endif -%}
     row_number() over (
         partition by {{ key }}
-        order by loaded_at desc, {{ row_text(value_columns(input_name)) }} asc
+        order by loaded_at desc, case when version_count > 1 then {{ row_text(value_columns(input_name)) }} end asc
     ) as version_number
 {%- endmacro %}

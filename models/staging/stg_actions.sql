@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('actions') }}
-    from {{ ref('base_actions') }}
-    where reject_reason is null
+    from {{ valid_rows('actions') }} as valid_rows
 
 )
 

@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('annotations') }}
-    from {{ ref('base_annotations') }}
-    where reject_reason is null
+    from {{ valid_rows('annotations') }} as valid_rows
 
 )
 

@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('customer_attributes') }}
-    from {{ ref('base_customer_attributes') }}
-    where reject_reason is null
+    from {{ valid_rows('customer_attributes') }} as valid_rows
 
 )
 

@@ -7,8 +7,7 @@ versions as (
     select
         *,
         {{ version_columns('customers') }}
-    from {{ ref('base_customers') }}
-    where reject_reason is null
+    from {{ valid_rows('customers') }} as valid_rows
 
 ),
 

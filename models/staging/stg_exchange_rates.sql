@@ -6,8 +6,7 @@ versions as (
     select
         *,
         {{ version_columns('exchange_rates') }}
-    from {{ ref('base_exchange_rates') }}
-    where reject_reason is null
+    from {{ valid_rows('exchange_rates') }} as valid_rows
 
 )
 

@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('invoice_lines', with_first_load=true) }}
-    from {{ ref('base_invoice_lines') }}
-    where reject_reason is null
+    from {{ valid_rows('invoice_lines') }} as valid_rows
 
 )
 

@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('leads') }}
-    from {{ ref('base_leads') }}
-    where reject_reason is null
+    from {{ valid_rows('leads') }} as valid_rows
 
 )
 

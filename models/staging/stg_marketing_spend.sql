@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('marketing_spend') }}
-    from {{ ref('base_marketing_spend') }}
-    where reject_reason is null
+    from {{ valid_rows('marketing_spend') }} as valid_rows
 
 )
 

@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('model_scores', with_first_load=true) }}
-    from {{ ref('base_model_scores') }}
-    where reject_reason is null
+    from {{ valid_rows('model_scores') }} as valid_rows
 
 )
 

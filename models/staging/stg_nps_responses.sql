@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('nps_responses', with_first_load=true) }}
-    from {{ ref('base_nps_responses') }}
-    where reject_reason is null
+    from {{ valid_rows('nps_responses') }} as valid_rows
 
 )
 

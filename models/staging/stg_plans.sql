@@ -6,8 +6,7 @@ versions as (
     select
         *,
         {{ version_columns('plans') }}
-    from {{ ref('base_plans') }}
-    where reject_reason is null
+    from {{ valid_rows('plans') }} as valid_rows
 
 ),
 

@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('refunds', with_first_load=true) }}
-    from {{ ref('base_refunds') }}
-    where reject_reason is null
+    from {{ valid_rows('refunds') }} as valid_rows
 
 )
 

@@ -5,7 +5,6 @@ versions as (
 
     select
         *,
-        count(*) over (partition by subscription_id, item_id, changed_at) as version_count,
         min(loaded_at) over (partition by subscription_id, item_id, changed_at) as first_loaded_at,
         row_number() over (
             partition by subscription_id, item_id, changed_at
@@ -14,10 +13,9 @@ versions as (
                 change_sequence desc nulls last,
                 case when is_end then 0 else 1 end asc,
                 loaded_at desc,
-                {{ row_text(value_columns('subscription_changes')) }} asc
+                case when version_count > 1 then {{ row_text(value_columns('subscription_changes')) }} end asc
         ) as version_number
-    from {{ ref('base_subscription_changes') }}
-    where reject_reason is null
+    from {{ valid_rows('subscription_changes') }} as valid_rows
 
 )
 

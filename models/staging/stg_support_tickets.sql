@@ -8,8 +8,7 @@ versions as (
     select
         *,
         {{ version_columns('support_tickets', with_first_load=true) }}
-    from {{ ref('base_support_tickets') }}
-    where reject_reason is null
+    from {{ valid_rows('support_tickets') }} as valid_rows
 
 )
 

@@ -6,8 +6,7 @@ versions as (
     select
         *,
         {{ version_columns('targets') }}
-    from {{ ref('base_targets') }}
-    where reject_reason is null
+    from {{ valid_rows('targets') }} as valid_rows
 
 )
 

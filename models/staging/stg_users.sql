@@ -6,8 +6,7 @@ versions as (
     select
         *,
         {{ version_columns('users') }}
-    from {{ ref('base_users') }}
-    where reject_reason is null
+    from {{ valid_rows('users') }} as valid_rows
 
 )
 
