@@ -95,13 +95,10 @@ select
     ) }}) end as sold_discount_rate,
     exchange_rates.exchange_rate,
     exchange_rates.opening_exchange_rate,
-    cast(periods_in_force.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})
-        as mrr_list_amount,
-    cast(({{ mrr_own_amount }}) * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount,
-    cast(({{ mrr_own_amount }}) * exchange_rates.opening_exchange_rate as {{ type_amount() }})
-        as mrr_at_opening_rate_amount,
-    cast(({{ mrr_own_amount }}) * exchange_rates.year_ago_exchange_rate as {{ type_amount() }})
-        as mrr_at_year_ago_rate_amount
+    {{ converted_amount('periods_in_force.mrr_list_own_amount', 'exchange_rates.exchange_rate') }} as mrr_list_amount,
+    {{ converted_amount(mrr_own_amount, 'exchange_rates.exchange_rate') }} as mrr_amount,
+    {{ converted_amount(mrr_own_amount, 'exchange_rates.opening_exchange_rate') }} as mrr_at_opening_rate_amount,
+    {{ converted_amount(mrr_own_amount, 'exchange_rates.year_ago_exchange_rate') }} as mrr_at_year_ago_rate_amount
 from periods_in_force
 left join exchange_rates
     on
