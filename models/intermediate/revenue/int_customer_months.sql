@@ -3,8 +3,9 @@
 {#- What is taken over was paid until then: its cohort begins with the handover, free though it be. #}
 {%- set cohort_month = 'min(case when ' ~ is_paying ~ ' or is_taken_over then activity_month end)'
     ~ ' over (partition by customer_id)' %}
-{%- set pause_began_at = 'coalesce(max(case when not is_active then new_paused_at end) over unpaid_months, '
-    ~ 'min(case when not is_active then paused_at end) over unpaid_months)' %}
+{%- set unpaid_months = 'partition by customer_id, paid_month_count order by activity_month asc' %}
+{%- set pause_began_at = 'coalesce(max(case when not is_active then new_paused_at end) over (' ~ unpaid_months ~ '), '
+    ~ 'min(case when not is_active then paused_at end) over (' ~ unpaid_months ~ '))' %}
 with
 
 customers as (select * from {{ ref('int_customers') }}),
@@ -105,9 +106,8 @@ select
     -- end or that of the as-of day. It counts from its latest beginning, whatever plan it is of by now.
     not is_active
     and paid_month_count > 0
-    and sum(case when is_active or paused_at is not null then 0 else 1 end) over unpaid_months = 0
+    and sum(case when is_active or paused_at is not null then 0 else 1 end) over ({{ unpaid_months }}) = 0
     and month_end_at <= {{ dbt.dateadd('day', var('pause_churn_days'), pause_began_at) }} as is_paused,
     -- What a customer paid last, for the pause that ends in churn.
     max(mrr_amount) over (partition by customer_id, paid_month_count) as last_paid_mrr_amount
 from paid_stretches
-window unpaid_months as (partition by customer_id, paid_month_count order by activity_month asc)

@@ -1,5 +1,7 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 {%- set is_paying = '(mrr_amount > 0 or is_usage_billed)' %}
+{%- set customer_log = 'partition by customer_months.customer_id order by customer_months.activity_month asc' %}
+{%- set run = 'partition by customer_id, paid_month_count' %}
 with
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
@@ -25,14 +27,14 @@ openings as (
         customer_months.last_paid_mrr_amount,
         customer_months.usage_mrr_amount,
         coalesce(transfers.transfer_amount, 0) as transfer_amount,
-        coalesce(lag(customer_months.mrr_amount) over customer_log, 0) as opening_mrr_amount,
-        coalesce(lag(customer_months.mrr_amount) over customer_log, 0)
+        coalesce(lag(customer_months.mrr_amount) over ({{ customer_log }}), 0) as opening_mrr_amount,
+        coalesce(lag(customer_months.mrr_amount) over ({{ customer_log }}), 0)
         + coalesce(transfers.transfer_amount, 0) as continued_amount,
-        coalesce(lag(customer_months.is_active) over customer_log, false) as was_active,
-        lag(customer_months.is_paused) over customer_log as was_paused,
+        coalesce(lag(customer_months.is_active) over ({{ customer_log }}), false) as was_active,
+        lag(customer_months.is_paused) over ({{ customer_log }}) as was_paused,
         -- Retention follows the subscription to the customer that has taken it over.
         greatest(
-            coalesce(lag(customer_months.mrr_amount, 12) over customer_log, 0)
+            coalesce(lag(customer_months.mrr_amount, 12) over ({{ customer_log }}), 0)
             + coalesce(sum(transfers.transfer_amount) over (
                 partition by customer_months.customer_id order by customer_months.activity_month asc
                 rows between 11 preceding and current row
@@ -43,7 +45,6 @@ openings as (
         on
             customer_months.customer_id = transfers.customer_id
             and customer_months.activity_month = transfers.activity_month
-    window customer_log as (partition by customer_months.customer_id order by customer_months.activity_month asc)
 
 ),
 
@@ -65,10 +66,10 @@ movements as (
         is_usage_billed,
         is_paused,
         -- Of what was taken over and never paid since, what went over.
-        case when last_paid_mrr_amount > 0 then last_paid_mrr_amount else max(transfer_amount) over stretch end
+        case when last_paid_mrr_amount > 0 then last_paid_mrr_amount else max(transfer_amount) over ({{ run }}) end
             as last_paid_mrr_amount,
         -- How the loss of the MRR that was paid last was booked.
-        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) over stretch = 1 as was_booked_as_pause,
+        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) over ({{ run }}) = 1 as was_booked_as_pause,
         transfer_amount,
         mrr_at_opening_rate_amount - continued_amount as movement_amount,
         mrr_amount - mrr_at_opening_rate_amount as fx_amount,
@@ -87,7 +88,6 @@ movements as (
             when transfer_amount <> 0 then 'transfer'
         end as movement_type
     from openings
-    window stretch as (partition by customer_id, paid_month_count)
 
 )
 

@@ -1,6 +1,8 @@
 -- Grain: one row per customer and week in which its MRR or its service changed.
 {%- set served_until = 'least(periods.valid_to, services.served_until)' %}
 {%- set paused_until = 'least(periods.valid_to, periods.pause_ends_at)' %}
+{%- set log = 'partition by customer_id order by activity_week asc' %}
+{%- set run = 'partition by customer_id, paid_number order by activity_week asc' %}
 with
 
 item_weeks as (select * from {{ ref('int_item_weeks') }}),
@@ -78,13 +80,12 @@ levels as (
         activity_week,
         cast(sum(movement_amount) as {{ type_amount() }}) as movement_amount,
         cast(sum(mrr_amount) - sum(movement_amount) as {{ type_amount() }}) as fx_amount,
-        cast(sum(sum(mrr_amount)) over customer_log as {{ type_amount() }}) as mrr_amount,
-        cast(sum(sum(mrr_amount)) over customer_log - sum(mrr_amount) as {{ type_amount() }}) as opening_mrr_amount,
-        sum(sum(served_count)) over customer_log > 0 as is_served_for_free,
-        sum(sum(paused_count)) over customer_log > 0 as is_paused
+        cast(sum(sum(mrr_amount)) over ({{ log }}) as {{ type_amount() }}) as mrr_amount,
+        cast(sum(sum(mrr_amount)) over ({{ log }}) - sum(mrr_amount) as {{ type_amount() }}) as opening_mrr_amount,
+        sum(sum(served_count)) over ({{ log }}) > 0 as is_served_for_free,
+        sum(sum(paused_count)) over ({{ log }}) > 0 as is_paused
     from changes
     group by customer_id, activity_week
-    window customer_log as (partition by customer_id order by activity_week asc)
 ),
 
 numbered_levels as (
@@ -113,8 +114,7 @@ select
     paid_number,
     -- Served or paused ever since it last paid.
     paid_number > 0
-    and sum(case when mrr_amount > 0 or is_served_for_free or is_paused then 0 else 1 end) over stretch = 0 as is_held,
+    and sum(case when mrr_amount > 0 or is_served_for_free or is_paused then 0 else 1 end) over ({{ run }}) = 0 as is_held,
     is_paused and not is_served_for_free and mrr_amount = 0 as is_paused,
     max(mrr_amount) over (partition by customer_id, paid_number) as last_paid_mrr_amount
 from numbered_levels
-window stretch as (partition by customer_id, paid_number order by activity_week asc)

@@ -1,8 +1,10 @@
 -- Grain: one row per month, from the first subscription to the as-of day.
+{%- set trailing_months = 'order by months.complete_month_number asc range between '
+    ~ (var('churn_window_months') - 1) ~ ' preceding and current row' %}
 {%- set trailing_churn_count = "sum(count(case when movements.movement_type = 'churn' and not months.is_partial_month "
-    ~ "then movements.customer_id end)) over trailing_months" %}
+    ~ "then movements.customer_id end)) over (" ~ trailing_months ~ ")" %}
 {%- set trailing_opening_count = "sum(count(case when movements.was_active and not months.is_partial_month "
-    ~ "then movements.customer_id end)) over trailing_months" %}
+    ~ "then movements.customer_id end)) over (" ~ trailing_months ~ ")" %}
 with
 
 month_spine as (select * from {{ ref('int_months') }}),
@@ -98,7 +100,3 @@ from months
 left join movements on months.activity_month = movements.activity_month
 left join intra_months on months.activity_month = intra_months.activity_month
 group by months.activity_month, months.is_partial_month, months.is_as_of_month, months.complete_month_number
-window trailing_months as (
-    order by months.complete_month_number asc
-    range between {{ var('churn_window_months') - 1 }} preceding and current row
-)

@@ -10,6 +10,9 @@
 {%- set events = received('usage_events') %}
 {%- set source_rows = 'candidates' if is_incremental() else events %}
 {%- set columns = 'event_id customer_id user_id feature occurred_at quantity event_count loaded_at'.split() %}
+{%- set event_versions = 'partition by events.event_id order by events.loaded_at desc, events.customer_id asc, '
+    ~ 'events.user_id asc nulls last, events.feature asc nulls last, events.occurred_at asc, '
+    ~ 'events.quantity asc nulls last, events.event_count asc nulls last' %}
 with
 
 rejected_events as (select * from {{ ref('base_rejected_usage_events') }}),
@@ -165,9 +168,9 @@ versions as (
         events.feature,
         events.quantity,
         events.event_count,
-        row_number() over event_versions as version_number,
+        row_number() over ({{ event_versions }}) as version_number,
         min(events.loaded_at) over (
-            event_versions rows between unbounded preceding and unbounded following
+            {{ event_versions }} rows between unbounded preceding and unbounded following
         ) as first_loaded_at
     from {{ source_rows }} as events
     inner join events_with_versions on events.event_id = events_with_versions.event_id
@@ -181,17 +184,6 @@ versions as (
             and events.event_count is not distinct from rejected_events.event_count
             and events.loaded_at is not distinct from rejected_events.loaded_at
     where rejected_events.event_id is null
-    window event_versions as (
-        partition by events.event_id
-        order by
-            events.loaded_at desc,
-            events.customer_id asc,
-            events.user_id asc nulls last,
-            events.feature asc nulls last,
-            events.occurred_at asc,
-            events.quantity asc nulls last,
-            events.event_count asc nulls last
-    )
 
 ),
 

@@ -11,6 +11,8 @@
     'pause': '+ sum(case when ' ~ has_lapsed ~ ' and was_paused then last_paid_mrr_amount else 0 end)',
     'contraction': '+ sum(case when ' ~ has_lapsed ~ ' and not was_paused then last_paid_mrr_amount else 0 end)'
 } %}
+{%- set customer_log = 'partition by customer_id order by activity_week asc' %}
+{%- set log = 'order by weeks.activity_week asc' %}
 with
 
 weeks as (select * from {{ ref('int_weeks') }}),
@@ -51,10 +53,9 @@ openings as (
     select
         *,
         opening_mrr_amount = 0 and mrr_amount > 0 as is_start,
-        coalesce(lag(is_held) over customer_log, false) as was_held,
-        coalesce(lag(is_paused) over customer_log, false) as was_paused
+        coalesce(lag(is_held) over ({{ customer_log }}), false) as was_held,
+        coalesce(lag(is_paused) over ({{ customer_log }}), false) as was_paused
     from {{ ref('int_customer_weeks') }}
-    window customer_log as (partition by customer_id order by activity_week asc)
 ),
 
 movements as (
@@ -105,14 +106,14 @@ select
     weeks.activity_week,
     weeks.is_partial_week,
     cast(
-        sum(coalesce(totals.change_amount, 0)) over week_log - coalesce(totals.change_amount, 0) as {{ type_amount() }}
+        sum(coalesce(totals.change_amount, 0)) over ({{ log }}) - coalesce(totals.change_amount, 0)
+        as {{ type_amount() }}
     ) as opening_mrr_amount,
     {%- for name in columns %}
     cast(coalesce(totals.{{ name }}, 0) as {{ dbt.type_bigint() if 'count' in name else type_amount() }})
         as {{ name }},
     {%- endfor %}
-    cast(sum(coalesce(totals.change_amount, 0)) over week_log as {{ type_amount() }}) as closing_mrr_amount,
-    cast(sum(coalesce(totals.customer_change, 0)) over week_log as {{ dbt.type_bigint() }}) as paying_customer_count
+    cast(sum(coalesce(totals.change_amount, 0)) over ({{ log }}) as {{ type_amount() }}) as closing_mrr_amount,
+    cast(sum(coalesce(totals.customer_change, 0)) over ({{ log }}) as {{ dbt.type_bigint() }}) as paying_customer_count
 from weeks
 left join totals on weeks.activity_week = totals.activity_week
-window week_log as (order by weeks.activity_week asc)
