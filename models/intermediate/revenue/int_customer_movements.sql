@@ -1,7 +1,7 @@
 -- Grain: one row per customer and month, from the customer's first subscription to the as-of day.
 {%- set is_paying = '(mrr_amount > 0 or is_usage_billed)' %}
 {%- set customer_log = 'partition by customer_months.customer_id order by customer_months.activity_month asc' %}
-{%- set run = 'partition by customer_id, paid_month_count' %}
+{%- set in_run = 'over (partition by customer_id, paid_month_count)' %}
 with
 
 customer_months as (select * from {{ ref('int_customer_months') }}),
@@ -66,10 +66,10 @@ movements as (
         is_usage_billed,
         is_paused,
         -- Of what was taken over and never paid since, what went over.
-        case when last_paid_mrr_amount > 0 then last_paid_mrr_amount else max(transfer_amount) over ({{ run }}) end
+        case when last_paid_mrr_amount > 0 then last_paid_mrr_amount else max(transfer_amount) {{ in_run }} end
             as last_paid_mrr_amount,
         -- How the loss of the MRR that was paid last was booked.
-        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) over ({{ run }}) = 1 as was_booked_as_pause,
+        max(case when opening_mrr_amount > 0 and is_paused then 1 else 0 end) {{ in_run }} = 1 as was_booked_as_pause,
         transfer_amount,
         mrr_at_opening_rate_amount - continued_amount as movement_amount,
         mrr_amount - mrr_at_opening_rate_amount as fx_amount,

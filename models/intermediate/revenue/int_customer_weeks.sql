@@ -2,7 +2,7 @@
 {%- set served_until = 'least(periods.valid_to, services.served_until)' %}
 {%- set paused_until = 'least(periods.valid_to, periods.pause_ends_at)' %}
 {%- set log = 'partition by customer_id order by activity_week asc' %}
-{%- set run = 'partition by customer_id, paid_number order by activity_week asc' %}
+{%- set in_run = 'over (partition by customer_id, paid_number order by activity_week asc)' %}
 with
 
 item_weeks as (select * from {{ ref('int_item_weeks') }}),
@@ -114,7 +114,7 @@ select
     paid_number,
     -- Served or paused ever since it last paid.
     paid_number > 0
-    and sum(case when mrr_amount > 0 or is_served_for_free or is_paused then 0 else 1 end) over ({{ run }}) = 0 as is_held,
+    and sum(case when mrr_amount > 0 or is_served_for_free or is_paused then 0 else 1 end) {{ in_run }} = 0 as is_held,
     is_paused and not is_served_for_free and mrr_amount = 0 as is_paused,
     max(mrr_amount) over (partition by customer_id, paid_number) as last_paid_mrr_amount
 from numbered_levels

@@ -1,6 +1,6 @@
 -- Grain: one row per customer and month (filter: handed a subscription over to another customer, or took one over).
 {%- set gone_item = 'partition by gone_items.activity_month, gone_items.customer_id, gone_items.subscription_id' %}
-{%- set gone_item = 'partition by activity_month, from_customer_id, subscription_id' %}
+{%- set handed_item = 'partition by activity_month, from_customer_id, subscription_id' %}
 with
 
 held_months as (
@@ -95,7 +95,7 @@ transfers as (
         to_customer_id,
         case
             when heir_number > 1 then share_amount
-            else mrr_amount - sum(case when heir_number > 1 then share_amount else 0 end) over ({{ gone_item }})
+            else mrr_amount - sum(case when heir_number > 1 then share_amount else 0 end) over ({{ handed_item }})
         end as transfer_amount
     from handovers
 ),
