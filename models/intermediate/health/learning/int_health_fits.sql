@@ -1,91 +1,102 @@
 -- Grain: one row per fit and signal (the intercept is one): its slope in the logarithm of the odds of churn.
 -- Logistic regression with a normal prior: Newton steps with a separable bound of the curvature, and momentum.
 {%- set step_count = fit_step_count(ref('int_health_fit_values'), 16) %}
-{%- set momentum = 0.7 %}
-{%- set penalty = '(1 / power(' ~ var('fit_prior_deviation') ~ ', 2))' %}
+{%- set prior = '(1 / power(' ~ var('fit_prior_deviation') ~ ', 2))' %}
+{%- set parameters = ['intercept'] + health_signals() %}
 with
 
 fit_values as (select * from {{ ref('int_health_fit_values') }}),
 
 definitions as (select * from {{ ref('health_signals') }}),
 
-case_sums as (
+fitted_signals as (
+
+    select distinct
+        fit_month,
+        signal_name
+    from fit_values
+
+),
+
+-- A case is a row, a parameter a column: a step reads each case once.
+cases as (
 
     select
         fit_month,
-        signal_name,
-        case_weight,
-        abs(distance) as distance,
-        sum(abs(distance)) over (partition by case_number) as all_distances
+        case_number,
+        max(case when has_churned then 1 else 0 end) as churn_count,
+        max(case_weight) as case_weight,
+        {%- for name in parameters %}
+        coalesce(max(case when signal_name = '{{ name }}' then distance end), 0) as {{ name }}_distance,
+        {%- endfor %}
+        sum(abs(distance)) as all_distances
     from fit_values
+    group by fit_month, case_number
+
+),
+
+-- Less health never means less churn, unless a weight below 0 is allowed; a weight of at most 0 is none.
+limits as (
+
+    select
+        {%- for name in parameters %}
+        {{ '-100' if name == 'intercept' else '0' }}
+        - coalesce(max(case when signal_name = '{{ name }}' and min_weight < 0 then 100 end), 0) as {{ name }}_lowest,
+        coalesce(max(case when signal_name = '{{ name }}' and max_weight <= 0 then 0 end), 100) as {{ name }}_highest,
+        {%- endfor %}
+        count(*) as signal_count
+    from definitions
 
 ),
 
 -- The curvature is nowhere more than a quarter of this sum (Boehning and Lindsay, 1988; De Pierro, 1995).
-estimates_0 as (
+bounds as (
 
     select
-        case_sums.fit_month,
-        case_sums.signal_name,
-        case when case_sums.signal_name = 'intercept' then 0 else {{ penalty }} end as penalty,
-        sum(case_sums.case_weight * case_sums.distance * case_sums.all_distances) / 4 as bound,
-        -- Less health never means less churn, unless a weight below 0 is allowed; a weight of at most 0 is none.
-        case when case_sums.signal_name = 'intercept' or max(definitions.min_weight) < 0 then -100 else 0 end as lowest,
-        case when max(definitions.max_weight) <= 0 then 0 else 100 end as highest,
-        cast(0 as {{ type_double() }}) as slope,
-        cast(0 as {{ type_double() }}) as previous_slope
-    from case_sums
-    left join definitions on case_sums.signal_name = definitions.signal_name
-    group by case_sums.fit_month, case_sums.signal_name
-
-)
-{%- for step in range(step_count) %},
-
-predictions_{{ step }} as (
-
-    select
-        estimates.fit_month,
-        estimates.signal_name,
-        estimates.penalty,
-        estimates.bound,
-        estimates.lowest,
-        estimates.highest,
-        estimates.slope as start_slope,
-        estimates.slope + {{ momentum }} * (estimates.slope - estimates.previous_slope) as position,
-        fit_values.case_weight,
-        fit_values.distance,
-        case when fit_values.has_churned then 1 else 0 end - 1 / (1 + exp(-sum(
-            fit_values.distance * (estimates.slope + {{ momentum }} * (estimates.slope - estimates.previous_slope))
-        ) over (partition by fit_values.case_number))) as residual
-    from fit_values
-    inner join estimates_{{ step }} as estimates
-        on fit_values.fit_month = estimates.fit_month and fit_values.signal_name = estimates.signal_name
+        {%- for name in parameters %}
+        max(limits.{{ name }}_lowest) as {{ name }}_lowest,
+        max(limits.{{ name }}_highest) as {{ name }}_highest,
+        {{ 0 if name == 'intercept' else prior }}
+        + sum(cases.case_weight * abs(cases.{{ name }}_distance) * cases.all_distances) / 4 as {{ name }}_bound,
+        {%- endfor %}
+        cases.fit_month
+    from cases
+    cross join limits
+    group by cases.fit_month
 
 ),
 
-estimates_{{ step + 1 }} as (
+slopes_0 as (
 
     select
-        fit_month,
-        signal_name,
-        penalty,
-        bound,
-        lowest,
-        highest,
-        least(greatest(
-            position + (sum(case_weight * residual * distance) - penalty * position) / (bound + penalty), lowest
-        ), highest) as slope,
-        start_slope as previous_slope
-    from predictions_{{ step }}
-    group by fit_month, signal_name, penalty, bound, lowest, highest, start_slope, position
+        {%- for name in parameters %}
+        cast(0 as {{ type_double() }}) as {{ name }}_slope,
+        cast(0 as {{ type_double() }}) as {{ name }}_previous,
+        {%- endfor %}
+        fit_month
+    from bounds
 
 )
-{%- endfor %}
+{%- for step in range(step_count) %},
+{{ logistic_step(step, parameters, prior) }}
+{%- endfor %},
 
+fits as (
+
+    select
+        fitted_signals.fit_month,
+        fitted_signals.signal_name,
+        {{ logistic_estimate('slope', parameters) }} as slope,
+        {{ logistic_estimate('previous', parameters) }} as previous_slope
+    from fitted_signals
+    inner join slopes_{{ step_count }} as slopes on fitted_signals.fit_month = slopes.fit_month
+
+)
+
+-- Rounded, so that the order of adding up is not seen in what rests on it.
 select
     fit_month,
     signal_name,
-    -- Rounded, so that the order of adding up is not seen in what rests on it.
     cast(slope as {{ type_rate() }}) as slope,
     cast(slope - previous_slope as {{ type_rate() }}) as last_step
-from estimates_{{ step_count }}
+from fits
