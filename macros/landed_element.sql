@@ -3,7 +3,7 @@
 {% macro landed_element(rows, paths) -%}
     {%- if rows.columns is none -%}
         {%- set text = 'cast(' ~ rows.alias ~ '.element as ' ~ dbt.type_string() ~ ')' -%}
-        coalesce({{ landed(rows, paths) }}, case when left({{ text }}, 1) <> '{' then nullif(trim(both '"' from {{ text }}), '') end)
+        coalesce({{ landed(rows, paths) }}, case when left({{ text }}, 1) <> '{' then nullif({{ stripped(text, "'\"'") }}, '') end)
     {%- else -%}
         {{ landed(rows, paths) }}
     {%- endif -%}

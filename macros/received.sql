@@ -8,7 +8,7 @@
             {{ text }} < '!' or ({{ text }} >= chr(160) and {{ text }} < chr(161)) or {{ text }} like '% '
             or {{ text }} like '%' || chr(9) or {{ text }} like '%' || chr(10) or {{ text }} like '%' || chr(13)
             or {{ text }} like '%' || chr(160)
-            then nullif(trim(both ' ' || chr(9) || chr(10) || chr(13) || chr(160) from {{ text }}), '')
+            then nullif({{ stripped(text, "' ' || chr(9) || chr(10) || chr(13) || chr(160)") }}, '')
         else {{ text }}
     end
 {%- endmacro %}

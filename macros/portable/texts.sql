@@ -9,6 +9,11 @@
     end
 {%- endmacro %}
 
+{#- A text without some characters at both ends. -#}
+{% macro stripped(text, characters) %}{{ return(adapter.dispatch('stripped')(text, characters)) }}{% endmacro %}
+{% macro default__stripped(text, characters) %}trim({{ text }}, {{ characters }}){% endmacro %}
+{% macro spark__stripped(text, characters) %}trim(both {{ characters }} from {{ text }}){% endmacro %}
+
 {#- What a unit test compares, as texts: on Postgres a sum of decimals has no scale of its own, and 100 is not 100.00000000 to dbt. -#}
 {% macro postgres__get_unit_test_sql(main_sql, expected_fixture_sql, expected_column_names) -%}
 with

@@ -126,11 +126,11 @@ def test_a_model_of_the_same_name_needs_a_flag(host):
     assert host.schemas() <= before | {"main"}
 
 
+@pytest.mark.nightly
 def test_the_package_gives_the_clones_marts_and_leaves_the_host_alone(host, demo):
     host.takes_own_names()
     runs_before = host.counted_runs()
-    # The tests of data are run at night, where branches are switched off.
-    finished = host.dbt("build", "--exclude-resource-type", "test")
+    finished = host.dbt("build")
     assert finished.returncode == 0, finished.stdout[-6000:]
     layers = ("definitions", "history", "intermediate", "marts", "semantic", "staging")
     assert host.schemas() == {"acme", "main", "raw", *(f"analytics_customer_value_{layer}" for layer in layers)}

@@ -205,7 +205,7 @@ def test_the_first_minute(demo, reader):
     )
     shown = tile.locator(".target").evaluate_all("all => all.map(each => +each.dataset.target)")
     assert shown == [float(value) for (value,) in targets]
-    story = page.locator(".story").inner_text()
+    story = page.locator(".story[data-month]").inner_text()
     assert story.startswith(f"In {months[-1][0]}, MRR went from ${months[-1][4]:,.0f} to ${months[-1][1]:,.0f}. ")
     if months[-1][2]:
         assert re.search(rf"churn \u2212\u2060\$[\d,.]+ \({months[-1][3]} customer", story)

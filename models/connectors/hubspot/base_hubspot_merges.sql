@@ -10,7 +10,7 @@ landed_merges as (
     {%- set ids = '\'["\' || replace(' ~ hubspot_property(rows, 'hs_merged_object_ids') ~ ', \';\', \'","\') || \'"]\'' %}
     select
         '{{ object_type }}' as object_type,
-        trim(both '"' from cast(merged.element as {{ dbt.type_string() }})) as merged_id,
+        {{ stripped('cast(merged.element as ' ~ dbt.type_string() ~ ')', "'\"'") }} as merged_id,
         {{ landed(rows, 'id') }} as remaining_id
     from {{ rows.sql }} {{ join_json_elements(ids, 'merged') }}
     union all
