@@ -223,7 +223,7 @@ tests. The limit reads every event once, to counts by day, customer and feature,
 
 ## Equal to a full build
 
-Every mart but `restatements`, which records what readers saw before, of an incremental run and a full build of the same inputs, cell by cell.
+Every mart but those that record what readers saw before (`restatements`, `publication_changes`, `publication_digest`), of an incremental run and a full build of the same inputs, cell by cell.
 Marts that differ: {alike}.
 
 ## The dearest models

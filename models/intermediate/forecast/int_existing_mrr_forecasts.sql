@@ -63,8 +63,9 @@ select
     term_name,
     months_ahead,
     sum(mrr_amount) as mrr_amount,
-    cast(sum(mrr_amount * (1 - stay_rate)) as {{ type_amount() }}) as churn_mrr_amount,
-    cast(sum(mrr_amount * stay_rate * (growth_factor - 1)) as {{ type_amount() }}) as expansion_mrr_amount,
+    cast(sum(cast(mrr_amount * (1 - stay_rate) as {{ type_amount() }})) as {{ type_amount() }}) as churn_mrr_amount,
+    cast(sum(cast(mrr_amount * stay_rate * (growth_factor - 1) as {{ type_amount() }})) as {{ type_amount() }})
+        as expansion_mrr_amount,
     sum(squared_mrr_amount * power(growth_factor, 2) * stay_rate * (1 - stay_rate)) as own_variance,
     sum(mrr_amount * growth_factor * stay_rate * level_slope) as level_slope,
     sum(mrr_amount * growth_factor * stay_rate * tail_slope) as tail_slope

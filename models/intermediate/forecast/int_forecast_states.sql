@@ -33,7 +33,7 @@ paying_customers as (
         least(greatest(
             13 - {{ months_between('customer_months.cohort_month', 'origins.first_forecast_month') }}, 0
         ), 12) as first_year_months,
-        cast(customer_months.mrr_amount as {{ type_double() }}) as mrr_amount
+        customer_months.mrr_amount
     from origins
     inner join exposures on origins.valuation_date = exposures.valuation_date and exposures.is_running
     inner join spells
@@ -66,8 +66,9 @@ select
     first_elapsed_months,
     first_year_months,
     count(*) as customer_count,
-    sum(mrr_amount) as mrr_amount,
-    sum(mrr_amount * mrr_amount) as squared_mrr_amount
+    -- Decimals add up to the same in every order, floats do not.
+    cast(sum(mrr_amount) as {{ type_double() }}) as mrr_amount,
+    sum(power(cast(mrr_amount as {{ type_double() }}), 2)) as squared_mrr_amount
 from paying_customers
 group by
     valuation_date, first_month_rate, expansion_rate, survival_segment, term_name, renewal_months, hazard_ratio,
