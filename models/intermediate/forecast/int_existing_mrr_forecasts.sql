@@ -62,7 +62,7 @@ select
     survival_segment,
     term_name,
     months_ahead,
-    sum(mrr_amount) as mrr_amount,
+    sum(cast(mrr_amount as {{ type_amount() }})) as mrr_amount,
     cast(sum(cast(mrr_amount * (1 - stay_rate) as {{ type_amount() }})) as {{ type_amount() }}) as churn_mrr_amount,
     cast(sum(cast(mrr_amount * stay_rate * (growth_factor - 1) as {{ type_amount() }})) as {{ type_amount() }})
         as expansion_mrr_amount,

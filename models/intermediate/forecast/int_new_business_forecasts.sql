@@ -13,11 +13,11 @@ select
     months.n as months_ahead,
     {{ add_months('origins.first_forecast_month', 'months.n - 1') }} as forecast_month,
     months.n - 1 + origins.first_month_rate as elapsed_months,
-    sum(
+    sum(cast(
         origins.new_business_mrr_amount
         * case when won_months.n = 1 then origins.first_month_rate else 1 end
-        * exp(curves.log_survival) * power(1 + origins.expansion_rate, months.n - won_months.n)
-    ) as new_business_mrr_amount
+        * exp(curves.log_survival) * power(1 + origins.expansion_rate, months.n - won_months.n) as {{ type_amount() }}
+    )) as new_business_mrr_amount
 from origins
 cross join months
 inner join months as won_months on months.n >= won_months.n
