@@ -24,6 +24,7 @@ from customer_value.queries import rows_of
 from customer_value.rejections import advice_for, amount_of, excess, missing_mrr, percent, rejected_money, values_of
 from customer_value.report import BOARDS, PAGES
 from customer_value.settings import DUCKDB, command_of
+from customer_value.terminal import counted
 from customer_value.vendor_tables import accounts_of
 
 # What is built: what is rejected and why, MRR, and what the notes read.
@@ -141,11 +142,6 @@ def days_of(rows, relation, contract):
         f"from {relation}"
     )
     return {"day_of": times[0], **found[0]} if found and found[0]["first_day"] else {}
-
-
-def counted(count, name):
-    """A count in words: 1 row, 2 rows."""
-    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
 def rejected(rows, accepted):

@@ -132,24 +132,18 @@ def write_excel(connection, path, chosen=()):
     if unknown:
         raise BuildError(f"--mart: found {', '.join(unknown)}, expected marts of the publication.")
     marts = [(mart, comment) for mart, comment in marts if not chosen or mart in chosen]
-    held = dict(
-        connection.execute("select mart_name, (status, as_of_date) from published.main.publication_marts").fetchall()
-    )
-    counts = {
-        mart: connection.execute(f"select count(*) from published.marts.{quoted(mart)}").fetchone()[0]
-        for mart, _ in marts
-    }
+    found = connection.execute("select mart_name, row_count, status, as_of_date from published.main.publication_marts")
+    held = {mart: of for mart, *of in found.fetchall()}
     book = Workbook(path)
     cut = []
     contents = ["mart_name", "description", "row_count", "written_row_count", "status", "as_of_date"]
     sheet = book.sheet("contents", contents)
     for row, (mart, comment) in enumerate(marts, start=1):
-        written = min(counts[mart], MAX_ROWS - 1)
-        if written < counts[mart]:
-            cut.append(f"{mart}: {written:,} of {counts[mart]:,} rows: a sheet of Excel holds no more")
-        status = held.get(mart) or {}
-        status = list(status.values()) if isinstance(status, dict) else list(status)
-        values = [mart, comment, counts[mart], written, *(status or [None, None])]
+        count, status, as_of_date = held[mart]
+        written = min(count, MAX_ROWS - 1)
+        if written < count:
+            cut.append(f"{mart}: {written:,} of {count:,} rows: a sheet of Excel holds no more")
+        values = [mart, comment, count, written, status, as_of_date]
         for number, (column, value) in enumerate(zip(contents, values, strict=True)):
             book.write(sheet, row, number, value, column)
     described = ["mart_name", "column_name", "data_type", "description"]

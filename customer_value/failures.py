@@ -16,7 +16,7 @@ from customer_value.files import literal
 from customer_value.queries import rows_of
 from customer_value.rejections import excess
 from customer_value.server import server_of
-from customer_value.terminal import say
+from customer_value.terminal import counted, say
 
 CORE = ("marts/revenue/", "marts/quality/")
 FAILED = ("fail", "error", "runtime error")
@@ -210,7 +210,7 @@ def warnings_of(settings):
     for result in results:
         if result["status"] == "warn":
             name, count = result["unique_id"].split(".")[2], result["failures"]
-            yield f"{name}: {count:,} row{'' if count == 1 else 's'}"
+            yield f"{name}: {counted(count, 'row')}"
 
 
 def settle(settings, error, quoted=()):

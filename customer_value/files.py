@@ -158,6 +158,12 @@ def opened(path):
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb")
 
 
+def content_hash(path):
+    """What tells the content of a file from any other."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def header_of(path):
     """The first line of a file, as text."""
     with opened(path) as file:
@@ -192,8 +198,7 @@ def encoding_of(path):
 
 def utf8_copy(path, folder):
     """A copy of a file of text in UTF-8, named by its content; it is there already where the file was seen before."""
-    with open(path, "rb") as file:
-        copy = folder / f"{hashlib.file_digest(file, 'sha256').hexdigest()}.txt"
+    copy = folder / f"{content_hash(path)}.txt"
     if copy.exists():
         return copy
     encoding = encoding_of(path)
@@ -296,8 +301,7 @@ def load_times(raw, warehouse, paths):
         if name in said:
             times[path] = said[name]
             continue
-        with open(path, "rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
+        content = content_hash(path)
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
         times[path] = datetime.fromisoformat(seen.setdefault(content, changed.isoformat()))
     keep(warehouse, known)

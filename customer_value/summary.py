@@ -26,7 +26,7 @@ from customer_value.queries import rows_of
 from customer_value.rejections import missing_mrr, percent
 from customer_value.settings import command_of, project_vars
 from customer_value.signals import Interrupted
-from customer_value.terminal import described, say, terminal
+from customer_value.terminal import counted, described, say, terminal
 
 HOURS = {"minute": 1 / 60, "hour": 1, "day": 24}
 # Lines of one kind that the summary shows; all of them are in run_summary.json.
@@ -180,11 +180,6 @@ def are_changes_known(settings):
 def digest_of(settings):
     """What has changed since the publication before, as the mart publication_digest has it; None where there was none before."""
     return next(iter(rows_of(settings.warehouse, "from marts.publication_digest")), None)
-
-
-def counted(count, one, several=None):
-    """A number of things, in words."""
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def digest_lines(digest):

@@ -100,6 +100,11 @@ terminal = Terminal()
 say = terminal.say
 
 
+def counted(count, one):
+    """A number of things in words: 1 row, 2 rows."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
 def described(error):
     """An error in one line, with its kind where its text would say nothing without it."""
     text = " ".join(str(error).split())

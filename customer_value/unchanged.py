@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from importlib.metadata import version
 
+from customer_value.files import content_hash
 from customer_value.publish import FILE_NAME, PARQUET, published_build
 from customer_value.settings import DUCKDB, PROJECT
 
@@ -44,12 +45,6 @@ IRRELEVANT = (
 )
 
 
-def digest(file):
-    """The hash of a file's content."""
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
 def files_in(folder, without=()):
     """The files of a folder and of those in it, in order; none of the folders that are left out."""
     for place, folders, names in os.walk(folder, followlinks=True):
@@ -60,7 +55,12 @@ def files_in(folder, without=()):
 
 
 def fingerprint(settings):
-    """The fingerprint of a run with these settings; None where one of its files cannot be read."""
+    """The fingerprint of a run with these settings; None where it is not known.
+
+    What lies on a server is not known without reading it, and a file may be unreadable: such a run builds.
+    """
+    if settings.target != DUCKDB or settings.vars["raw_schema"]:
+        return None
     try:
         return fingerprint_of(settings)
     except OSError:
@@ -82,7 +82,7 @@ def fingerprint_of(settings):
         for file in files:
             # The warehouse may stand among the inputs.
             if not str(file).startswith(str(settings.warehouse)):
-                found.update(f"{os.path.relpath(file, place)}\0{digest(file)}\n".encode())
+                found.update(f"{os.path.relpath(file, place)}\0{content_hash(file)}\n".encode())
     said = {name: value for name, value in vars(settings).items() if name not in IRRELEVANT}
     said |= {name: version(name) for name in LIBRARIES} | {"python": sys.version}
     found.update(json.dumps(said, sort_keys=True, default=str).encode())
@@ -116,8 +116,7 @@ def is_unchanged(settings, found):
     is_there = (settings.published / FILE_NAME).exists() and (
         not settings.parquet or (settings.published / PARQUET / "current").exists()
     )
-    # What lies on a server is not known without reading it.
-    if not found or settings.force or settings.target != DUCKDB or settings.vars["raw_schema"] or not is_there:
+    if not found or settings.force or not is_there:
         return False
     try:
         return json.loads(kept_file(settings).read_text()) == {"fingerprint": found, **state_of(settings)}

@@ -5,5 +5,5 @@
 
 {#- The same once every discount has ended that has an end. -#}
 {% macro lasting_discount(column) -%}
-    (case when changes.discount_kind = 'once' or changes.discount_ends_at is not null then 0 else changes.{{ column }} end)
+    (case when changes.discount_ends_at is null then {{ recurring_discount(column) }} else 0 end)
 {%- endmacro %}

@@ -26,6 +26,7 @@ from pathlib import Path
 import duckdb
 from page import write_page
 
+from customer_value.compare import OF_PUBLICATIONS
 from customer_value.contract import inputs
 from customer_value.files import files_of, literal, quoted
 from customer_value.generate import END
@@ -40,7 +41,7 @@ PEERS = ("pandas", "polars", "sql")
 PEER_INPUTS = ("subscription_changes", "plans", "exchange_rates")
 ANSWERS = ("customer_months", "mrr_movements", "mrr_monthly", "cohort_retention")
 # A first build has no record of what readers saw before.
-RECORDS = ["restatements", "publication_changes", "publication_digest"]
+RECORDS = ["restatements", *OF_PUBLICATIONS]
 
 
 def arguments():

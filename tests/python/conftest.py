@@ -25,6 +25,7 @@ import random_ledger
 import yaml
 from preloaded import Preloaded
 
+from customer_value.compare import OF_PUBLICATIONS
 from customer_value.settings import PROJECT, Settings
 
 # Vars that are words in SQL and no more: dbt reads the same project whatever they are, as it does for numbers.
@@ -40,11 +41,6 @@ WORDS = {
 
 # The marts of a company without connectors: one stands only where a connector that states MRR does.
 MARTS = {path.stem for path in (PROJECT / "models" / "marts").glob("*/*.sql") if "enabled=" not in path.read_text()}
-
-
-# Marts that say what has changed since an earlier publication: two companies whose publications differ have others, though all they
-# know is the same. Comparisons of such companies leave them out.
-OF_PUBLICATIONS = ("publication_changes", "publication_digest")
 
 
 def comparable(marts):

@@ -287,6 +287,13 @@ def test_a_filter_goes_along_from_page_to_page(demo, reader):
     page.wait_for_function("!location.search.includes('is=')")
 
 
+def click_highest_bar(page, query):
+    """Click the highest bar of the chart of a query."""
+    bars = page.locator(f".chart[data-query={query}] .mark-rect path")
+    heights = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+    bars.nth(heights.index(max(heights))).click()
+
+
 def test_a_bar_leads_to_its_customers(demo, reader):
     """A click on a bar of movements opens the customers that moved; a cell of the matrix opens its segment."""
     page = reader.open("index.html")
@@ -294,9 +301,7 @@ def test_a_bar_leads_to_its_customers(demo, reader):
         "select strftime(activity_month, '%Y-%m-%d'), sum(movement_amount), count(*) from marts.mrr_movements "
         "where movement_type = 'new' group by 1 order by 2 desc limit 1"
     )[0]
-    bars = page.locator(".chart[data-query=mrr] .mark-rect path")
-    sizes = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
-    bars.nth(sizes.index(max(sizes))).click()
+    click_highest_bar(page, "mrr")
     page.wait_for_selector(f"table[data-query=movements][data-part='{month}']")
     section = page.locator("section", has=page.locator("table[data-query=movements]"))
     assert section.locator("select[name=movement_type]").input_value() == "new"
@@ -326,9 +331,7 @@ def test_a_segment_and_a_week_lead_to_their_customers(demo, reader):
     assert section.locator("select[name=cohort_value]").input_value() == segment
     assert f"of {count} rows" in section.inner_text()
     page = reader.open("retention.html")
-    bars = page.locator(".chart[data-query=churn] .mark-rect path")
-    sizes = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
-    bars.nth(sizes.index(max(sizes))).click()
+    click_highest_bar(page, "churn")
     page.wait_for_url("**departures.churn_kind=**")
     page.wait_for_selector("main[data-drawn]")
     section = page.locator("#departures")
@@ -340,9 +343,7 @@ def test_a_segment_and_a_week_lead_to_their_customers(demo, reader):
     )
     assert churned > 0 and f"{churned} rows" in section.get_by_role("status").last.inner_text()
     page = reader.open("growth.html")
-    bars = page.locator(".chart[data-query=calendar] .mark-rect path")
-    sizes = bars.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
-    bars.nth(sizes.index(max(sizes))).click()
+    click_highest_bar(page, "calendar")
     page.wait_for_url("**renewal_week=**")
     page.wait_for_selector("main[data-drawn]")
     section = page.locator("#upcoming-renewals")

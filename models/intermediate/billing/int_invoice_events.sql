@@ -25,8 +25,8 @@ stated_refunds as (
     select
         refunds.invoice_line_id,
         {{ month_start('refunds.refunded_at') }} as refunded_month,
-        cast(refunds.amount * exchange_rates.exchange_rate as {{ type_amount() }}) as amount,
-        cast(refunds.tax_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as tax_amount
+        {{ converted_amount('refunds.amount', 'exchange_rates.exchange_rate') }} as amount,
+        {{ converted_amount('refunds.tax_amount', 'exchange_rates.exchange_rate') }} as tax_amount
     from refunds
     inner join invoice_lines on refunds.invoice_line_id = invoice_lines.invoice_line_id
     left join exchange_rates

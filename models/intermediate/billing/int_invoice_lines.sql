@@ -104,7 +104,7 @@ select
     ) as period_months,
     case when {{ refunded_at }} < run_settings.as_of_end_at then {{ month_start(refunded_at) }} end as refunded_month,
     {%- for column in ['amount', 'discount_amount', 'tax_amount', 'refunded_amount', 'refunded_tax_amount'] %}
-    cast(invoice_lines.{{ column }} * exchange_rates.exchange_rate as {{ type_amount() }}) as {{ column }}
+    {{ converted_amount('invoice_lines.' ~ column, 'exchange_rates.exchange_rate') }} as {{ column }}
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from invoice_lines

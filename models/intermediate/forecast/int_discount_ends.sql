@@ -34,7 +34,7 @@ select
     discounts.item_id,
     discounts.customer_id,
     discounts.discount_until,
-    cast(discounts.mrr_list_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount
+    {{ converted_amount('discounts.mrr_list_own_amount', 'exchange_rates.exchange_rate') }} as mrr_amount
 from discounts
 inner join known_changes
     on

@@ -13,7 +13,7 @@ owned_items as (
         entries.customer_id,
         entries.plan_id,
         coalesce(entries.product_name, entries.plan_id) as product_name,
-        cast(entries.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount,
+        {{ converted_amount('entries.mrr_own_amount', 'exchange_rates.exchange_rate') }} as mrr_amount,
         cast(
             case
                 when entries.product_type = 'service'

@@ -14,7 +14,7 @@ converted_items as (
         renewal_items.term_id,
         renewal_items.side,
         renewal_items.is_renewal,
-        cast(renewal_items.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount
+        {{ converted_amount('renewal_items.mrr_own_amount', 'exchange_rates.exchange_rate') }} as mrr_amount
     from renewal_items
     left join exchange_rates
         on

@@ -18,7 +18,7 @@ events as (
     select
         coalesce(marketing_spend.channel, 'unknown') as acquisition_channel,
         {{ add_months(month_start('marketing_spend.spend_date'), var('cac_lag_months')) }} as cohort_month,
-        cast(marketing_spend.amount * exchange_rates.exchange_rate as {{ type_amount() }}) as spend_amount,
+        {{ converted_amount('marketing_spend.amount', 'exchange_rates.exchange_rate') }} as spend_amount,
         0 as lead_count,
         0 as new_customer_count,
         0 as cohort_mrr_amount

@@ -51,7 +51,7 @@ intra_month_items as (
     select
         periods.subscription_id,
         {{ month_start('min(min(periods.valid_from)) over (partition by periods.subscription_id)') }} as activity_month,
-        max(cast(periods.mrr_own_amount * exchange_rates.exchange_rate as {{ type_amount() }})) as mrr_amount
+        max({{ converted_amount('periods.mrr_own_amount', 'exchange_rates.exchange_rate') }}) as mrr_amount
     from periods
     left join shown_subscriptions on periods.subscription_id = shown_subscriptions.subscription_id
     left join exchange_rates

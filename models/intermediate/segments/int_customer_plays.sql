@@ -69,7 +69,7 @@ drivers as (
     where
         invoice_lines.status = 'open'
         and invoice_lines.amount > 0
-        and {{ dbt.dateadd('day', var('payment_due_days'), 'invoice_lines.issued_date') }} <= run_settings.as_of_date
+        and {{ due_date('invoice_lines.issued_date') }} <= run_settings.as_of_date
 
 ),
 

@@ -1,5 +1,4 @@
 -- Grain: one row per customer and bill (filter: issued by the as-of day).
-{%- set due_date = 'cast(' ~ dbt.dateadd('day', var('payment_due_days'), 'bills.issued_date') ~ ' as date)' %}
 with
 
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
@@ -11,7 +10,7 @@ run_settings as (select * from {{ ref('run_settings') }}),
 -- Where no bill has ever been paid, payments are not recorded: whether one is paid is not known.
 payment_history as (
 
-    select count(case when status = 'paid' and amount > 0 then 1 end) > 0 as has_payments
+    select {{ has_payments() }} as has_payments
     from invoice_lines
 
 ),
@@ -39,6 +38,8 @@ bills as (
         max(invoice_lines.paid_date) as paid_date,
         {%- for status in ['open', 'paid', 'uncollectible'] %}
         sum(case when invoice_lines.status = '{{ status }}' then 1 else 0 end) as {{ status }}_count,
+        {%- endfor %}
+        {%- for status in ['open', 'paid'] %}
         sum(
             case
                 when invoice_lines.status = '{{ status }}' then invoice_lines.amount + invoice_lines.tax_amount else 0
@@ -58,9 +59,9 @@ dated_bills as (
         bills.customer_id,
         bills.invoice_id,
         bills.issued_date,
-        {{ due_date }} as due_date,
+        {{ due_date('bills.issued_date') }} as due_date,
         -- Overdue from the day on which it is due.
-        bills.open_count > 0 and {{ due_date }} <= run_settings.as_of_date as is_overdue,
+        bills.open_count > 0 and {{ due_date('bills.issued_date') }} <= run_settings.as_of_date as is_overdue,
         payment_history.has_payments,
         bills.amount,
         bills.tax_amount,

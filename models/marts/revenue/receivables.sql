@@ -1,5 +1,4 @@
 -- Grain: one row per customer and age band (filter: a bill is open on the as-of day).
-{%- set due_date = 'cast(' ~ dbt.dateadd('day', var('payment_due_days'), 'invoice_lines.issued_date') ~ ' as date)' %}
 with
 
 invoice_lines as (select * from {{ ref('int_invoice_lines') }}),
@@ -11,7 +10,7 @@ run_settings as (select * from {{ ref('run_settings') }}),
 -- Where no bill has ever been paid, payments are not recorded: what is open is not known.
 payment_history as (
 
-    select count(case when status = 'paid' and amount > 0 then 1 end) > 0 as has_payments
+    select {{ has_payments() }} as has_payments
     from invoice_lines
 
 ),
@@ -24,7 +23,7 @@ open_lines as (
         run_settings.as_of_date,
         invoice_lines.issued_date,
         -- Overdue from the day on which it is due.
-        {{ days_between(due_date, 'run_settings.as_of_date') }} + 1 as days_overdue,
+        {{ days_between(due_date('invoice_lines.issued_date'), 'run_settings.as_of_date') }} + 1 as days_overdue,
         payment_history.has_payments,
         case when payment_history.has_payments then invoice_lines.amount + invoice_lines.tax_amount end as open_amount,
         case when payment_history.has_payments then invoice_lines.tax_amount end as tax_amount

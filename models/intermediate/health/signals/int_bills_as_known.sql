@@ -9,7 +9,7 @@ select
     invoice_lines.invoice_line_id,
     invoice_lines.customer_id,
     invoice_lines.invoice_id,
-    cast({{ dbt.dateadd('day', var('payment_due_days'), 'invoice_lines.issued_at') }} as date) as due_date,
+    {{ due_date('invoice_lines.issued_at') }} as due_date,
     cast(invoice_lines.paid_at as date) as paid_date,
     {{ known_date('cast(invoice_lines.first_loaded_at as date)', 'cast(invoice_lines.issued_at as date)') }}
         as known_date,
