@@ -131,7 +131,9 @@
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
         {%- if not missing and not failed -%}
             {%- do record('passed_build', invocation_id) -%}
-            {%- do record('passed_test_count', results | selectattr('status', 'equalto', 'pass') | list | length | string) -%}
+            {%- set passed = results | selectattr('status', 'equalto', 'pass') | list -%}
+            {%- set checked = uniqueness_tests() | selectattr('attached_node', 'in', built) | list if checks_keys() else [] -%}
+            {%- do record('passed_test_count', (passed + checked) | length | string) -%}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}

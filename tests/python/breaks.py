@@ -9,7 +9,10 @@ import re
 from pathlib import Path
 
 import duckdb
+import jinja2
 import yaml
+
+from customer_value.settings import PROJECT
 
 BY_HAND = yaml.safe_load((Path(__file__).parent / "broken_rules.yml").read_text())
 CONDITION = re.compile(r"when not coalesce\((.*?), false\) then '(\w+)'", re.S)
@@ -33,6 +36,15 @@ VALUES = [
 STEPS = ["-0.01", "+0.01", "-1", "+1", "+1000"]
 
 
+KEYS = "unique_combination_of_columns"
+
+
+def repeated_keys(relation, columns):
+    """The macro of that name, as dbt renders it."""
+    macros = (PROJECT / "macros" / "check_key.sql").read_text()
+    return str(jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(macros).module.repeated_keys(relation, columns))
+
+
 class DataTests:
     """The data tests of a company that was built, and its warehouse, open to be broken."""
 
@@ -40,13 +52,18 @@ class DataTests:
         manifest = json.loads((target / "manifest.json").read_text())
         results = json.loads((target / "run_results.json").read_text())["results"]
         sql = {result["unique_id"]: result["compiled_code"] for result in results if result.get("compiled_code")}
+        self.models = {
+            key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
+        }
+        # A run leaves the uniqueness tests to the models: they ask what the tests ask.
+        for key, node in manifest["nodes"].items():
+            if (node.get("test_metadata") or {}).get("name") == KEYS and node["attached_node"] in sql:
+                columns = node["test_metadata"]["kwargs"]["combination_of_columns"]
+                sql[key] = repeated_keys(self.models[node["attached_node"]]["relation_name"], columns)
         self.nodes = {
             key: node for key, node in manifest["nodes"].items() if key in sql and node["resource_type"] == "test"
         }
         self.sql = {key: sql[key] for key in self.nodes}
-        self.models = {
-            key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
-        }
         self.model_sql = sql
         self.connection = duckdb.connect(str(warehouse))
 

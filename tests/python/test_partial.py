@@ -29,6 +29,14 @@ class Broken(OwnProject):
             )
         path.write_text(text)
 
+    def key(self, mart, columns, other):
+        """Have the uniqueness test of a mart name other columns."""
+        (path,) = (self.home / "project" / "models").rglob(f"{mart}.yml")
+        keys = [f"combination_of_columns: [{', '.join(names)}]" for names in (columns, other)]
+        text = path.read_text()
+        assert keys[0] in text
+        path.write_text(text.replace(*keys))
+
     def held(self):
         rows = self.rows(
             "select mart_name, status, as_of_date, row_count, build_id, reason from main.publication_marts"
@@ -46,12 +54,15 @@ def company(demo, tmp_path_factory):
 
 
 ODD_TERMS = "subscription_id not like '%3'"
+# The columns that name a row, and too few of them.
+KEYS = (["customer_id", "cohort_dimension", "cohort_value"], ["customer_id"])
 
 
 @pytest.fixture(scope="module")
 def first(company):
-    """The first publication, in which renewals fail."""
+    """The first publication, in which renewals fail, and a mart whose key is not unique."""
     company.rule("contract_renewals", ODD_TERMS)
+    company.key("customer_ltv_segments", *KEYS)
     finished = company.run_as_of(FIRST)
     return company, finished, company.held(), company.summary
 
@@ -60,7 +71,7 @@ def test_at_the_first_publication_what_failed_is_absent(first):
     company, finished, held, summary = first
     assert finished.returncode == 1, finished.stdout[-4000:]
     absent = {mart for mart, row in held.items() if row["status"] == "absent"}
-    assert absent == {"contract_renewals"}
+    assert absent == {"contract_renewals", "customer_ltv_segments"}
     assert {"mrr_monthly", "customer_health", "customers", "input_reconciliation"} <= held.keys()
     tables = {mart for (mart,) in company.rows("select table_name from duckdb_tables() where schema_name = 'marts'")}
     assert tables == held.keys() - absent
@@ -74,7 +85,9 @@ def test_the_message_names_mart_rule_rows_and_keys(first):
         (count,) = connection.execute(
             f"select count(*) from marts.contract_renewals where not ({ODD_TERMS})"
         ).fetchone()
-    (failure,) = summary["failures"]
+    failure, key = sorted(summary["failures"], key=lambda each: each["model"])
+    assert (key["model"], key["rule"]) == ("customer_ltv_segments", f"one row per {', '.join(KEYS[1])}")
+    assert key["row_count"] > 0 and key["rows"] and all(int(row["row_count"]) > 1 for row in key["rows"])
     assert (failure["model"], failure["rule"], failure["row_count"]) == ("contract_renewals", "odd_row", count)
     assert len(failure["rows"]) == min(count, 3) and all(row.keys() == {"term_id"} for row in failure["rows"])
     assert re.search(rf"contract_renewals: odd_row: {count} rows?, for example \(term_id = ", finished.stdout)
@@ -94,6 +107,7 @@ def second(first):
     """The next day all is well."""
     company, *_ = first
     company.rule("contract_renewals", None)
+    company.key("customer_ltv_segments", *reversed(KEYS))
     finished = company.run_as_of(SECOND)
     assert finished.returncode == 0, finished.stdout[-4000:]
     return company, company.held()
