@@ -41,8 +41,9 @@ KEYS = "unique_combination_of_columns"
 
 def repeated_keys(relation, columns):
     """The macro of that name, as dbt renders it."""
-    macros = (PROJECT / "macros" / "check_key.sql").read_text()
-    return str(jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(macros).module.repeated_keys(relation, columns))
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    macros = environment.from_string((PROJECT / "macros" / "check_key.sql").read_text()).module
+    return str(macros.repeated_keys(relation, columns))
 
 
 class DataTests:
