@@ -15,7 +15,7 @@ from customer_value.load import literal, quoted
 
 # Marts that say what has changed since an earlier publication: two companies whose publications differ have others, though all they
 # know is the same. Comparisons of such companies leave them out.
-OF_PUBLICATIONS = ("publication_changes", "publication_digest")
+OF_PUBLICATIONS = ("crm_accounts", "publication_changes", "publication_digest")
 SIDES = ("left", "right")
 SHOWN_ROWS = 3
 

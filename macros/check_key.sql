@@ -13,7 +13,7 @@
 {% endmacro %}
 
 {#- Whether a run of the command line builds: it leaves the uniqueness tests out, each of which costs dbt a node, ten times what its
-    query does; a model checks its key itself, as soon as it is built. Whoever runs dbt alone gets the tests. -#}
+    query does; a model checks its key itself, as soon as it is built. dbt without the command line runs the tests. -#}
 {% macro checks_keys() -%}
     {{ return(env_var('CUSTOMER_VALUE_PUBLISHES', '') != '') }}
 {%- endmacro %}

@@ -9,6 +9,8 @@ with
 
 customers as (select * from {{ ref('customers') }}),
 
+customer_segments as (select * from {{ ref('customer_segments') }}),
+
 item_months as (select * from {{ ref('int_subscription_item_months') }}),
 
 metric_months as (select * from {{ ref('metric_months') }}),
@@ -37,16 +39,9 @@ levels as (
 
     select
         'customer' as level_kind,
-        customers.customer_id as entity_key,
-        customers.mrr_amount as level_amount,
-        cast(own_amounts.mrr_amount as decimal(28, 4)) as own_amount,
-        own_amounts.currency as own_currency,
-        customers.customer_status,
-        customers.health_status,
-        case when customers.is_active then 1 else 0 end as active_count,
-        case when customers.cohort_month is null then 0 else 1 end as paid_count
+        customer_id as entity_key,
+        mrr_amount as level_amount
     from customers
-    left join own_amounts on customers.customer_id = own_amounts.customer_id
 
     union all
 
@@ -54,13 +49,7 @@ levels as (
     select
         'company' as level_kind,
         'mrr' as entity_key,
-        coalesce(sum(mrr_monthly.closing_mrr_amount), 0) as level_amount,
-        null as own_amount,
-        null as own_currency,
-        null as customer_status,
-        null as health_status,
-        null as active_count,
-        null as paid_count
+        coalesce(sum(mrr_monthly.closing_mrr_amount), 0) as level_amount
     from run_settings
     left join mrr_monthly on mrr_monthly.activity_month = {{ month_start('run_settings.as_of_date') }}
 
@@ -70,13 +59,7 @@ levels as (
     select
         'month' as level_kind,
         {{ text_of('activity_month') }} as entity_key,
-        metric_value as level_amount,
-        null as own_amount,
-        null as own_currency,
-        null as customer_status,
-        null as health_status,
-        null as active_count,
-        null as paid_count
+        metric_value as level_amount
     from metric_months
     where metric_name = 'closing_mrr_amount'
 
@@ -85,15 +68,30 @@ levels as (
     select
         'rejection' as level_kind,
         input_name || ': ' || reject_reason as entity_key,
-        count(*) as level_amount,
-        null as own_amount,
-        null as own_currency,
-        null as customer_status,
-        null as health_status,
-        null as active_count,
-        null as paid_count
+        count(*) as level_amount
     from rejected_rows
     group by input_name, reject_reason
+
+),
+
+customer_levels as (
+
+    select
+        customers.customer_id,
+        cast(own_amounts.mrr_amount as decimal(28, 4)) as own_amount,
+        own_amounts.currency as own_currency,
+        customers.customer_status,
+        customers.health_status,
+        case when customers.is_active then 1 else 0 end as active_count,
+        case when customers.cohort_month is null then 0 else 1 end as paid_count,
+        -- What a CRM is told, without saying it here: an owner is a person.
+        {{ sha256(row_text([
+            'customers.customer_status', 'customers.health_status', 'customers.segment_name', 'customers.account_owner',
+            'customer_segments.play', 'customers.mrr_amount', 'customers.reporting_currency', 'customers.next_renewal_date',
+        ])) }} as account_hash
+    from customers
+    left join own_amounts on customers.customer_id = own_amounts.customer_id
+    left join customer_segments on customers.customer_id = customer_segments.customer_id
 
 )
 
@@ -107,11 +105,13 @@ select
     levels.level_kind,
     levels.entity_key,
     cast(levels.level_amount as {{ type_amount() }}) as level_amount,
-    levels.own_amount,
-    levels.own_currency,
-    levels.customer_status,
-    levels.health_status,
-    levels.active_count,
-    levels.paid_count
+    customer_levels.own_amount,
+    customer_levels.own_currency,
+    customer_levels.customer_status,
+    customer_levels.health_status,
+    customer_levels.active_count,
+    customer_levels.paid_count,
+    customer_levels.account_hash
 from levels
 cross join run_settings
+left join customer_levels on levels.level_kind = 'customer' and levels.entity_key = customer_levels.customer_id

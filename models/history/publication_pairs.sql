@@ -42,15 +42,14 @@ earlier_levels as (
         known_levels.level_kind,
         coalesce(customers.canonical_customer_id, known_levels.entity_key) as entity_key,
         -- In another currency an amount is another number, not a change.
-        case
-            when publications.is_same_currency or known_levels.level_kind = 'rejection'
-                then cast(sum(known_levels.level_amount) as {{ type_amount() }})
-        end as level_amount,
+        cast(sum(case
+            when publications.is_same_currency or known_levels.level_kind = 'rejection' then known_levels.level_amount
+        end) as {{ type_amount() }}) as level_amount,
         case when min(known_levels.own_currency) = max(known_levels.own_currency) then sum(known_levels.own_amount) end
             as own_amount,
         max(known_levels.own_currency) as own_currency,
         -- Of merged accounts the one that is left says what its status was, where it had one.
-        {%- for column in ['customer_status', 'health_status'] %}
+        {%- for column in ['customer_status', 'health_status', 'account_hash'] %}
         coalesce(
             max(case when customers.customer_id = customers.canonical_customer_id then known_levels.{{ column }} end),
             max(known_levels.{{ column }})
@@ -61,10 +60,7 @@ earlier_levels as (
     from known_levels
     inner join publications on known_levels.build_id = publications.previous_build_id
     left join customers on known_levels.level_kind = 'customer' and known_levels.entity_key = customers.customer_id
-    group by
-        known_levels.level_kind,
-        coalesce(customers.canonical_customer_id, known_levels.entity_key),
-        publications.is_same_currency
+    group by known_levels.level_kind, coalesce(customers.canonical_customer_id, known_levels.entity_key)
 
 ),
 
@@ -78,7 +74,8 @@ running_levels as (
         known_levels.own_currency,
         known_levels.customer_status,
         known_levels.health_status,
-        known_levels.active_count
+        known_levels.active_count,
+        known_levels.account_hash
     from known_levels
     inner join publications on known_levels.build_id = publications.build_id
 
@@ -103,7 +100,8 @@ select
         publications.is_same_currency
         and earlier_levels.own_amount = running_levels.own_amount
         and earlier_levels.own_currency = running_levels.own_currency, false
-    ) as has_same_own_amount
+    ) as has_same_own_amount,
+    coalesce(earlier_levels.account_hash = running_levels.account_hash, false) as has_same_account
 from running_levels
 full outer join earlier_levels
     on

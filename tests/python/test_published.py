@@ -35,7 +35,7 @@ def test_every_column_is_described(demo):
         == []
     )
     assert demo.rows("select table_name from duckdb_tables() where coalesce(comment, '') = ''") == []
-    assert len(demo.marts()) == 64
+    assert len(demo.marts()) == 65
 
 
 def test_marts_that_are_views_are_published_whatever_the_warehouse_is_called(demo, tmp_path):

@@ -150,14 +150,14 @@ def test_folders_form_no_cycle(models):
 
 
 def test_the_project_can_be_held_in_one_head(models):
-    """At most 284 models, 25 in a folder, 39 one after the other; `customers` rests on 141 at most."""
+    """At most 285 models, 25 in a folder, 39 one after the other; `customers` rests on 141 at most."""
     depths, ancestors = {}, {}
     for name in TopologicalSorter({name: model["reads"] for name, model in models.items()}).static_order():
         reads = models[name]["reads"]
         depths[name] = 1 + max((depths[each] for each in reads), default=0)
         ancestors[name] = reads.union(*(ancestors[each] for each in reads))
     folders = Counter(str(Path(model["path"]).parent) for model in models.values())
-    assert len(models) <= 284
+    assert len(models) <= 285
     assert max(depths.values()) <= 39
     assert len(ancestors["customers"]) <= 141
     assert max(folders.values()) <= 25, folders.most_common(3)

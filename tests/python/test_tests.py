@@ -80,6 +80,7 @@ RECONCILIATION = {
     "where rowid = (select min(rowid) from marts.target_attainment "
     "where metric_name = 'closing_mrr_amount' and actual_value is not null)",
     "receivables_sum_to_the_bridge": "update marts.receivables set open_amount = open_amount + 0.01 where rowid = 0",
+    "crm_accounts_hold_every_customer": "update marts.crm_accounts set mrr_amount = mrr_amount + 0.01 where rowid = 0",
     "segments_of_ltv_hold_their_customers": "delete from marts.customer_ltv_segments where rowid = 0",
     "every_published_range_is_shown": "delete from marts.metric_benchmarks where rowid = 0",
     "bills_sum_to_the_bridge": "update marts.customer_bills set total_amount = total_amount + 0.01 where rowid = 0",

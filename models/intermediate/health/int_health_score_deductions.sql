@@ -1,5 +1,6 @@
 -- Grain: one row per customer and month (filter: scored population): the points that each signal deducts.
 {%- set leaders = [] %}
+{%- set names = health_signals() | sort(reverse=true) %}
 with
 
 signals as (select * from {{ ref('int_health_signals') }}),
@@ -55,57 +56,60 @@ deductions as (
 
 ),
 
--- The three that deduct the most points, one after the other; of those that deduct as much the first by name.
-{% for rank in ['first', 'second', 'third'] -%}
-{%- set previous = leaders[-1] ~ 's' if leaders else 'deductions' -%}
-{{ rank }}_amounts as (
+-- Points and name in one number: of signals that deduct as much the first by name has the largest.
+marks as (
 
     select
         customer_id,
         activity_month,
-        {%- for leader in leaders %}
-        {{ leader }},
+        {%- for signal in health_signals() %}
+        case
+            when {{ signal }}_points > 0
+                then cast(100000000 * {{ signal }}_points as {{ dbt.type_bigint() }}) * 100 + {{ names.index(signal) + 1 }}
+            else 0
+        end as {{ signal }}_mark,
         {%- endfor %}
-        greatest(
-            {%- for signal in health_signals() %}
-            {{ points_besides(signal, leaders) }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as {{ rank }}_points,
         {{- signal_list(['value', 'points']) }}
-    from {{ previous }}
+    from deductions
 
 ),
 
-{{ rank }}_signals as (
+-- The three largest, one after the other.
+{% for rank in ['first', 'second', 'third'] -%}
+{{ rank }}_marks as (
 
     select
         customer_id,
         activity_month,
         {%- for leader in leaders %}
-        {{ leader }},
+        {{ leader }}_mark,
         {%- endfor %}
-        case
-            when {{ rank }}_points = 0 then null
-            {%- for signal in health_signals() | sort %}
-            when {{ points_besides(signal, leaders) }} = {{ rank }}_points then '{{ signal }}'
+        greatest(
+            {%- for signal in health_signals() %}
+            {{ mark_below(signal ~ '_mark', leaders) }}{{ ',' if not loop.last }}
             {%- endfor %}
-        end as {{ rank }}_signal,
-        {{- signal_list(['value', 'points']) }}
-    from {{ rank }}_amounts
+        ) as {{ rank }}_mark,
+        {{- signal_list(['value', 'points', 'mark']) }}
+    from {{ leaders[-1] ~ '_' if leaders }}marks
 
-){% if not loop.last %},{% endif %}
-{% do leaders.append(rank ~ '_signal') %}
+)
+{{- ',' if not loop.last }}
+{% do leaders.append(rank) %}
 {% endfor %}
 select
     customer_id,
     activity_month,
     {%- for leader in leaders %}
-    {{ leader }},
-    case {{ leader }}
-        {%- for signal in health_signals() %}
-        when '{{ signal }}' then {{ signal }}_value
+    case mod({{ leader }}_mark, 100)
+        {%- for signal in names %}
+        when {{ loop.index }} then '{{ signal }}'
         {%- endfor %}
-    end as {{ leader }}_value,
+    end as {{ leader }}_signal,
+    case mod({{ leader }}_mark, 100)
+        {%- for signal in names %}
+        when {{ loop.index }} then {{ signal }}_value
+        {%- endfor %}
+    end as {{ leader }}_signal_value,
     {%- endfor %}
     {{- signal_list(['points']) }}
-from {{ leaders[-1] }}s
+from {{ leaders[-1] }}_marks
