@@ -84,7 +84,7 @@ customer_levels as (
         customers.health_status,
         case when customers.is_active then 1 else 0 end as active_count,
         case when customers.cohort_month is null then 0 else 1 end as paid_count,
-        -- What a CRM is told, without saying it here: an owner is a person.
+        -- Only as a hash: an owner is a person.
         {{ sha256(row_text([
             'customers.customer_status', 'customers.health_status', 'customers.segment_name', 'customers.account_owner',
             'customer_segments.play', 'customers.mrr_amount', 'customers.reporting_currency', 'customers.next_renewal_date',

@@ -91,6 +91,7 @@ def test_one_flag_publishes_all_the_same_and_is_recorded(allowed):
     assert allowed.cli("check", "--strict").returncode == 1
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("look", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"viewport": PHONE}], ids=str)
 def test_every_page_says_what_is_missing(allowed, chromium, look):
     folder = allowed.settings.published / "report"

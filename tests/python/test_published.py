@@ -189,13 +189,14 @@ def test_bi_tools_see_tables_and_descriptions(demo):
 
 def test_every_worked_question_has_an_answer(demo, tmp_path):
     """Each query of analyses/ runs on what was built, and returns rows."""
-    finished = demo.dbt("compile", "--select", "resource_type:analysis", "--target-path", str(tmp_path))
+    company = copied(demo, tmp_path / "home")
+    finished = company.dbt("compile", "--select", "resource_type:analysis")
     assert finished.returncode == 0, finished.stdout
     questions = {path.stem for path in (PROJECT / "analyses").glob("*.sql")}
-    with duckdb.connect(str(demo.settings.warehouse), read_only=True) as warehouse:
+    with duckdb.connect(str(company.settings.warehouse), read_only=True) as warehouse:
         answered = {
             path.stem
-            for path in tmp_path.glob("compiled/*/analyses/*.sql")
+            for path in company.home.glob("target/compiled/*/analyses/*.sql")
             if warehouse.execute(path.read_text()).fetchone()
         }
     assert answered == questions

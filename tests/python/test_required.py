@@ -125,6 +125,7 @@ def test_a_required_column_that_is_absent_is_named_with_what_to_do(tmp_path, cap
     ) in message
 
 
+@pytest.mark.nightly
 def test_late_dimensions_drop_no_mrr(full, tmp_path):
     """Half of the customers and the plan come later: until then they are inferred, then their rows take over."""
     late = TABLES | {"customers": TABLES["customers"][:3], "plans": []}
@@ -205,8 +206,11 @@ def test_the_as_of_day_is_one_of_the_reporting_time_zone(tmp_path):
     ("variables", "said"),
     [
         ("{reporting_time_zone: America/Springfield}", 'reporting_time_zone: found "America/Springfield"'),
-        ("{default_billing_interval: monthly}", 'default_billing_interval: found "monthly"'),
-        ("{default_currency: dollars}", 'default_currency: found "dollars"'),
+        pytest.param(
+            *("{default_billing_interval: monthly}", 'default_billing_interval: found "monthly"'),
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param("{default_currency: dollars}", 'default_currency: found "dollars"', marks=pytest.mark.nightly),
     ],
 )
 def test_a_wrong_var_is_said_before_anything_is_built(full, variables, said):

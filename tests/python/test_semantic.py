@@ -1,6 +1,7 @@
 """The semantic layer: what MetricFlow answers is what stands in the marts."""
 
 import csv
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ def metricflow(company, *arguments):
 
 
 # By saved query: the same from the marts, keys first.
+# MetricFlow takes seven seconds to start: each push asks for the company, with rates, and for a dimension that the others lack.
+PUSHED = {"company_by_month", "revenue_by_plan"}
 ANSWERS = {
     "company_by_month": """
         select
@@ -84,9 +87,9 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def parsed(demo):
-    """The demonstration company, its manifest written where MetricFlow looks."""
-    finished = demo.dbt("parse", "--target-path", str(PROJECT / "target"))
-    assert finished.returncode == 0, finished.stdout
+    """The demonstration company, what dbt read of the project where MetricFlow looks."""
+    for name in ("manifest.json", "semantic_manifest.json"):
+        shutil.copy(demo.home / "target" / name, PROJECT / "target")
     return demo
 
 
@@ -94,7 +97,9 @@ def number(text):
     return None if text in (None, "") else round(float(text), 6)
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize(
+    "name", [name if name in PUSHED else pytest.param(name, marks=pytest.mark.nightly) for name in ANSWERS]
+)
 def test_saved_queries_agree_with_the_marts(parsed, tmp_path, name):
     sql = ANSWERS[name]
     metricflow(parsed, "query", "--saved-query", name, "--csv", str(tmp_path / "answer.csv"))

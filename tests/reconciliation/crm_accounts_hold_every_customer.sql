@@ -1,4 +1,4 @@
--- A CRM is told of every customer, with its MRR, and of nobody else.
+-- A CRM receives every customer, with its MRR, and of nobody else.
 with
 
 customers as (

@@ -1,4 +1,4 @@
--- Grain: one row per customer (filter: not merged into another): what a CRM is told, and whether it has changed.
+-- Grain: one row per customer (filter: not merged into another): what a CRM receives, and whether it has changed.
 with
 
 customers as (select * from {{ ref('customers') }}),
