@@ -87,12 +87,12 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- A number where it is below that of the last leader; 0, the least, where it is not. -#}
-{% macro mark_below(mark, leaders) -%}
+{#- The points that a signal deducts, 0 if it is one of the `leaders`, columns that name signals. -#}
+{% macro points_besides(signal, leaders) -%}
     {%- if leaders -%}
-        case when {{ mark }} < {{ leaders[-1] }}_mark then {{ mark }} else 0 end
+        case when '{{ signal }}' in ({{ leaders | join(', ') }}) then 0 else {{ signal }}_points end
     {%- else -%}
-        {{ mark }}
+        {{ signal }}_points
     {%- endif -%}
 {%- endmacro %}
 

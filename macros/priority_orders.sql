@@ -1,6 +1,5 @@
 {#- The orders of the priority list that are compared: the amount or score by which each ranks, the largest first. The first one is
-    in force unless another one has found more. Whom an order does not know it puts last: by value at risk, by what the curve alone
-    expects to be lost, by MRR. -#}
+    in force unless another one has found more. -#}
 {% macro priority_orders() -%}
     {{ return({
         'expected_loss': 'expected_loss_amount',

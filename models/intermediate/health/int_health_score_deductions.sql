@@ -1,6 +1,5 @@
 -- Grain: one row per customer and month (filter: scored population): the points that each signal deducts.
 {%- set leaders = [] %}
-{%- set names = health_signals() | sort(reverse=true) %}
 with
 
 signals as (select * from {{ ref('int_health_signals') }}),
@@ -56,60 +55,57 @@ deductions as (
 
 ),
 
--- Points and name in one number: of signals that deduct as much the first by name has the largest.
-marks as (
-
-    select
-        customer_id,
-        activity_month,
-        {%- for signal in health_signals() %}
-        case
-            when {{ signal }}_points > 0
-                then cast(100000000 * {{ signal }}_points as {{ dbt.type_bigint() }}) * 100 + {{ names.index(signal) + 1 }}
-            else 0
-        end as {{ signal }}_mark,
-        {%- endfor %}
-        {{- signal_list(['value', 'points']) }}
-    from deductions
-
-),
-
--- The three largest, one after the other.
+-- The three that deduct the most points, one after the other; of those that deduct as much the first by name.
 {% for rank in ['first', 'second', 'third'] -%}
-{{ rank }}_marks as (
+{%- set previous = leaders[-1] ~ 's' if leaders else 'deductions' -%}
+{{ rank }}_amounts as (
 
     select
         customer_id,
         activity_month,
         {%- for leader in leaders %}
-        {{ leader }}_mark,
+        {{ leader }},
         {%- endfor %}
         greatest(
             {%- for signal in health_signals() %}
-            {{ mark_below(signal ~ '_mark', leaders) }}{{ ',' if not loop.last }}
+            {{ points_besides(signal, leaders) }}{{ ',' if not loop.last }}
             {%- endfor %}
-        ) as {{ rank }}_mark,
-        {{- signal_list(['value', 'points', 'mark']) }}
-    from {{ leaders[-1] ~ '_' if leaders }}marks
+        ) as {{ rank }}_points,
+        {{- signal_list(['value', 'points']) }}
+    from {{ previous }}
 
-)
-{{- ',' if not loop.last }}
-{% do leaders.append(rank) %}
+),
+
+{{ rank }}_signals as (
+
+    select
+        customer_id,
+        activity_month,
+        {%- for leader in leaders %}
+        {{ leader }},
+        {%- endfor %}
+        case
+            when {{ rank }}_points = 0 then null
+            {%- for signal in health_signals() | sort %}
+            when {{ points_besides(signal, leaders) }} = {{ rank }}_points then '{{ signal }}'
+            {%- endfor %}
+        end as {{ rank }}_signal,
+        {{- signal_list(['value', 'points']) }}
+    from {{ rank }}_amounts
+
+){% if not loop.last %},{% endif %}
+{% do leaders.append(rank ~ '_signal') %}
 {% endfor %}
 select
     customer_id,
     activity_month,
     {%- for leader in leaders %}
-    case mod({{ leader }}_mark, 100)
-        {%- for signal in names %}
-        when {{ loop.index }} then '{{ signal }}'
+    {{ leader }},
+    case {{ leader }}
+        {%- for signal in health_signals() %}
+        when '{{ signal }}' then {{ signal }}_value
         {%- endfor %}
-    end as {{ leader }}_signal,
-    case mod({{ leader }}_mark, 100)
-        {%- for signal in names %}
-        when {{ loop.index }} then {{ signal }}_value
-        {%- endfor %}
-    end as {{ leader }}_signal_value,
+    end as {{ leader }}_value,
     {%- endfor %}
     {{- signal_list(['points']) }}
-from {{ leaders[-1] }}_marks
+from {{ leaders[-1] }}s

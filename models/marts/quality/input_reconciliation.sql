@@ -14,37 +14,37 @@ raw_counts as (
     {{ 'union all' if not loop.last }}{% endfor %}
 ),
 {% for input_name in input_names() if input_name != 'usage_events' -%}
-{%- set key = input_contracts()[input_name].meta.key | join(', ') -%}
+{%- set key = input_contracts()[input_name].meta.key -%}
+{%- set row_key, compared_text = 'input_rows.' ~ key | join(', input_rows.'), row_text(value_columns(input_name)) -%}
 {%- set is_compared = 'not is_end and change_sequence is null' if input_name == 'subscription_changes' else 'true' -%}
--- The first and the last row, as text, of each key's newest load. Rows that a rule puts in order are not compared.
 {{ input_name }}_keys as (
 
     select
-        {{ key }},
-        sum(row_count) as version_count,
-        sum(folded_row_count) as folded_row_count,
-        max(case when load_number = 1 then first_text end) as first_text,
-        max(case when load_number = 1 then last_text end) as last_text
-    from (
-        select
-            {{ key }},
-            count(*) as row_count,
-            sum(case when is_folded then 1 end) as folded_row_count,
-            min(compared_text) as first_text,
-            max(compared_text) as last_text,
-            row_number() over (partition by {{ key }} order by loaded_at desc) as load_number
-        from (
-            select
-                {{ key }},
-                loaded_at,
-                is_folded,
-                case when {{ is_compared }} then {{ row_text(value_columns(input_name)) }} end as compared_text
-            from {{ ref('base_' ~ input_name) }}
-            where reject_reason is null
-        ) as valid_rows
-        group by {{ key }}, loaded_at
-    ) as loads
-    group by {{ key }}
+        {{ key | join(', ') }},
+        count(*) as version_count,
+        sum(case when is_folded then 1 end) as folded_row_count,
+        max(loaded_at) as newest_loaded_at
+    from {{ ref('base_' ~ input_name) }}
+    where reject_reason is null
+    group by {{ key | join(', ') }}
+
+),
+
+-- Keys of which several rows of the newest load differ, as text. Rows that a rule puts in order are not compared.
+{{ input_name }}_conflicts as (
+
+    select {{ row_key }}
+    from {{ ref('base_' ~ input_name) }} as input_rows
+    inner join {{ input_name }}_keys as several_rows
+        on
+            several_rows.version_count > 1
+            and input_rows.loaded_at = several_rows.newest_loaded_at
+            {%- for column in key %}
+            and input_rows.{{ column }} = several_rows.{{ column }}
+            {%- endfor %}
+    where input_rows.reject_reason is null and {{ is_compared }}
+    group by {{ row_key }}
+    having min({{ compared_text }}) <> max({{ compared_text }})
 
 ),
 
@@ -56,7 +56,7 @@ staged_counts as (
         count(*) as staged_row_count,
         coalesce(sum(version_count - 1), 0) as superseded_row_count,
         coalesce(sum(folded_row_count), 0) as folded_row_count,
-        coalesce(sum(case when first_text <> last_text then 1 end), 0) as conflict_count
+        (select count(*) from {{ input_name }}_conflicts) as conflict_count
     from {{ input_name }}_keys
 
     union all
