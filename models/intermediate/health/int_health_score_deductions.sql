@@ -51,7 +51,7 @@ deductions as (
     cross join hand_set_weights
     inner join scores
         on signals.customer_id = scores.customer_id and signals.activity_month = scores.activity_month
-    left join learned_weights on scores.fit_month = learned_weights.fit_month
+    left join learned_weights on scores.fit_month = learned_weights.fit_month{{ computed_once() }}
 
 ),
 
@@ -72,7 +72,7 @@ deductions as (
             {%- endfor %}
         ) as {{ rank }}_points,
         {{- signal_list(['value', 'points']) }}
-    from {{ previous }}
+    from {{ previous }}{{ computed_once() }}
 
 ),
 
@@ -91,7 +91,7 @@ deductions as (
             {%- endfor %}
         end as {{ rank }}_signal,
         {{- signal_list(['value', 'points']) }}
-    from {{ rank }}_amounts
+    from {{ rank }}_amounts{{ computed_once() }}
 
 ){% if not loop.last %},{% endif %}
 {% do leaders.append(rank ~ '_signal') %}
