@@ -25,8 +25,8 @@ from customer_value.settings import PROJECT, Settings
 
 needs_server = pytest.mark.postgres
 
-# One unit of the last decimal of rates and amounts.
-TOLERANCE = 0.00000001
+# One unit of the last decimal of rates and amounts, where a float lies between two; an end of an interval adds two such numbers.
+TOLERANCE = 0.00000002
 # Unit tests with a value between two eighth decimals, 0.866953125: floats of the engines lie on either side of it.
 TIES = ("annual_contracts_renew_yearly_and_tenure_counts",)
 PUBLICATIONS = int(os.environ.get("CUSTOMER_VALUE_TEST_PUBLICATIONS", "20"))
@@ -133,7 +133,7 @@ class OnServer(Company):
         with duckdb.connect(str(file)) as connection, self.server.transaction() as cursor:
             connection.execute("create schema marts")
             for table in self.server.relations(cursor, "published"):
-                if not table.startswith("publication"):
+                if table not in ("publication", "publication_marts"):
                     self.server.mirror_table(cursor, connection, "published", table, {}, "marts")
         return file
 
