@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {#- At the end of a CTE of which each expression is read many times by the next one. Postgres would put each in place of its name, again
-    and again: of three such CTEs on end it made a plan of 22 GB. An offset keeps it from that; other engines compute a CTE's columns once. -#}
+    and again: of three such CTEs on end it made a plan of 22 GB. An offset keeps it from that; DuckDB computes the columns of a CTE once. -#}
 {% macro computed_once() %}{{ return(adapter.dispatch('computed_once')()) }}{% endmacro %}
 {% macro default__computed_once() %}{% endmacro %}
 {% macro postgres__computed_once() %} offset 0{% endmacro %}
