@@ -48,7 +48,7 @@ class Failure:
     nodes: tuple = ()
 
     def __str__(self):
-        count = "" if self.row_count is None else f"{self.row_count:,} row{'' if self.row_count == 1 else 's'}"
+        count = "" if self.row_count is None else counted(self.row_count, "row")
         named = "; ".join(f"({', '.join(f'{name} = {value}' for name, value in row.items())})" for row in self.rows)
         found = ", for example ".join(filter(None, (count, named))) or self.message
         return ": ".join(filter(None, (self.model, self.rule, found)))

@@ -8,6 +8,7 @@ from collections import Counter
 from functools import partial
 
 from customer_value.queries import rows_of
+from customer_value.terminal import counted
 
 # By the beginning of a reason: what to do. The table in docs/metrics.md, Rejected rows, has all of them.
 ADVICE = {
@@ -149,7 +150,7 @@ def missing_mrr(rows):
     customers = sum(row["customer_count"] for row in found)
     rates = [float(row["amount_rate"]) for row in found if row["amount_rate"] is not None]
     # A row may name no customer: how many it stands for is not known.
-    who = f", {customers:,} customer{'' if customers == 1 else 's'}," if customers else ""
+    who = f", {counted(customers, 'customer')}," if customers else ""
     return {
         "mrr_rate": sum(rates) if rates else None,
         "customer_count": customers,
@@ -175,7 +176,7 @@ def banner(rows):
     for row in rejected_money(rows):
         if row["input_name"] != "subscription_changes" and row["amount"]:
             counts[row["input_name"]] += row["row_count"]
-    others = listed([f"{count:,} row{'' if count == 1 else 's'} of {name}" for name, count in sorted(counts.items())])
+    others = listed([f"{counted(count, 'row')} of {name}" for name, count in sorted(counts.items())])
     verb = "is" if list(counts.values()) == [1] else "are"
     parts = [missing["text"]] if missing else []
     if others:

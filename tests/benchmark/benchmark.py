@@ -355,7 +355,7 @@ def main():
         file.write_text(json.dumps(kept, indent=1))
         failed |= any(benchmark.differing.values())
         shutil.rmtree(benchmark.home)
-    write_page({size: kept[size] for size in SIZES if size in kept}, machine(), HERE / "requirements.in")
+    write_page({size: kept[size] for size in SIZES if size in kept}, machine(), HERE / "requirements.in", RECORDS)
     return int(failed)
 
 

@@ -177,8 +177,8 @@ def chart(results):
     )
 
 
-def write_page(results, machine, requirements):
-    """Write the page and its chart."""
+def write_page(results, machine, requirements, records):
+    """Write the page and its chart; `records`: the marts that are not compared."""
     CHART.parent.mkdir(parents=True, exist_ok=True)
     CHART.write_text(chart(results))
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
@@ -223,7 +223,7 @@ tests. The limit reads every event once, to counts by day, customer and feature,
 
 ## Equal to a full build
 
-Every mart but those that record what readers saw before (`restatements`, `publication_changes`, `publication_digest`), of an incremental run and a full build of the same inputs, cell by cell.
+Every mart but those that record what readers saw before ({", ".join(f"`{mart}`" for mart in records)}), of an incremental run and a full build of the same inputs, cell by cell.
 Marts that differ: {alike}.
 
 ## The dearest models

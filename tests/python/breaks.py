@@ -39,11 +39,12 @@ STEPS = ["-0.01", "+0.01", "-1", "+1", "+1000"]
 KEYS = "unique_combination_of_columns"
 
 
-def repeated_keys(relation, columns):
-    """The macro of that name, as dbt renders it."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    macros = environment.from_string((PROJECT / "macros" / "check_key.sql").read_text()).module
-    return str(macros.repeated_keys(relation, columns))
+# The macro of that name, as dbt renders it.
+repeated_keys = (
+    jinja2.Environment(extensions=["jinja2.ext.do"])
+    .from_string((PROJECT / "macros" / "check_key.sql").read_text())
+    .module.repeated_keys
+)
 
 
 class DataTests:
@@ -60,7 +61,7 @@ class DataTests:
         for key, node in manifest["nodes"].items():
             if (node.get("test_metadata") or {}).get("name") == KEYS and node["attached_node"] in sql:
                 columns = node["test_metadata"]["kwargs"]["combination_of_columns"]
-                sql[key] = repeated_keys(self.models[node["attached_node"]]["relation_name"], columns)
+                sql[key] = str(repeated_keys(self.models[node["attached_node"]]["relation_name"], columns))
         self.nodes = {
             key: node for key, node in manifest["nodes"].items() if key in sql and node["resource_type"] == "test"
         }
