@@ -16,7 +16,8 @@ months_ahead as (
         customer_states.survival_segment,
         customer_states.term_name,
         months.n as months_ahead,
-        customer_states.mrr_amount,
+        customer_states.mrr_amount as known_mrr_amount,
+        cast(customer_states.mrr_amount as {{ type_double() }}) as mrr_amount,
         customer_states.squared_mrr_amount,
         exp(customer_states.hazard_ratio * (curves.log_survival - start_curves.log_survival)) as stay_rate,
         customer_states.hazard_ratio * (curves.log_survival - start_curves.log_survival) as level_slope,
@@ -62,7 +63,7 @@ select
     survival_segment,
     term_name,
     months_ahead,
-    sum(cast(mrr_amount as {{ type_amount() }})) as mrr_amount,
+    cast(sum(known_mrr_amount) as {{ type_amount() }}) as mrr_amount,
     cast(sum(cast(mrr_amount * (1 - stay_rate) as {{ type_amount() }})) as {{ type_amount() }}) as churn_mrr_amount,
     cast(sum(cast(mrr_amount * stay_rate * (growth_factor - 1) as {{ type_amount() }})) as {{ type_amount() }})
         as expansion_mrr_amount,

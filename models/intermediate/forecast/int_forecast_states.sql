@@ -66,8 +66,8 @@ select
     first_elapsed_months,
     first_year_months,
     count(*) as customer_count,
-    -- Decimals add up to the same in every order, floats do not.
-    cast(sum(mrr_amount) as {{ type_double() }}) as mrr_amount,
+    -- Decimals add up to the same in every order, floats do not, and hold 90 million to the eighth place no more.
+    cast(sum(mrr_amount) as {{ type_amount() }}) as mrr_amount,
     sum(power(cast(mrr_amount as {{ type_double() }}), 2)) as squared_mrr_amount
 from paying_customers
 group by

@@ -58,7 +58,7 @@ parts as (
         new_business.elapsed_months,
         origins.is_as_of,
         new_business.forecast_month,
-        cast(opening_months.closing_mrr_amount as {{ type_double() }}) as opening_mrr_amount,
+        opening_months.closing_mrr_amount as opening_mrr_amount,
         coalesce(existing_customers.mrr_amount, 0) as existing_mrr_amount,
         forecast_months.closing_mrr_amount as actual_mrr_amount,
         coalesce(scheduled_changes.scheduled_mrr_amount, 0) as scheduled_mrr_amount,
@@ -113,7 +113,7 @@ select
             {%- endfor %}, 0
         ) as {{ type_amount() }}
     ) as mrr_amount,
-    cast(opening_mrr_amount * power(1 + growth_rate, elapsed_months) as {{ type_amount() }})
+    cast(cast(opening_mrr_amount as {{ type_double() }}) * power(1 + growth_rate, elapsed_months) as {{ type_amount() }})
         as trailing_growth_mrr_amount,
     cast(sqrt(forecast_variance) as {{ type_amount() }}) as standard_error_amount
 from parts

@@ -108,7 +108,7 @@ customer_differences as (
 select
     valuation_date,
     months_ahead,
-    cast(sum(scheduled_mrr_amount) as {{ type_double() }}) as scheduled_mrr_amount,
-    cast(-sum(least(scheduled_mrr_amount, 0)) as {{ type_double() }}) as scheduled_loss_amount
+    cast(sum(scheduled_mrr_amount) as {{ type_amount() }}) as scheduled_mrr_amount,
+    cast(-sum(least(scheduled_mrr_amount, 0)) as {{ type_amount() }}) as scheduled_loss_amount
 from customer_differences
 group by valuation_date, months_ahead
