@@ -24,7 +24,12 @@ def suites():
     return {
         "customers": [
             gxe.ExpectTableRowCountToBeBetween(description="there are customers", min_value=1, severity="critical"),
-            between("mrr_amount", "no customer pays more than 100 million a month", "warning", max_value=100_000_000),
+            none_of(
+                "mrr_amount > (select sum(mrr_amount) / 2 from {batch}) "
+                "and (select count(*) from {batch} where mrr_amount > 0) >= 100",
+                "where 100 customers or more pay, none pays half of all MRR",
+                "warning",
+            ),
         ],
         "mrr_monthly": [
             between("nrr_12m_rate", "net retention is between 0.3 and 3", "warning", min_value=0.3, max_value=3),

@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
+import duckdb
 import pytest
-from conftest import Company, built, rows_of
+from conftest import Company, built, rows_of, write_demo
 from ledgers import at, change, customer, plan, write
 
 AS_OF = "2025-12-31"
@@ -163,3 +164,25 @@ def test_the_future_counts_usage(company):
     # Both are of one age: eleven halves of the other's future.
     assert float(rows["usage"][2]) == pytest.approx(5.5 * float(rows["wire"][2]))
     assert rows["wire"][2] > 0
+
+
+@pytest.mark.nightly
+def test_amounts_of_eleven_digits_stay_exact(tmp_path):
+    """A company in rupiah: a floating-point number cannot hold its totals to the eighth place."""
+    company = Company(tmp_path, "")
+    raw = company.settings.raw
+    write_demo(raw)
+    amounts = {
+        "invoice_lines": ["amount", "discount_amount", "tax_amount", "refunded_amount", "refunded_tax_amount"],
+        "refunds": ["amount", "tax_amount"],
+        "plans": ["unit_amount"],
+        "subscription_changes": ["unit_amount", "discount_amount"],
+        "marketing_spend": ["amount"],
+    }
+    for name, columns in amounts.items():
+        large = ", ".join(f"cast({column} * 100000 as double) as {column}" for column in columns)
+        duckdb.execute(f"create or replace temp table scaled as select * replace ({large}) from '{raw}/{name}.parquet'")
+        duckdb.execute(f"copy scaled to '{raw}/{name}.parquet' (format parquet)")
+    company.run()
+    assert company.summary["withheld"] == []
+    assert rows_of(company, "select max(closing_mrr_amount) > 1e10 from marts.mrr_monthly") == [(True,)]

@@ -26,7 +26,7 @@ select
     statuses.mrr_amount,
     value_months.ltv_amount,
     -- The part of the lifetime value that the health score puts in question.
-    cast(value_months.ltv_amount * (100 - scores.health_score) / 100 as {{ type_amount() }})
+    cast(value_months.ltv_amount * (100 - scores.health_score) * 0.01 as {{ type_amount() }})
         as value_at_risk_amount
 from statuses
 inner join scores

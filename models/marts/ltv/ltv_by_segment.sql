@@ -84,7 +84,11 @@ select
     ) }} as {{ type_amount() }}) as simple_ltv_amount,
     cast({{ rate('historic_amount', 'customer_count') }} as {{ type_amount() }}) as historic_ltv_amount,
     cast({{ rate('future_amount', 'customer_count') }} as {{ type_amount() }}) as expected_future_ltv_amount,
-    cast({{ rate('total_amount', 'customer_count') }} as {{ type_amount() }}) as ltv_amount,
+    -- The rounded parts add up.
+    cast(
+        cast({{ rate('historic_amount', 'customer_count') }} as {{ type_amount() }})
+        + cast({{ rate('future_amount', 'customer_count') }} as {{ type_amount() }}) as {{ type_amount() }}
+    ) as ltv_amount,
     cast({{ rate('total_low_amount', 'customer_count') }} as {{ type_amount() }}) as ltv_low_amount,
     cast({{ rate('total_high_amount', 'customer_count') }} as {{ type_amount() }}) as ltv_high_amount,
     cast(total_amount as {{ type_amount() }}) as total_ltv_amount,
