@@ -10,7 +10,7 @@ install = $(BIN)/uv pip install --quiet --python $(1) --require-hashes --no-deps
 	|| $(1)/bin/python -m $(PIP_INSTALL) $(2)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup contract generate load build check publish run report serve docs superset test test-postgres structure torture layout fuzz mutate bench freshness lint lock clean
+.PHONY: help setup contract generate load build check publish run report serve docs superset test test-postgres test-spark structure torture layout fuzz mutate bench freshness lint lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,16 @@ test: setup  ## lint, build with unit tests and reconciliations, expectations, p
 test-postgres: .venv-postgres/installed  ## Postgres as target, on a server that it starts itself (apt-get install postgresql; 20 minutes)
 	.venv-postgres/bin/pytest -m postgres tests/python/test_postgres.py
 
+test-spark: .venv-spark/installed  ## Spark as target, in this machine's Java (apt-get install openjdk-17-jre-headless; half an hour)
+	.venv-spark/bin/pytest -m spark tests/python/test_spark.py
+
+.venv-spark/installed: requirements.lock tests/spark/requirements.lock | setup
+	$(PYTHON) -m venv .venv-spark
+	$(call install,.venv-spark,requirements.lock)
+	$(call install,.venv-spark,tests/spark/requirements.lock)
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 .venv-postgres/installed: requirements.lock tests/postgres/requirements.lock | setup
 	$(PYTHON) -m venv .venv-postgres
 	$(call install,.venv-postgres,requirements.lock)
@@ -131,8 +141,10 @@ lock: setup  ## pin everything again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev --output-file requirements.lock pyproject.toml
 	sed -n 's/^postgres = .*"\(dbt-postgres[^"]*\)".*"\(psycopg2[^"]*\)".*/\1\n\2/p' pyproject.toml > tests/postgres/requirements.in
 	cd tests/postgres && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-deps --python-version 3.11 --output-file requirements.lock requirements.in
+	sed -n 's/^spark = .*"\(dbt-spark[^"]*\)".*"\(pyspark[^"]*\)".*/\1\n\2/p' pyproject.toml > tests/spark/requirements.in
+	cd tests/spark && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --constraint ../../requirements.lock --output-file requirements.lock requirements.in
 	cd tests/structure && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.lock requirements.in
 	cd tests/benchmark && ../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --output-file requirements.lock requirements.in
 
 clean:  ## remove the environment and everything built
-	rm -rf .venv .venv-structure .venv-postgres .venv-benchmark data
+	rm -rf .venv .venv-structure .venv-postgres .venv-spark .venv-benchmark data

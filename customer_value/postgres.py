@@ -8,7 +8,6 @@ Readers on the server have the same marts in the schema <prefix>_published, whic
 Where the server is say the variables of libpq (PGHOST and so on); CUSTOMER_VALUE_SCHEMA is the prefix of every schema.
 """
 
-import json
 import os
 import tempfile
 import time
@@ -21,15 +20,9 @@ import duckdb
 
 from customer_value.errors import BuildError, InputError
 from customer_value.files import literal, quoted
+from customer_value.server import MIRRORED, mart_types
 from customer_value.terminal import say
 
-# Of a build, beside its marts and its metadata: what the summary, the notes and the erasure of a person look up.
-MIRRORED = {
-    "staging": ["run_settings", "stg_customers", "stg_marketing_spend", "stg_model_scores"],
-    "intermediate": ["int_subscription_items", "int_feature_uses"],
-    "definitions": ["features", "health_overrides"],
-    "history": ["build_metadata"],
-}
 TYPES = {
     "VARCHAR": "text",
     "TIMESTAMP": "timestamp",
@@ -549,16 +542,3 @@ def duckdb_type(kind):
     if kind == "numeric":
         return "DECIMAL(38, 10)"
     return DUCKDB_TYPES.get(kind, kind)
-
-
-def mart_types(manifest):
-    """The types of the marts' columns by their contracts, by mart and column."""
-    nodes = json.loads(manifest.read_text())["nodes"].values()
-    names = {"string": "VARCHAR"}
-    return {
-        node["name"]: {
-            column: names.get(each["data_type"], each["data_type"]) for column, each in node["columns"].items()
-        }
-        for node in nodes
-        if node["resource_type"] == "model" and node["path"].startswith("marts/")
-    }

@@ -62,7 +62,7 @@ def inputs_of(company):
 
 
 # Where to build: in the DuckDB file that is the warehouse, or in a server, of which that file is then a mirror.
-DUCKDB, POSTGRES = TARGETS = ("duckdb", "postgres")
+DUCKDB, POSTGRES, SPARK = TARGETS = ("duckdb", "postgres", "spark")
 
 
 def warehouse_of(company, target=DUCKDB):
@@ -254,12 +254,17 @@ class Settings:
         """The variables that lead dbt to the server; none where the target is none."""
         if self.target == DUCKDB:
             return {}
-        from customer_value.postgres import session_options
+        if self.target == POSTGRES:
+            from customer_value.postgres import session_options
 
-        return {
+            session = {"PGOPTIONS": session_options()}
+        else:
+            from customer_value.spark import session_variables
+
+            session = session_variables(self.warehouse)
+        return session | {
             "CUSTOMER_VALUE_TARGET": self.target,
             "CUSTOMER_VALUE_SCHEMA": self.schema,
-            "PGOPTIONS": session_options(),
             # Of column types that are set for all seeds, it warns of those that a seed does not have.
             "PYTHONWARNINGS": "ignore::RuntimeWarning:agate.type_tester",
         }

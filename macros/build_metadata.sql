@@ -6,7 +6,7 @@
 
 {#- Record one value of a kind in place of the earlier one. -#}
 {% macro record(kind, value) %}
-    {%- do run_query('delete from ' ~ build_metadata() ~ ' where kind = ' ~ dbt.string_literal(kind)) -%}
+    {%- do run_query(delete_rows(build_metadata(), 'kind = ' ~ dbt.string_literal(kind))) -%}
     {%- do run_query(
         'insert into ' ~ build_metadata() ~ ' values (' ~ dbt.string_literal(kind) ~ ', ' ~ dbt.string_literal(value) ~ ')'
     ) -%}
@@ -22,7 +22,7 @@
     ] -%}
     {%- set found = [] -%}
     {%- for schema, name, place in moves -%}
-        {%- set earlier = adapter.get_relation(target.database, schema, name) -%}
+        {%- set earlier = adapter.get_relation(target.database or none, schema, name) -%}
         {%- if earlier is not none and adapter.get_relation(place.database, place.schema, place.identifier) is none -%}
             {%- do found.append((earlier, place)) -%}
         {%- endif -%}
@@ -72,8 +72,9 @@
         {%- do carry_history_over() -%}
         {%- do run_query(
             'create table if not exists ' ~ build_metadata()
-            ~ ' (kind ' ~ dbt.type_string() ~ ', value ' ~ dbt.type_string() ~ ')'
+            ~ ' (kind ' ~ dbt.type_string() ~ ', value ' ~ dbt.type_string() ~ ')' ~ table_format()
         ) -%}
+        {%- do make_inputs_visible() -%}
         {%- set own_models = graph.nodes.values()
             | selectattr('resource_type', 'equalto', 'model')
             | selectattr('package_name', 'equalto', 'customer_value') | list -%}

@@ -12,7 +12,7 @@
     where nothing is closed. The table reads the marts that read it, so that it is no `ref`. -#}
 {% macro earlier_rows(name) -%}
     {%- if first_open_month() is not none -%}
-        {{ return(adapter.get_relation(target.database, generate_schema_name('history', none), name)) }}
+        {{ return(adapter.get_relation(target.database or none, generate_schema_name('history', none), name)) }}
     {%- endif -%}
     {{ return(none) }}
 {%- endmacro %}

@@ -45,25 +45,6 @@
     end
 {%- endmacro %}
 
-{#- Columns <signal>_<column> of a CTE, one below the other: a row for each signal, beside the columns `keys`. -#}
-{% macro signal_rows(relation, keys, columns) -%}
-    {%- for signal in health_signals() %}
-    select
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
-        {%- for column in columns %}
-        {{ signal }}_{{ column }} as {{ column }},
-        {%- endfor %}
-        '{{ signal }}' as signal_name
-    from {{ relation }}
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
-{%- endmacro %}
-
 {#- From 0 at the red threshold to 100 at the green one, whichever of them is the higher; null where the value is not known. -#}
 {% macro signal_score(signal) -%}
     {%- set value = 'signal_values.' ~ signal ~ '_value' -%}

@@ -3,12 +3,8 @@
 {% macro keep_newest_levels() -%}
     {%- if adapter.get_relation(this.database, this.schema, this.identifier) is not none -%}
         {%- set is_running = 'in (select running.build_id from ' ~ ref('run_settings') ~ ' as running)' -%}
-        delete from {{ this }}
-        where
-            build_id {{ is_running }}
-            or build_number <> coalesce((
-                select max(levels.build_number) from {{ this }} as levels
-                where {{ is_published('levels.build_id') }} and levels.build_id not {{ is_running }}
-            ), 0)
+        {%- set newest = '(select max(levels.build_number) from ' ~ this ~ ' as levels where ' ~ is_published('levels.build_id')
+            ~ ' and levels.build_id not ' ~ is_running ~ ')' -%}
+        {{ delete_rows(this, 'build_id ' ~ is_running ~ ' or build_number <> coalesce(' ~ newest ~ ', 0)') }}
     {%- endif -%}
 {%- endmacro %}

@@ -19,3 +19,45 @@ drop {{ existing_relation.type }} if exists {{ existing_relation }} cascade;
 {{ run_hooks(post_hooks, inside_transaction=False) }}
 {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- How a table is made that later builds add to: of a value of the key, all rows are replaced. Spark has no rows to delete in files: there
+    a folder of files is replaced, that of a value, or of a month where the key is a day, for a folder a day would be thousands. -#}
+{% macro increments(unique_key) %}{{ return(adapter.dispatch('increments')(unique_key)) }}{% endmacro %}
+{% macro default__increments(unique_key) -%}
+    {{ return({'materialized': 'incremental', 'incremental_strategy': 'delete+insert', 'unique_key': unique_key}) }}
+{%- endmacro %}
+{% macro spark__increments(unique_key) -%}
+    {%- set folder = 'replaced_month' if unique_key == 'activity_date' else unique_key -%}
+    {{ return({'materialized': 'incremental', 'incremental_strategy': 'insert_overwrite', 'partition_by': [folder]}) }}
+{%- endmacro %}
+
+{#- The column by which days are replaced where that is not their own, after the others. -#}
+{% macro replaced_month(day) %}{{ return(adapter.dispatch('replaced_month')(day)) }}{% endmacro %}
+{% macro default__replaced_month(day) %}{% endmacro %}
+{% macro spark__replaced_month(day) %}, {{ month_start(day) }} as replaced_month{% endmacro %}
+
+{#- The days that are replaced where some have changed, of all that there are. -#}
+{% macro replaced_days(changed_days, all_days) %}{{ return(adapter.dispatch('replaced_days')(changed_days, all_days)) }}{% endmacro %}
+{% macro default__replaced_days(changed_days, all_days) %}select activity_date from {{ changed_days }}{% endmacro %}
+{% macro spark__replaced_days(changed_days, all_days) -%}
+    select activity_date from {{ changed_days }}
+    union distinct
+    select activity_date from {{ all_days }}
+    where {{ month_start('activity_date') }} in (select {{ month_start('activity_date') }} from {{ changed_days }})
+{%- endmacro %}
+
+{#- The format of a table that no model makes. -#}
+{% macro table_format() %}{{ return(adapter.dispatch('table_format')()) }}{% endmacro %}
+{% macro default__table_format() %}{% endmacro %}
+{% macro spark__table_format() %}{{ return(' using parquet') }}{% endmacro %}
+
+{#- Delete rows of a table, as a statement. Spark writes the others aside and back. -#}
+{% macro delete_rows(relation, condition) %}{{ return(adapter.dispatch('delete_rows')(relation, condition)) }}{% endmacro %}
+{% macro default__delete_rows(relation, condition) %}delete from {{ relation }} where {{ condition }}{% endmacro %}
+{% macro spark__delete_rows(relation, condition) -%}
+    {%- set kept = relation.incorporate(path={'identifier': relation.identifier ~ '_kept'}) -%}
+    {%- do run_query('drop table if exists ' ~ kept) -%}
+    {%- do run_query('create table ' ~ kept ~ table_format() ~ ' as select * from ' ~ relation ~ ' where not (' ~ condition ~ ')') -%}
+    {%- do run_query('insert overwrite ' ~ relation ~ ' select * from ' ~ kept) -%}
+    drop table {{ kept }}
+{%- endmacro %}

@@ -9,6 +9,17 @@
     end
 {%- endmacro %}
 
+{#- A large float has an exponent there. -#}
+{% macro spark__text_of(value) -%}
+    {%- set text = 'cast(' ~ value ~ ' as string)' -%}
+    case
+        when typeof({{ value }}) <> 'double' then {{ text }}
+        when {{ text }} like '%E%'
+            then regexp_replace(regexp_replace(cast(cast({{ text }} as decimal(38, 18)) as string), '0+$', ''), '[.]$', '.0')
+        else replace(lower({{ text }}), 'infinity', 'inf')
+    end
+{%- endmacro %}
+
 {#- A text without some characters at both ends. -#}
 {% macro stripped(text, characters) %}{{ return(adapter.dispatch('stripped')(text, characters)) }}{% endmacro %}
 {% macro default__stripped(text, characters) %}trim({{ text }}, {{ characters }}){% endmacro %}

@@ -2,8 +2,7 @@
 -- Of tables that hold today's state: what has changed since the last build counts from this load on, what is gone ends with it. Rows
 -- ahead are those of this load. No full refresh loses what was kept.
 {{ config(
-    materialized='incremental', incremental_strategy='delete+insert', unique_key='is_kept', full_refresh=false, schema='history',
-    enabled=var('keep_loads') and var('connectors') | length > 0
+    full_refresh=false, schema='history', enabled=var('keep_loads') and var('connectors') | length > 0, **increments('is_kept')
 ) }}
 {%- set names = input_contracts()['subscription_changes'].columns | list %}
 {%- set values = value_columns('subscription_changes') | reject('in', ['change_sequence', 'source_updated_at']) | list %}

@@ -345,23 +345,29 @@ NIGHTLY = {
 }
 
 
+# Targets that a test needs more for than Python's packages.
+ENGINES = ("postgres", "spark")
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "nightly: left out of each push")
-    config.addinivalue_line(
-        "markers", "postgres: needs a server, left out of each push's other tests: make test-postgres"
-    )
+    for engine in ENGINES:
+        config.addinivalue_line(
+            "markers", f"{engine}: needs that engine, left out of each push's other tests: make test-{engine}"
+        )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave out the nightly tests and those that need a server, unless they are asked for: -m nightly, -m postgres."""
+    """Leave out the nightly tests and those that need a server, unless they are asked for: -m nightly, -m postgres, -m spark."""
     for item in items:
         if item.path.stem in NIGHTLY:
             item.add_marker(pytest.mark.nightly)
         if item.get_closest_marker("nightly") and not config.option.markexpr:
             item.add_marker(pytest.mark.skip(reason="nightly: -m nightly"))
-        if item.get_closest_marker("postgres") and "postgres" not in config.option.markexpr:
-            item.add_marker(pytest.mark.skip(reason="needs a server: -m postgres"))
+        for engine in ENGINES:
+            if item.get_closest_marker(engine) and engine not in config.option.markexpr:
+                item.add_marker(pytest.mark.skip(reason=f"needs {engine}: -m {engine}"))
 
 
 def pytest_sessionfinish(session, exitstatus):

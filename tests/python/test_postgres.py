@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import duckdb
 import pytest
 from conftest import MARTS, Company
+from deliveries import deliver, files_of, last_two_days
 
 from customer_value import postgres
 from customer_value.compare import OF_PUBLICATIONS, compare
@@ -138,36 +139,16 @@ class OnServer(Company):
         return file
 
 
-def deliver(source, raw, day=None):
-    """The inputs of a company, those alone that had been loaded by the end of a day."""
-    raw.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
-        for path in sorted(source.iterdir()):
-            if path.name == "truth":
-                continue
-            files = path / "*.parquet" if path.is_dir() else path
-            condition = f"where loaded_at < timestamp '{day}' + interval 1 day" if day else ""
-            connection.execute(
-                f"copy (from read_parquet('{files}', union_by_name = true) {condition}) to '{raw / path.stem}.parquet' (format parquet)"
-            )
-
-
 @pytest.fixture(scope="module")
 def twins(place, demo, tmp_path_factory):
     """The demonstration company in two runs, the second a day later, on DuckDB and on the server."""
     home = tmp_path_factory.mktemp("twins")
-    (last_day,) = demo.rows("select as_of_date from main.publication")[0]
-    days = [str(last_day.replace(day=last_day.day - 1)) if last_day.day > 1 else str(last_day), str(last_day)]
     here, there = Company(home / "duckdb", ""), OnServer(home / "postgres", "")
-    for day in days:
+    for day in last_two_days(demo):
         for company in (here, there):
             deliver(demo.settings.raw, company.settings.raw, day)
             company.run()
     return here, there
-
-
-def files_of(*companies):
-    return [company.settings.published / "customer_value.duckdb" for company in companies]
 
 
 @needs_server

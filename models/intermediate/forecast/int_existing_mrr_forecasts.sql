@@ -16,8 +16,8 @@ months_ahead as (
         customer_states.survival_segment,
         customer_states.term_name,
         months.n as months_ahead,
-        customer_states.mrr_amount as known_mrr_amount,
-        cast(customer_states.mrr_amount as {{ type_double() }}) as mrr_amount,
+        customer_states.mrr_amount,
+        cast(customer_states.mrr_amount as {{ type_double() }}) as mrr,
         customer_states.squared_mrr_amount,
         exp(customer_states.hazard_ratio * (curves.log_survival - start_curves.log_survival)) as stay_rate,
         customer_states.hazard_ratio * (curves.log_survival - start_curves.log_survival) as level_slope,
@@ -63,12 +63,12 @@ select
     survival_segment,
     term_name,
     months_ahead,
-    cast(sum(known_mrr_amount) as {{ type_amount() }}) as mrr_amount,
-    cast(sum(cast(mrr_amount * (1 - stay_rate) as {{ type_amount() }})) as {{ type_amount() }}) as churn_mrr_amount,
-    cast(sum(cast(mrr_amount * stay_rate * (growth_factor - 1) as {{ type_amount() }})) as {{ type_amount() }})
+    cast(sum(mrr_amount) as {{ type_amount() }}) as mrr_amount,
+    cast(sum(cast(mrr * (1 - stay_rate) as {{ type_amount() }})) as {{ type_amount() }}) as churn_mrr_amount,
+    cast(sum(cast(mrr * stay_rate * (growth_factor - 1) as {{ type_amount() }})) as {{ type_amount() }})
         as expansion_mrr_amount,
     sum(squared_mrr_amount * power(growth_factor, 2) * stay_rate * (1 - stay_rate)) as own_variance,
-    sum(mrr_amount * growth_factor * stay_rate * level_slope) as level_slope,
-    sum(mrr_amount * growth_factor * stay_rate * tail_slope) as tail_slope
+    sum(mrr * growth_factor * stay_rate * level_slope) as level_slope,
+    sum(mrr * growth_factor * stay_rate * tail_slope) as tail_slope
 from months_ahead
 group by valuation_date, survival_segment, term_name, months_ahead

@@ -45,7 +45,10 @@ dues as (
                 then
                     cast(
                         phases.billing_months
-                        * power(1 + cast({{ var('annual_discount_rate') }} as {{ type_double() }}), -numbers.n / 12.0)
+                        * power(
+                            1 + cast({{ var('annual_discount_rate') }} as {{ type_double() }}),
+                            -numbers.n / cast(12 as {{ type_double() }})
+                        )
                         as {{ type_rate() }}
                     )
             else 0

@@ -1,10 +1,7 @@
 -- Grain: one row per day, customer as loaded and day of the first load.
 -- An incremental run derives the days that int_usage_days has built since. Usage days are read where they are needed,
 -- not once at the top: engines would keep a copy of them all.
-{{ config(
-    materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
-    on_schema_change='fail'
-) }}
+{{ config(on_schema_change='fail', **increments('activity_date')) }}
 {%- set usage_days = ref('int_usage_days') %}
 {%- if is_incremental() %}
 with
@@ -52,7 +49,7 @@ select
     sum(usage_days.staged_row_count) as staged_row_count,
     sum(usage_days.superseded_row_count) as superseded_row_count,
     sum(usage_days.event_count) as event_count,
-    sum(usage_days.usage_quantity) as usage_quantity
+    sum(usage_days.usage_quantity) as usage_quantity{{ replaced_month('usage_days.activity_date') }}
 from {{ usage_days }} as usage_days
 {%- if is_incremental() %}
 inner join days on usage_days.activity_date = days.activity_date

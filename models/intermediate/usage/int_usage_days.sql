@@ -3,10 +3,7 @@
 -- as many, loaded as late and at the same seconds as when it was built. A day that lost its rows keeps a null one.
 -- Events are read where they are needed, not once at the top: engines would keep a copy of them all. Valid
 -- are those that were not rejected.
-{{ config(
-    materialized='incremental', incremental_strategy='delete+insert', unique_key='activity_date',
-    on_schema_change='fail'
-) }}
+{{ config(on_schema_change='fail', **increments('activity_date')) }}
 {%- set events = received('usage_events') %}
 {%- set source_rows = 'candidates' if is_incremental() else events %}
 {%- set columns = 'event_id customer_id user_id feature occurred_at quantity event_count loaded_at'.split() %}
@@ -39,7 +36,7 @@ last_build as (
 
 ),
 
-changed_days as (
+differing_days as (
 
     select coalesce(loaded_days.activity_date, built_days.activity_date) as activity_date
     from loaded_days
@@ -50,6 +47,8 @@ changed_days as (
         or loaded_days.day_second_sum is distinct from built_days.day_second_sum
 
 ),
+
+changed_days as ({{ replaced_days('differing_days', 'loaded_days') }}),
 
 changed_events as (
 
@@ -68,7 +67,7 @@ changed_versions as (
 ),
 
 -- A corrected event may have moved from another day, which changes with it.
-moved_days as (
+entered_days as (
 
     select distinct cast(occurred_at as date) as activity_date
     from changed_versions
@@ -77,6 +76,8 @@ moved_days as (
         and cast(occurred_at as date) not in (select activity_date from changed_days)
 
 ),
+
+moved_days as ({{ replaced_days('entered_days', 'loaded_days') }}),
 
 days as (
 
@@ -169,9 +170,7 @@ versions as (
         events.quantity,
         events.event_count,
         row_number() over ({{ event_versions }}) as version_number,
-        min(events.loaded_at) over (
-            {{ event_versions }} rows between unbounded preceding and unbounded following
-        ) as first_loaded_at
+        min(events.loaded_at) over (partition by events.event_id) as first_loaded_at
     from {{ source_rows }} as events
     inner join events_with_versions on events.event_id = events_with_versions.event_id
     left join rejected_events
@@ -221,7 +220,7 @@ select
     coalesce(usage_days.staged_row_count, 0) as staged_row_count,
     coalesce(usage_days.superseded_row_count, 0) as superseded_row_count,
     coalesce(usage_days.event_count, 0) as event_count,
-    coalesce(usage_days.usage_quantity, 0) as usage_quantity
+    coalesce(usage_days.usage_quantity, 0) as usage_quantity{{ replaced_month('days.activity_date') }}
 from days
 cross join last_build
 left join usage_days on days.activity_date = usage_days.activity_date

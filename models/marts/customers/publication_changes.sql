@@ -95,14 +95,14 @@ select
     changes.entity_key,
     company.as_of_date,
     company.previous_as_of_date,
-    row_number() over (
+    cast(row_number() over (
         order by
             case changes.change_kind
                 {%- for kind in change_kinds() %}
                 when '{{ kind }}' then {{ loop.index }}
                 {%- endfor %}
             end asc, abs({{ moved }}) desc, changes.entity_key asc
-    ) as change_rank,
+    ) as {{ dbt.type_bigint() }}) as change_rank,
     changes.customer_id,
     changes.change_detail,
     changes.previous_status,

@@ -43,7 +43,7 @@ priced_offers as (
         cast(monthly_payers.mrr_amount * monthly_payers.expected_months as {{ type_amount() }}) as monthly_value_amount,
         cast(monthly_payers.mrr_amount * 12 * (1 - offers.discount_rate) as {{ type_amount() }}) as prepaid_amount,
         -- The discount at which the prepaid year is worth as much as the expected months.
-        cast(1 - monthly_payers.expected_months / 12.0 as {{ type_rate() }}) as break_even_discount_rate
+        cast(1 - monthly_payers.expected_months / cast(12 as {{ type_double() }}) as {{ type_rate() }}) as break_even_discount_rate
     from monthly_payers
     cross join offers
 

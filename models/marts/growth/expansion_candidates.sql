@@ -54,13 +54,13 @@ select
     added_mrr_amount,
     expected_mrr_amount,
     service_amount,
-    row_number() over (
+    cast(row_number() over (
         order by
             expected_mrr_amount desc nulls last,
             service_amount desc,
             customer_id asc,
             expansion_kind asc,
             product_name asc
-    ) as priority_rank,
+    ) as {{ dbt.type_bigint() }}) as priority_rank,
     advice
 from priced_moves

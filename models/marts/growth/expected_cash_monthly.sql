@@ -76,7 +76,7 @@ effects as (
         case when months.months_ahead = 1 then offers.taken_amount else 0 end + 0 * stay_rates.stay_rate
             as expected_cash_amount,
         -offers.taken_mrr_amount * stay_rates.stay_rate as displaced_cash_amount,
-        offers.taken_amount / 12.0 - offers.taken_mrr_amount * stay_rates.stay_rate as mrr_effect_amount
+        offers.taken_amount / 12 - offers.taken_mrr_amount * stay_rates.stay_rate as mrr_effect_amount
     from taken_offers as offers
     inner join months on months.months_ahead > 0
     left join stay_rates

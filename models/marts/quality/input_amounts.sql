@@ -6,7 +6,8 @@
     ~ " or changes.reject_reason in ('unknown_status', 'missing_status')" %}
 {%- set newest = 'changes.changed_at desc nulls last, changes.loaded_at desc nulls last, '
     ~ 'changes.change_sequence desc nulls last, changes.is_end desc nulls last' %}
-{%- set equal = list_mrr_amount('changes') ~ ' desc nulls last, changes.currency asc, changes.customer_id asc' %}
+{%- set equal = list_mrr_amount('changes')
+    ~ ' desc nulls last, changes.currency asc nulls last, changes.customer_id asc nulls last' %}
 with
 
 run_settings as (select * from {{ ref('run_settings') }}),
@@ -22,7 +23,7 @@ ranked_changes as (
         case when {{ is_ahead }} = 0 and ({{ may_carry_mrr }}) then {{ list_mrr_amount('changes') }} end as mrr_amount,
         row_number() over (
             partition by changes.subscription_id, changes.item_id
-            order by {{ is_ahead }} asc, {{ newest }}, changes.reject_reason asc, {{ equal }}
+            order by {{ is_ahead }} asc, {{ newest }}, changes.reject_reason asc nulls last, {{ equal }}
         ) as recency,
         row_number() over (
             partition by changes.subscription_id, changes.item_id, changes.reject_reason is null
@@ -73,7 +74,7 @@ counted_money as (
         *,
         customer_id is not null and amount > 0 and row_number() over (
             partition by input_name, customer_id, case when reject_reason is null then 1 else 0 end
-            order by amount desc nulls last, currency asc, reject_reason asc
+            order by amount desc nulls last, currency asc nulls last, reject_reason asc nulls last
         ) = 1 as is_counted
     from money
     where coalesce(reject_reason, '') <> 'internal_customer'

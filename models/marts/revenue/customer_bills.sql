@@ -82,7 +82,9 @@ dated_bills as (
 select
     customer_id,
     invoice_id,
-    row_number() over (partition by customer_id order by issued_date desc, invoice_id desc) as bill_number,
+    cast(row_number() over (
+        partition by customer_id order by issued_date desc, invoice_id desc
+    ) as {{ dbt.type_bigint() }}) as bill_number,
     issued_date,
     due_date,
     case

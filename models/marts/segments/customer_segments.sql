@@ -93,7 +93,7 @@ select
     segment_months.value_at_risk_amount,
     listed_customers.curve_loss_amount,
     listed_customers.priority_order,
-    listed_customers.priority_rank
+    cast(listed_customers.priority_rank as {{ dbt.type_bigint() }}) as priority_rank
 from segment_months
 inner join listed_customers
     on

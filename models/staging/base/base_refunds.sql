@@ -8,7 +8,7 @@ line_versions as (
     select
         invoice_line_id,
         currency,
-        row_number() over (partition by invoice_line_id order by loaded_at desc, currency asc) as version_number
+        row_number() over (partition by invoice_line_id order by loaded_at desc, currency asc nulls last) as version_number
     from {{ ref('base_invoice_lines') }}
     where reject_reason is null
 

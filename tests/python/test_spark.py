@@ -1,0 +1,260 @@
+"""Spark as the target: the same marts as DuckDB, and what lies in its folder.
+
+What needs Spark is left out of each push's other tests and run by `make test-spark`, in this machine's Java.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import duckdb
+import pytest
+from conftest import Company
+from deliveries import deliver, files_of, last_two_days
+
+from customer_value import spark
+from customer_value.compare import OF_PUBLICATIONS, compare
+from customer_value.errors import InputError
+from customer_value.server import server_of
+from customer_value.settings import PROJECT, Settings
+from customer_value.spark import Spark, mirror_table, session_variables, spark_literal, view_of
+
+needs_spark = pytest.mark.spark
+
+# One unit of the last decimal of rates and amounts, where a float lies between two; what adds several such numbers is two off.
+TOLERANCE = 0.00000002
+KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", "2"))
+
+
+@pytest.fixture
+def there(tmp_path, monkeypatch):
+    """A company whose target is Spark, which is not asked for anything."""
+    monkeypatch.setattr(spark, "find_spec", lambda name: True)
+    settings = Settings.of(tmp_path / "raw", tmp_path / "mirror" / "w.duckdb", tmp_path / "published", target="spark")
+    settings.warehouse.parent.mkdir()
+    return server_of(settings)
+
+
+def test_what_is_missing_is_named(there, monkeypatch):
+    monkeypatch.setattr(spark, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'customer-value\[spark\]'"):
+        Spark.of(there.settings)
+    monkeypatch.setattr(spark.shutil, "which", lambda name: None)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(InputError, match=r"found no Java.*JAVA_HOME"):
+        there.require()
+
+
+def test_dbt_is_led_to_the_folder_beside_the_mirror(there, monkeypatch):
+    variables = there.settings.environment()
+    assert variables["CUSTOMER_VALUE_TARGET"] == "spark" and variables["CUSTOMER_VALUE_SPARK"] == str(there.folder)
+    monkeypatch.setenv("SPARK_CONF_DIR", "/etc/spark")
+    assert "SPARK_CONF_DIR" not in session_variables(there.settings.warehouse)
+
+
+def test_a_comment_is_a_text_that_the_catalog_takes():
+    assert spark_literal("a customer's \\ share") == r"'a customer\'s \\ share'"
+    assert len(spark_literal("x" * 1000)) < 256 and spark_literal("x" * 1000).endswith("…'")
+    view = view_of("p.v", "/f.parquet", [("a", "VARCHAR", "its name"), ("b", "DECIMAL(28,8)", None)], None)
+    assert view == (
+        "create or replace view p.v (`a` comment 'its name', `b`) comment '' "
+        "as select cast(`a` as string) as `a`, cast(`b` as DECIMAL(28,8)) as `b` from parquet.`/f.parquet`"
+    )
+
+
+def test_what_spark_writes_is_mirrored_in_its_types(tmp_path):
+    """An instant of Spark is one of UTC, and comments are those of the model."""
+    file = tmp_path / "part.parquet"
+    node = {"description": "What it is.", "columns": {"seen_at": {"description": "When."}}}
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'; create schema marts")
+        values = "timestamptz '2026-01-01 12:00:00+00' as seen_at, 1::integer as n, 'a' as name"
+        connection.execute(f"copy (select {values}) to '{file}'")
+        mirror_table(connection, "marts", "t", [str(file)], {"n": "bigint"}, node)
+        found = connection.execute(
+            "select column_name, data_type, comment from duckdb_columns() where table_name = 't'"
+        )
+        assert found.fetchall() == [("seen_at", "TIMESTAMP", "When."), ("n", "BIGINT", None), ("name", "VARCHAR", None)]
+        assert str(connection.execute("select seen_at from marts.t").fetchone()[0]) == "2026-01-01 12:00:00"
+
+
+def test_inputs_are_replaced_as_a_whole_with_what_the_mirror_has_recorded(there):
+    with duckdb.connect(str(there.settings.warehouse)) as connection:
+        connection.execute("create schema raw; create view raw.plans as select 1 as plan_id")
+    assert there.load() == {"plans": 1}
+    metadata = there.folder / "inputs" / "build_metadata.parquet"
+    assert duckdb.execute(f"select count(*) from '{metadata}'").fetchone() == (0,)
+    with duckdb.connect(str(there.settings.warehouse)) as connection:
+        connection.execute(
+            "create schema history; create table history.build_metadata as select 'k' as kind, 'v' as value"
+        )
+    there.load()
+    assert duckdb.execute(f"from '{metadata}'").fetchall() == [("k", "v")]
+
+
+def published(there, build_id, marts=("customers",)):
+    """A publication as the file that is to be published, staged for Spark."""
+    file = there.settings.warehouse.with_name(f"{build_id}.duckdb")
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(f"create schema marts; create table main.publication as select '{build_id}' as build_id")
+        for mart in marts:
+            connection.execute(f"create table marts.{mart} as select 'c1' as customer_id, 'Ann' as customer_name")
+    there.publications.mkdir(parents=True, exist_ok=True)
+    there.stage(file)
+
+
+def test_a_switch_that_was_cut_off_is_finished_and_one_publication_is_kept(there, monkeypatch):
+    said = []
+
+    class Session:
+        def sql(self, statement):
+            said.append(statement)
+            return self
+
+        def collect(self):
+            return [type("Row", (), {"viewName": "gone"}), type("Row", (), {"viewName": "customers"})]
+
+    monkeypatch.setattr(spark, "session", lambda warehouse: Session())
+    monkeypatch.setitem(sys.modules, "pyspark.errors", type("errors", (), {"PySparkException": RuntimeError}))
+    for build_id in ("one", "two"):
+        published(there, build_id)
+        there.switch()
+    assert there.noted("current") == "two" and there.settle("two") == "two"
+    assert (
+        "drop view customer_value_published.`gone`" in said
+        and "drop view customer_value_published.`customers`" not in said
+    )
+    published(there, "three")
+    said.clear()
+    # The file of another publication is what readers have: nothing is switched.
+    assert there.settle("two") == "two" and not said
+    assert there.settle("three") == "three" and any("/three/customers.parquet" in each for each in said)
+    assert sorted(each.name for each in there.publications.iterdir() if each.is_dir()) == ["three", "two"]
+    assert json.loads((there.publications / "three" / "views.json").read_text()).keys() == {"customers", "publication"}
+
+
+def test_a_person_is_forgotten_in_every_file(there):
+    published(there, "one")
+    (file,) = there.publications.rglob("customers.parquet")
+    (checksum := file.with_name(".customers.parquet.crc")).touch()
+    there.forget(["c2"], ["customer_name", "email"])
+    assert duckdb.execute(f"select customer_name from '{file}'").fetchone() == ("Ann",)
+    there.forget(["c1"], ["customer_name", "email"])
+    assert duckdb.execute(f"from '{file}'").fetchone() == ("c1", None) and not checksum.exists()
+
+
+@dataclass(frozen=True)
+class OnSpark(Company):
+    """A company whose target is Spark."""
+
+    @property
+    def settings(self):
+        raw, published = self.home / "raw", self.home / "published"
+        return Settings.of(raw, self.home / "mirror" / "w.duckdb", published, self.as_of, target="spark", schema="test")
+
+    def cli(self, verb, *arguments):
+        return subprocess.run(self.command(verb, *arguments), cwd=PROJECT, capture_output=True, text=True)
+
+    def command(self, verb, *arguments):
+        settings = self.settings
+        paths = ["--raw", settings.raw, "--warehouse", settings.warehouse, "--published", settings.published]
+        target = ["--target", "spark", "--schema", "test"] + (["--as-of", self.as_of] if self.as_of else [])
+        return [sys.executable, "-m", "customer_value.cli", verb, *map(str, [*paths, *target, *arguments])]
+
+    def ask(self, *queries):
+        """The rows of queries of Spark, in a process of its own: one at a time has the catalog."""
+        code = (
+            "import json, sys; from pathlib import Path; from customer_value.spark import session\n"
+            "spark = session(Path(sys.argv[1]))\n"
+            "print(json.dumps([[list(row) for row in spark.sql(each).collect()] for each in sys.argv[2:]], default=str))"
+        )
+        command = [sys.executable, "-c", code, str(self.settings.warehouse), *queries]
+        finished = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+        assert finished.returncode == 0, finished.stderr[-3000:]
+        return json.loads(finished.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def twins(demo, tmp_path_factory):
+    """The demonstration company in two runs, the second a day later, on DuckDB and on Spark."""
+    home = tmp_path_factory.mktemp("twins")
+    here, there = Company(home / "duckdb", ""), OnSpark(home / "spark", "")
+    for day in last_two_days(demo):
+        for company in (here, there):
+            deliver(demo.settings.raw, company.settings.raw, day)
+            company.run()
+    return here, there
+
+
+@needs_spark
+def test_every_mart_is_that_of_duckdb_after_two_runs(twins):
+    compare(*files_of(*twins), tolerance=TOLERANCE)
+
+
+@needs_spark
+def test_months_that_changed_are_built_and_no_others(twins):
+    _, there = twins
+    counts, months = there.ask(
+        "select count(distinct build_number) from test_intermediate.int_usage_days",
+        "select count(*) from (select replaced_month from test_intermediate.int_usage_days group by 1 "
+        "having count(distinct build_number) > 1)",
+    )
+    assert counts == [[2]] and months == [[0]]
+
+
+@needs_spark
+def test_readers_of_spark_see_what_the_file_holds(twins):
+    _, there = twins
+    held = there.rows("select mart_name, row_count from main.publication_marts where status = 'published' order by 1")
+    found = there.ask(
+        "select build_id from test_published.publication",
+        "select round(sum(closing_mrr_amount), 2) from test_published.mrr_monthly",
+        *(f"select count(*) from test_published.{mart}" for mart, _ in held),
+    )
+    assert found[0] == [list(row) for row in there.rows("select build_id from main.publication")]
+    assert found[1] == [[str(there.rows("select round(sum(closing_mrr_amount), 2) from marts.mrr_monthly")[0][0])]]
+    assert [count for ((count,),) in found[2:]] == [count for _, count in held]
+
+
+@needs_spark
+@pytest.mark.parametrize("name", ["golden", "random_company"])
+def test_other_companies_have_the_same_marts(name, request, tmp_path):
+    """Dirty and of many currencies; and with the log, customers and plans alone."""
+    company = request.getfixturevalue(name)
+    there = OnSpark(tmp_path, company.as_of)
+    there.settings.raw.symlink_to(company.settings.raw)
+    there.run()
+    compare(*files_of(company, there), tolerance=TOLERANCE)
+
+
+@needs_spark
+def test_a_run_that_is_killed_leaves_what_was_published_and_the_next_one_converges(twins):
+    here, there = twins
+    before = there.rows("select build_id from main.publication")
+    for number in range(KILLS):
+        process = subprocess.Popen(there.command("run"), cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(30 + 120 * number / max(KILLS - 1, 1))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert there.rows("select build_id from main.publication") == before
+    time.sleep(5)
+    there.run()
+    assert there.rows("select build_id from main.publication") != before
+    compare(*files_of(here, there), left_out=OF_PUBLICATIONS, tolerance=TOLERANCE)
+
+
+@needs_spark
+def test_a_person_is_forgotten_on_spark_and_its_tables_can_be_read(twins):
+    _, there = twins
+    ((customer_id,),) = there.rows("select min(customer_id) from marts.customers where customer_name is not null")
+    finished = there.cli("forget", customer_id)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    queries = [
+        f"select count(*), count(customer_name) from test_{table} where customer_id = '{customer_id}'"
+        for table in ("raw.customers", "staging.stg_customers", "marts.customers", "published.customers")
+    ]
+    assert there.ask(*queries) == [[[1, 0]]] * len(queries)
