@@ -22,6 +22,13 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- A view without comments on its columns: the catalog does not cut those that are too long for it, it fails, after 20 s. -#}
+{% macro spark__create_view_as(relation, sql) -%}
+    create or replace view {{ relation }} {{ comment_clause() }}
+    {%- if config.get('contract').enforced %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
+    as {{ sql }}
+{%- endmacro %}
+
 {#- Seeds: dbt-spark writes a null as the text None, and a quotation mark as it is. -#}
 {% macro spark__load_csv_rows(model, agate_table) %}
     {%- set types = model.config.column_types or {} -%}

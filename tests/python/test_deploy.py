@@ -99,3 +99,12 @@ def test_superset_charts_name_columns_of_marts(demo):
             rows = f"marts.{settings['datasource']} where {each['subject']} = '{each['comparator']}'"
             assert demo.rows(f"select count(*) from {rows}")[0][0] > 0, name
     assert subprocess.run(["bash", "-n", DEPLOY / "superset" / "run"]).returncode == 0
+
+
+def test_profiles_of_other_engines_hold_no_secret():
+    """What differs from place to place is a variable."""
+    text = (DEPLOY / "profiles_of_other_engines.yml").read_text()
+    for engine, output in yaml.safe_load(text)["customer_value"]["outputs"].items():
+        assert output["type"] == engine
+        fixed = {key for key, value in output.items() if "env_var(" not in str(value)}
+        assert fixed <= {"type", "method", "threads", "secure"}, engine
