@@ -32,6 +32,7 @@ TOLERANCE = 0.00000002
 TIES = ("annual_contracts_renew_yearly_and_tenure_counts",)
 PUBLICATIONS = int(os.environ.get("CUSTOMER_VALUE_TEST_PUBLICATIONS", "20"))
 READERS = int(os.environ.get("CUSTOMER_VALUE_TEST_READERS", "2"))
+KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", "2"))
 
 
 def test_the_mirror_of_a_server_is_no_warehouse_of_duckdb(tmp_path):
@@ -289,9 +290,9 @@ def test_a_run_that_is_killed_leaves_what_was_published_and_the_next_one_converg
     here, there = twins
     build = "select build_id from test_published.publication"
     before = there.ask(build)
-    for seconds in (5, 20):
+    for number in range(KILLS):
         process = subprocess.Popen(there.command("run"), cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(seconds)
+        time.sleep(5 + 20 * number / max(KILLS - 1, 1))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         assert there.ask(build) == before
