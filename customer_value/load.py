@@ -500,7 +500,9 @@ def load(settings):
         ) from None
     if server:
         counts = server.load()
-        say(f"{settings.schema}_raw: {sum(counts.values()):,} rows of {len(counts)} inputs copied for target {settings.target}.")
+        say(
+            f"{settings.schema}_raw: {sum(counts.values()):,} rows of {len(counts)} inputs copied for target {settings.target}."
+        )
 
 
 def require_mirror(settings, connection):

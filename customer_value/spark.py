@@ -14,6 +14,7 @@ import shutil
 import warnings
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -183,7 +184,8 @@ class Spark:
                 for layer, tables in (MIRRORED | {"marts": sorted(types)}).items():
                     connection.execute(f"drop schema if exists {quoted(layer)} cascade; create schema {quoted(layer)}")
                     for table in tables:
-                        files = self.view_files(layer, table) if table in views else self.files(layer, table)
+                        is_elsewhere = table in views or os.environ.get("SPARK_REMOTE")
+                        files = self.shown_files(layer, table) if is_elsewhere else self.files(layer, table)
                         if files:
                             mirror_table(connection, layer, table, files, types.get(table, {}), models.get(table))
                 connection.commit()
@@ -192,15 +194,15 @@ class Spark:
                 f"target spark: the build was not mirrored in {warehouse} ({str(error).splitlines()[0]})."
             ) from None
         finally:
-            shutil.rmtree(self.folder / "views", ignore_errors=True)
+            shutil.rmtree(self.folder / "shown", ignore_errors=True)
 
-    def view_files(self, layer, view):
-        """What a view shows, as files; none where it is not there, or reads what is not there."""
+    def shown_files(self, layer, relation):
+        """What a view or a table of a cluster shows, as files; none where it is not there, or reads what is not there."""
         from pyspark.errors import PySparkException
 
-        place = self.folder / "views" / view
+        place = self.folder / "shown" / relation
         try:
-            session(self.settings.warehouse).table(f"{self.prefix}_{layer}.{view}").write.parquet(str(place))
+            session(self.settings.warehouse).table(f"{self.prefix}_{layer}.{relation}").write.parquet(str(place))
         except PySparkException:
             return []
         return sorted(str(file) for file in place.glob("*.parquet"))
@@ -222,9 +224,9 @@ class Spark:
         with duckdb.connect() as connection:
             connection.execute(f"attach {literal(file)} as staged (read_only)")
             (build_id,) = connection.execute("select build_id from staged.main.publication").fetchone()
-            place = self.publications / build_id
+            # Published again, it must not take the files from who reads them.
+            place = self.publications / f"{build_id}_{datetime.now(UTC):%Y%m%d%H%M%S%f}"
             try:
-                shutil.rmtree(place, ignore_errors=True)
                 place.mkdir(parents=True)
                 views = {}
                 for schema, table, comment in connection.execute(
@@ -240,21 +242,21 @@ class Spark:
                         f"{self.prefix}_published.{table}", place / f"{table}.parquet", columns, comment
                     )
                 (place / "views.json").write_text(json.dumps(views))
-                self.note("next", build_id)
+                self.note("next", place.name)
             except (OSError, duckdb.Error) as error:
                 raise BuildError(
                     f"target spark: {place} was not written ({str(error).splitlines()[0]}): what was published stays published."
                 ) from None
 
     def noted(self, name):
-        """The build that readers on Spark see, `current`, or the one that was staged last, `next`; None where there is none."""
+        """The folder of the publication that readers on Spark see, `current`, or of the one that was staged last, `next`; None without."""
         file = self.publications / name
         return file.read_text() if file.exists() else None
 
-    def note(self, name, build_id):
-        """Say so of a build, in one step."""
+    def note(self, name, folder):
+        """Say so of a folder, in one step."""
         unfinished = self.publications / f"{name}.tmp"
-        unfinished.write_text(build_id)
+        unfinished.write_text(folder)
         os.replace(unfinished, self.publications / name)
 
     def switch(self):
@@ -286,10 +288,11 @@ class Spark:
 
     def settle(self, build_id):
         """Finish a switch that was cut off, where the file was published. Returns the published build."""
-        if build_id and build_id == self.noted("next") != self.noted("current"):
+        staged, current = self.noted("next"), self.noted("current")
+        if build_id and staged != current and build_of(staged) == build_id:
             self.switch()
         # On another machine there is no file.
-        return build_id or self.noted("current")
+        return build_id or build_of(current)
 
     def forget(self, ids, personal):
         """Empty what is personal of some customers in every file. Raises BuildError where one cannot be written."""
@@ -317,6 +320,11 @@ class Spark:
             raise BuildError(
                 f"target spark: not forgotten everywhere ({str(error).splitlines()[0]}). Run forget again."
             ) from None
+
+
+def build_of(publication):
+    """The build that a folder of a publication is of."""
+    return publication and publication.split("_")[0]
 
 
 def written(connection, relation, file):

@@ -15,6 +15,10 @@
 {% macro postgres__as_rate(number) -%}
     cast(cast(cast(floor(({{ number }}) * 100000000 + 0.5) as text) as numeric) * 0.00000001 as {{ type_rate() }})
 {%- endmacro %}
+{#- Spark would round the shortest text of it. -#}
+{% macro spark__as_rate(number) -%}
+    cast(cast(round(({{ number }}) * 100000000) as decimal(38, 0)) * 0.00000001 as {{ type_rate() }})
+{%- endmacro %}
 
 {#- Exchange rates: exact as well, so that converted amounts round alike on every engine. -#}
 {% macro type_exchange_rate() %}decimal(18, 10){% endmacro %}

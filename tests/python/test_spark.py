@@ -21,7 +21,7 @@ from customer_value.compare import OF_PUBLICATIONS, compare
 from customer_value.errors import InputError
 from customer_value.server import server_of
 from customer_value.settings import PROJECT, Settings
-from customer_value.spark import Spark, mirror_table, session_variables, spark_literal, view_of
+from customer_value.spark import Spark, build_of, mirror_table, session_variables, spark_literal, view_of
 
 needs_spark = pytest.mark.spark
 
@@ -99,6 +99,7 @@ def test_inputs_are_replaced_as_a_whole_with_what_the_mirror_has_recorded(there)
 def published(there, build_id, marts=("customers",)):
     """A publication as the file that is to be published, staged for Spark."""
     file = there.settings.warehouse.with_name(f"{build_id}.duckdb")
+    file.unlink(missing_ok=True)
     with duckdb.connect(str(file)) as connection:
         connection.execute(f"create schema marts; create table main.publication as select '{build_id}' as build_id")
         for mart in marts:
@@ -123,7 +124,7 @@ def test_a_switch_that_was_cut_off_is_finished_and_one_publication_is_kept(there
     for build_id in ("one", "two"):
         published(there, build_id)
         there.switch()
-    assert there.noted("current") == "two" and there.settle("two") == "two"
+    assert build_of(there.noted("current")) == "two" and there.settle("two") == "two"
     assert (
         "drop view customer_value_published.`gone`" in said
         and "drop view customer_value_published.`customers`" not in said
@@ -132,9 +133,14 @@ def test_a_switch_that_was_cut_off_is_finished_and_one_publication_is_kept(there
     said.clear()
     # The file of another publication is what readers have: nothing is switched.
     assert there.settle("two") == "two" and not said
-    assert there.settle("three") == "three" and any("/three/customers.parquet" in each for each in said)
-    assert sorted(each.name for each in there.publications.iterdir() if each.is_dir()) == ["three", "two"]
-    assert json.loads((there.publications / "three" / "views.json").read_text()).keys() == {"customers", "publication"}
+    assert there.settle("three") == "three" and any("/three_" in each and "customers.parquet" in each for each in said)
+    folders = [each.name for each in there.publications.iterdir() if each.is_dir()]
+    assert sorted(map(build_of, folders)) == ["three", "two"]
+    views = there.publications / there.noted("current") / "views.json"
+    assert json.loads(views.read_text()).keys() == {"customers", "publication"}
+    # The same build once more stands beside what readers have.
+    published(there, "three")
+    assert len(list(there.publications.glob("three_*"))) == 2
 
 
 def test_a_person_is_forgotten_in_every_file(there):
