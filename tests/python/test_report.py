@@ -503,6 +503,8 @@ def test_the_keyboard_does_everything(demo, reader):
     assert page.locator("table[data-query=customers] th[aria-sort=descending]").inner_text().startswith("MRR")
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
+    # It is drawn once it has opened, which the page is told a moment later.
+    page.locator("details[open] table").wait_for()
     assert page.locator("details[open] table").count() == 1
     page.locator("button.definition").first.focus()
     page.keyboard.press("Enter")
