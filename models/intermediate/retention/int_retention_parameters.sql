@@ -51,9 +51,11 @@ select
     case
         when candidates.survival_segment is null then 'parent'
         when scaled_terms.scaled_term_weight >= 0.5 then 'scaled_term'
-        when candidates.sbg_weight >= candidates.by_age_weight and candidates.sbg_weight >= candidates.constant_weight
+        -- What is equal to the eighth place is equal on every engine.
+        when
+            {{ as_rate('candidates.sbg_weight - greatest(candidates.by_age_weight, candidates.constant_weight)') }} >= 0
             then 'sbg'
-        when candidates.by_age_weight >= candidates.constant_weight then 'by_age'
+        when {{ as_rate('candidates.by_age_weight - candidates.constant_weight') }} >= 0 then 'by_age'
         else 'constant'
     end as fit_method,
     case
