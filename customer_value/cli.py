@@ -251,7 +251,7 @@ def serve(port, **given):
     "--tolerance",
     type=click.FloatRange(0),
     default=0,
-    help="By how much numbers with decimals may differ: 0.00000001 is the last decimal of rates and amounts.",
+    help="By how much numbers with decimals may differ: 0.00000001 is the last decimal of rates and amounts; large ones by the 14th digit.",
 )
 def compare(left, right, rename, leave_out, tolerance):
     """Compare the marts of two files, cell by cell.

@@ -86,3 +86,17 @@ def test_a_publication_equals_its_warehouse(demo, tmp_path, capsys):
     shutil.copy(publication, tmp_path / demo.settings.warehouse.name)
     files = ["--left", str(demo.settings.warehouse), "--right", str(tmp_path / demo.settings.warehouse.name)]
     assert main(["compare", *files]) == 0, capsys.readouterr()
+
+
+def test_large_numbers_may_differ_by_the_fourteenth_digit_where_there_is_a_tolerance(compared):
+    """A float has fifteen digits: two engines agree on 12 million to the seventh place."""
+    arguments = ["--tolerance", "0.00000001"]
+    for left, right, code in [
+        ("12345678.00000000", "12345678.00000100", 0),
+        ("12345678.00000000", "12345678.00000200", 1),
+        ("1.00000000", "1.00000001", 0),
+        ("1.00000000", "1.00000002", 1),
+    ]:
+        marts = [{"m": f"select {each}::decimal(28, 8) as amount"} for each in (left, right)]
+        assert compared(*marts, *arguments)[0] == code, (left, right)
+        assert left == right or compared(*marts)[0] == 1
