@@ -13,7 +13,7 @@ install = $(BIN)/uv pip install --quiet --python $(1) --require-hashes --no-deps
 .PHONY: help setup contract generate load build check publish run report serve docs superset test test-postgres test-spark structure torture layout fuzz mutate bench freshness lint lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/installed  ## make the environment in .venv
 

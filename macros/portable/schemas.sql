@@ -8,8 +8,7 @@
 {% macro default__reads_files() %}{{ return(false) }}{% endmacro %}
 {% macro duckdb__reads_files() %}{{ return(project_name == 'customer_value') }}{% endmacro %}
 {% macro postgres__reads_files() %}{{ return(target.profile_name == 'customer_value' and not var('raw_schema')) }}{% endmacro %}
-
-{% macro spark__reads_files() %}{{ return(project_name == 'customer_value' and not var('raw_schema')) }}{% endmacro %}
+{% macro spark__reads_files() %}{{ return(target.profile_name == 'customer_value' and not var('raw_schema')) }}{% endmacro %}
 
 {#- What the engine must be like: days are UTC's, texts are in the order of bytes. Stops the command with what to do. -#}
 {% macro check_engine() %}{% if project_name == 'customer_value' %}{{ return(adapter.dispatch('check_engine')()) }}{% endif %}{% endmacro %}
