@@ -141,7 +141,7 @@ class Ledger:
                         self.entry(customer_id, f"{subscription_id}_next", "i0", later, "active", self.terms("basic"))
 
     def make_garbage(self):
-        """Rows that must be turned away, each with an item of its own so that no good row is touched."""
+        """Rows that must be rejected, each with an item of its own so that no good row is touched."""
         faults = [
             {"customer_id": None},
             {"status": "zombie"},

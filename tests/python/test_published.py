@@ -52,7 +52,7 @@ def test_marts_that_are_views_are_published_whatever_the_warehouse_is_called(dem
     assert company.marts() == demo.marts()
 
 
-def test_every_kind_of_bad_row_is_turned_away(demo):
+def test_every_kind_of_bad_row_is_rejected(demo):
     found = set(demo.rows("select distinct input_name, reject_reason from marts.rejected_rows"))
     assert found == {(name, reason) for name, reasons in BAD_ROWS.items() for reason in reasons}
 

@@ -134,7 +134,7 @@ def test_random_triangle_equals_the_independent_calculation(random_company, ledg
         assert abs(found[4] - float(amount / expected[cohort, 0][2])) < 1e-6
 
 
-def test_random_garbage_is_turned_away_and_nothing_else(random_company, ledger):
+def test_random_garbage_is_rejected_and_nothing_else(random_company, ledger):
     keys = {
         "|".join(
             str(row[part]) if row[part] is not None else "" for part in ("subscription_id", "item_id", "changed_at")
