@@ -102,18 +102,12 @@ test-postgres: .venv-postgres/installed  ## Postgres as target, on a server that
 test-spark: .venv-spark/installed  ## Spark as target, in this machine's Java (apt-get install openjdk-17-jre-headless; half an hour)
 	.venv-spark/bin/pytest -m spark tests/python/test_spark.py
 
-.venv-spark/installed: requirements.lock tests/spark/requirements.lock | setup
-	$(PYTHON) -m venv .venv-spark
-	$(call install,.venv-spark,requirements.lock)
-	$(call install,.venv-spark,tests/spark/requirements.lock)
-	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
-
-.venv-postgres/installed: requirements.lock tests/postgres/requirements.lock | setup
-	$(PYTHON) -m venv .venv-postgres
-	$(call install,.venv-postgres,requirements.lock)
-	$(call install,.venv-postgres,tests/postgres/requirements.lock)
-	.venv-postgres/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# The project with what one target needs beside it.
+.venv-postgres/installed .venv-spark/installed: .venv-%/installed: requirements.lock tests/%/requirements.lock | setup
+	$(PYTHON) -m venv .venv-$*
+	$(call install,.venv-$*,requirements.lock)
+	$(call install,.venv-$*,tests/$*/requirements.lock)
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 torture: setup  ## kill runs 30 times, swap 1,000 publications under eight readers (an hour)

@@ -19,7 +19,7 @@ OF_PUBLICATIONS = ("crm_accounts", "publication_changes", "publication_digest")
 SIDES = ("left", "right")
 SHOWN_ROWS = 3
 # What numbers of many digits may differ by with a tolerance, as a part of themselves.
-RELATIVE_TOLERANCE = 0.0000000000001
+RELATIVE_TOLERANCE = 1e-13
 
 
 class DifferenceError(Exception):
@@ -114,7 +114,7 @@ def match_close_rows(connection, tolerance):
     conditions = [f"l.{name} is not distinct from r.{name}" for name in others]
     conditions += [
         f"(l.{name} is not distinct from r.{name} "
-        f"or abs(l.{name} - r.{name}) <= greatest({tolerance}, {RELATIVE_TOLERANCE:.13f} * abs(cast(l.{name} as double))))"
+        f"or abs(l.{name} - r.{name}) <= greatest({tolerance}, {RELATIVE_TOLERANCE} * abs(cast(l.{name} as double))))"
         for name in numbers
     ]
     connection.execute(

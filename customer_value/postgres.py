@@ -14,13 +14,13 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 
 import duckdb
 
 from customer_value.errors import BuildError, InputError
 from customer_value.files import literal, quoted
-from customer_value.server import MIRRORED, mart_types
+from customer_value.publish import comment_on
+from customer_value.server import MIRRORED, column_types, first_line, mart_types, models_of, require_packages
 from customer_value.terminal import say
 
 TYPES = {
@@ -61,12 +61,7 @@ class Postgres:
     @classmethod
     def of(cls, settings):
         """The server of a run. Raises InputError where the driver is not installed."""
-        missing = [name for name in ("dbt.adapters.postgres", "psycopg2") if find_spec(name) is None]
-        if missing:
-            raise InputError(
-                f"target postgres: found no {missing[0]}, expected dbt's adapter and its driver. "
-                "Install them: pip install 'customer-value[postgres]'."
-            )
+        require_packages("postgres", "its driver", "dbt.adapters.postgres", "psycopg2")
         return cls(settings.schema, settings)
 
     def name(self, layer):
@@ -225,7 +220,7 @@ class Postgres:
         import psycopg2
 
         warehouse = self.settings.warehouse
-        types = mart_types(warehouse.parent / "target" / "manifest.json")
+        types = mart_types(models_of(warehouse))
         try:
             with self.transaction("customer-value build") as cursor, duckdb.connect(str(warehouse)) as connection:
                 # One moment for all of them.
@@ -470,10 +465,7 @@ class Postgres:
             read_csv(connection, target, kinds, file.name)
         cursor.execute("select obj_description(%s::regclass)", [source])
         (comment,) = cursor.fetchone()
-        connection.execute(f"comment on table {target} is {literal(comment or '')}")
-        for name, _, text in columns:
-            if text:
-                connection.execute(f"comment on column {target}.{quoted(name)} is {literal(text)}")
+        comment_on(connection, target, comment, [(name, text) for name, _, text in columns if text])
 
 
 def drop_schema(cursor, schema):
@@ -503,20 +495,6 @@ def session_options():
     """The options of a session: ours, then those that the variable PGOPTIONS gives."""
     given = os.environ.get("PGOPTIONS", "").replace(SESSION, "").strip()
     return f"{SESSION} {given}".strip()
-
-
-def column_types(connection, database, schema, table):
-    """The columns of a table of an attached file, with their types and comments."""
-    return connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() "
-        "where database_name = ? and schema_name = ? and table_name = ? order by column_index",
-        [database, schema, table],
-    ).fetchall()
-
-
-def first_line(error):
-    """What an error says, in a line."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 @contextmanager

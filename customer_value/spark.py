@@ -16,7 +16,6 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -25,7 +24,8 @@ import yaml
 
 from customer_value.errors import BuildError, InputError
 from customer_value.files import literal, quoted
-from customer_value.server import MIRRORED, mart_types
+from customer_value.publish import comment_on
+from customer_value.server import MIRRORED, column_types, first_line, mart_types, models_of, require_packages
 from customer_value.settings import PROJECT
 
 TYPES = {"VARCHAR": "string", "INTEGER": "int"}
@@ -92,12 +92,7 @@ class Spark:
         """The Spark of a run. Raises InputError where it is not installed."""
         # What other libraries look for, they find, and it warns of what is not used here.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        missing = [name for name in ("dbt.adapters.spark", "pyspark") if find_spec(name) is None]
-        if missing:
-            raise InputError(
-                f"target spark: found no {missing[0]}, expected dbt's adapter and Spark. "
-                "Install them: pip install 'customer-value[spark]'."
-            )
+        require_packages("spark", "Spark", "dbt.adapters.spark", "pyspark")
         return cls(settings.schema, settings)
 
     @property
@@ -151,7 +146,7 @@ class Spark:
             unfinished.rename(inputs)
         except (OSError, duckdb.Error) as error:
             raise InputError(
-                f"target spark: {inputs}: the inputs were not written ({str(error).splitlines()[0]}). See to the folder's rights and room."
+                f"target spark: {inputs}: the inputs were not written ({first_line(error)}). See to the folder's rights and room."
             ) from None
         return counts
 
@@ -171,11 +166,10 @@ class Spark:
         """
         warehouse = self.settings.warehouse
         try:
-            nodes = json.loads((warehouse.parent / "target" / "manifest.json").read_text())["nodes"].values()
+            models = models_of(warehouse)
         except (OSError, ValueError):
             return
-        models = {node["name"]: node for node in nodes if node["resource_type"] == "model"}
-        types = mart_types(warehouse.parent / "target" / "manifest.json")
+        types = mart_types(models)
         views = [name for name in types if models[name]["config"]["materialized"] == "view"]
         try:
             with duckdb.connect(str(warehouse)) as connection:
@@ -191,7 +185,7 @@ class Spark:
                 connection.commit()
         except (OSError, duckdb.Error) as error:
             raise BuildError(
-                f"target spark: the build was not mirrored in {warehouse} ({str(error).splitlines()[0]})."
+                f"target spark: the build was not mirrored in {warehouse} ({first_line(error)})."
             ) from None
         finally:
             shutil.rmtree(self.folder / "shown", ignore_errors=True)
@@ -233,11 +227,7 @@ class Spark:
                     "select schema_name, table_name, comment from duckdb_tables() where database_name = 'staged' order by 2"
                 ).fetchall():
                     written(connection, f"staged.{schema}.{quoted(table)}", place / f"{table}.parquet")
-                    columns = connection.execute(
-                        "select column_name, data_type, comment from duckdb_columns() "
-                        "where database_name = 'staged' and schema_name = ? and table_name = ? order by column_index",
-                        [schema, table],
-                    ).fetchall()
+                    columns = column_types(connection, "staged", schema, table)
                     views[table] = view_of(
                         f"{self.prefix}_published.{table}", place / f"{table}.parquet", columns, comment
                     )
@@ -245,7 +235,7 @@ class Spark:
                 self.note("next", place.name)
             except (OSError, duckdb.Error) as error:
                 raise BuildError(
-                    f"target spark: {place} was not written ({str(error).splitlines()[0]}): what was published stays published."
+                    f"target spark: {place} was not written ({first_line(error)}): what was published stays published."
                 ) from None
 
     def noted(self, name):
@@ -279,7 +269,7 @@ class Spark:
                     spark.sql(f"drop view {database}.`{row.viewName}`")
         except PySparkException as error:
             raise BuildError(
-                f"target spark: the file is published, {database} is not ({str(error).splitlines()[0]}): the next run switches it."
+                f"target spark: the file is published, {database} is not ({first_line(error)}): the next run switches it."
             ) from None
         self.note("current", staged)
         for place in self.publications.iterdir():
@@ -318,7 +308,7 @@ class Spark:
                     os.replace(unfinished, file)
         except (OSError, duckdb.Error) as error:
             raise BuildError(
-                f"target spark: not forgotten everywhere ({str(error).splitlines()[0]}). Run forget again."
+                f"target spark: not forgotten everywhere ({first_line(error)}). Run forget again."
             ) from None
 
 
@@ -360,8 +350,5 @@ def mirror_table(connection, layer, table, files, types, node):
     target = f"{quoted(layer)}.{quoted(table)}"
     connection.execute(f"create table {target} as select {values} from {source}")
     if node:
-        connection.execute(f"comment on table {target} is {literal(node['description'])}")
-        for name in kinds:
-            text = node["columns"].get(name, {}).get("description")
-            if text:
-                connection.execute(f"comment on column {target}.{quoted(name)} is {literal(text)}")
+        texts = ((name, node["columns"].get(name, {}).get("description")) for name in kinds)
+        comment_on(connection, target, node["description"], [(name, text) for name, text in texts if text])

@@ -1,6 +1,36 @@
-"""A company's inputs day by day, for runs that follow each other on two targets."""
+"""A company on a target beside DuckDB, and its inputs day by day, for runs that follow each other on both."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
 
 import duckdb
+from conftest import Company
+
+from customer_value.settings import PROJECT, Settings
+
+
+@dataclass(frozen=True)
+class OnTarget(Company):
+    """A company whose target is another than DuckDB, in schemas of its own."""
+
+    target: str = ""
+    schema: str = "test"
+
+    @property
+    def settings(self):
+        raw, published = self.home / "raw", self.home / "published"
+        mirror = self.home / "mirror" / "w.duckdb"
+        return Settings.of(raw, mirror, published, self.as_of, target=self.target, schema=self.schema)
+
+    def cli(self, verb, *arguments):
+        return subprocess.run(self.command(verb, *arguments), cwd=PROJECT, capture_output=True, text=True)
+
+    def command(self, verb, *arguments):
+        settings = self.settings
+        paths = ["--raw", settings.raw, "--warehouse", settings.warehouse, "--published", settings.published]
+        target = ["--target", self.target, "--schema", self.schema] + (["--as-of", self.as_of] if self.as_of else [])
+        return [sys.executable, "-m", "customer_value.cli", verb, *map(str, [*paths, *target, *arguments])]
 
 
 def deliver(source, raw, day=None):
@@ -25,3 +55,12 @@ def last_two_days(company):
 
 def files_of(*companies):
     return [company.settings.published / "customer_value.duckdb" for company in companies]
+
+
+def run_on_both(company, here, there):
+    """Two runs of a company on two targets, the second a day later."""
+    for day in last_two_days(company):
+        for each in (here, there):
+            deliver(company.settings.raw, each.settings.raw, day)
+            each.run()
+    return here, there

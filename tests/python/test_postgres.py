@@ -7,7 +7,6 @@ import itertools
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -15,9 +14,9 @@ from dataclasses import dataclass, replace
 import duckdb
 import pytest
 from conftest import MARTS, Company
-from deliveries import deliver, files_of, last_two_days
+from deliveries import OnTarget, files_of, run_on_both
 
-from customer_value import postgres
+from customer_value import postgres, server
 from customer_value.compare import OF_PUBLICATIONS, compare
 from customer_value.errors import InputError
 from customer_value.postgres import TYPES, Postgres, duckdb_type, received, session_options
@@ -53,7 +52,7 @@ def test_an_unknown_target_is_refused():
 
 
 def test_a_missing_driver_is_named(monkeypatch):
-    monkeypatch.setattr(postgres, "find_spec", lambda name: None)
+    monkeypatch.setattr(server, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'customer-value\[postgres\]'"):
         Postgres.of(Settings.of(target="postgres"))
 
@@ -99,26 +98,10 @@ def place():
 
 
 @dataclass(frozen=True)
-class OnServer(Company):
-    """A company whose target is the server, in schemas of its own."""
+class OnServer(OnTarget):
+    """A company whose target is the server."""
 
-    schema: str = "test"
-
-    @property
-    def settings(self):
-        raw, published = self.home / "raw", self.home / "published"
-        return Settings.of(
-            raw, self.home / "mirror" / "w.duckdb", published, self.as_of, target="postgres", schema=self.schema
-        )
-
-    def cli(self, verb, *arguments):
-        return subprocess.run(self.command(verb, *arguments), cwd=PROJECT, capture_output=True, text=True)
-
-    def command(self, verb, *arguments):
-        settings = self.settings
-        paths = ["--raw", settings.raw, "--warehouse", settings.warehouse, "--published", settings.published]
-        target = ["--target", "postgres", "--schema", self.schema] + (["--as-of", self.as_of] if self.as_of else [])
-        return [sys.executable, "-m", "customer_value.cli", verb, *map(str, [*paths, *target, *arguments])]
+    target: str = "postgres"
 
     @property
     def server(self):
@@ -145,11 +128,7 @@ def twins(place, demo, tmp_path_factory):
     """The demonstration company in two runs, the second a day later, on DuckDB and on the server."""
     home = tmp_path_factory.mktemp("twins")
     here, there = Company(home / "duckdb", ""), OnServer(home / "postgres", "")
-    for day in last_two_days(demo):
-        for company in (here, there):
-            deliver(demo.settings.raw, company.settings.raw, day)
-            company.run()
-    return here, there
+    return run_on_both(demo, here, there)
 
 
 @needs_server

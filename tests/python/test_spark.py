@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 from conftest import Company
-from deliveries import deliver, files_of, last_two_days
+from deliveries import OnTarget, files_of, run_on_both
 
-from customer_value import spark
+from customer_value import server, spark
 from customer_value.compare import OF_PUBLICATIONS, compare
 from customer_value.errors import InputError
 from customer_value.server import server_of
@@ -33,14 +33,14 @@ KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", "2"))
 @pytest.fixture
 def there(tmp_path, monkeypatch):
     """A company whose target is Spark, which is not asked for anything."""
-    monkeypatch.setattr(spark, "find_spec", lambda name: True)
+    monkeypatch.setattr(server, "find_spec", lambda name: True)
     settings = Settings.of(tmp_path / "raw", tmp_path / "mirror" / "w.duckdb", tmp_path / "published", target="spark")
     settings.warehouse.parent.mkdir()
     return server_of(settings)
 
 
 def test_what_is_missing_is_named(there, monkeypatch):
-    monkeypatch.setattr(spark, "find_spec", lambda name: None)
+    monkeypatch.setattr(server, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'customer-value\[spark\]'"):
         Spark.of(there.settings)
     monkeypatch.setattr(spark.shutil, "which", lambda name: None)
@@ -154,22 +154,10 @@ def test_a_person_is_forgotten_in_every_file(there):
 
 
 @dataclass(frozen=True)
-class OnSpark(Company):
+class OnSpark(OnTarget):
     """A company whose target is Spark."""
 
-    @property
-    def settings(self):
-        raw, published = self.home / "raw", self.home / "published"
-        return Settings.of(raw, self.home / "mirror" / "w.duckdb", published, self.as_of, target="spark", schema="test")
-
-    def cli(self, verb, *arguments):
-        return subprocess.run(self.command(verb, *arguments), cwd=PROJECT, capture_output=True, text=True)
-
-    def command(self, verb, *arguments):
-        settings = self.settings
-        paths = ["--raw", settings.raw, "--warehouse", settings.warehouse, "--published", settings.published]
-        target = ["--target", "spark", "--schema", "test"] + (["--as-of", self.as_of] if self.as_of else [])
-        return [sys.executable, "-m", "customer_value.cli", verb, *map(str, [*paths, *target, *arguments])]
+    target: str = "spark"
 
     def ask(self, *queries):
         """The rows of queries of Spark, in a process of its own: one at a time has the catalog."""
@@ -189,11 +177,7 @@ def twins(demo, tmp_path_factory):
     """The demonstration company in two runs, the second a day later, on DuckDB and on Spark."""
     home = tmp_path_factory.mktemp("twins")
     here, there = Company(home / "duckdb", ""), OnSpark(home / "spark", "")
-    for day in last_two_days(demo):
-        for company in (here, there):
-            deliver(demo.settings.raw, company.settings.raw, day)
-            company.run()
-    return here, there
+    return run_on_both(demo, here, there)
 
 
 @needs_spark
