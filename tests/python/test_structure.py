@@ -100,6 +100,11 @@ def test_engines_differ_in_portable_macros_only(path):
         assert "target.type" not in sql and "adapter.dispatch" not in sql
 
 
+def test_properties_are_the_same_on_every_engine():
+    paths = [PROJECT / "dbt_project.yml", *(path for folder in ("models", "seeds") for path in (PROJECT / folder).rglob("*.yml"))]
+    assert [name_of(path) for path in paths if "target.type" in path.read_text()] == []
+
+
 @pytest.mark.parametrize("pattern", STATED_ONCE)
 def test_a_rule_stands_in_one_place(pattern):
     paths = {name_of(path) for path in [*MODELS, *MACROS] if re.search(pattern, path.read_text())}
