@@ -9,10 +9,15 @@
     end
 {%- endmacro %}
 
-{#- A large float has an exponent there. -#}
+{#- A large float has an exponent there, and a decimal of 0 or nearly so, too. -#}
 {% macro spark__text_of(value) -%}
     {%- set text = 'cast(' ~ value ~ ' as string)' -%}
     case
+        when typeof({{ value }}) like 'decimal%' and {{ text }} like '%E%'
+            then case when {{ text }} like '-%' then '-0' else '0' end || substr(
+                cast(abs(cast({{ text }} as decimal(38, 18))) + 1 as string),
+                2, 1 + cast(regexp_extract(typeof({{ value }}), ',([0-9]+)', 1) as int)
+            )
         when typeof({{ value }}) <> 'double' then {{ text }}
         when {{ text }} like '%E%'
             then regexp_replace(regexp_replace(cast(cast({{ text }} as decimal(38, 18)) as string), '0+$', ''), '[.]$', '.0')

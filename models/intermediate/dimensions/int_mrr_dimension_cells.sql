@@ -14,10 +14,10 @@
     + year_ago_amounts('known_movements') | list + counts | list %}
 {#- Who was not there yet opens with the value that it closes with: nothing of it is reclassified. #}
 {%- set side_values = {
-    'opening': "coalesce(opening_value, case when opening_mrr_amount + opening_customer_count = 0"
-        ~ " and movement_type <> 'adjustment' then closing_value end, 'unknown')",
-    'closing': "coalesce(closing_value, 'unknown')",
-    'year_ago': "coalesce(year_ago_value, opening_value, closing_value, 'unknown')",
+    'opening': "coalesce(sides.opening_value, case when facts.opening_mrr_amount + facts.opening_customer_count = 0"
+        ~ " and facts.movement_type <> 'adjustment' then sides.closing_value end, 'unknown')",
+    'closing': "coalesce(sides.closing_value, 'unknown')",
+    'year_ago': "coalesce(sides.year_ago_value, sides.opening_value, sides.closing_value, 'unknown')",
 } %}
 with
 
@@ -29,16 +29,12 @@ known_movements as (select * from {{ ref('int_customer_movements') }}),
 
 closed_months as (select * from {{ ref('closed_months') }}),
 
-customer_values as (select * from {{ ref('int_customer_dimensions') }}),
-
-attributes as (select * from {{ ref('int_customer_attribute_dimensions') }}),
+known_values as (select * from {{ ref('int_customer_dimension_values') }}),
 
 facts as (
 
     select
-        {%- for column in ['customer_id', 'activity_month', 'opening_mrr_amount', 'usage_mrr_amount'] %}
-        levels.{{ column }},
-        {%- endfor %}
+        levels.{{ ['customer_id', 'activity_month', 'opening_mrr_amount', 'usage_mrr_amount'] | join(', levels.') }},
         levels.mrr_amount as closing_mrr_amount,
         coalesce(known_movements.year_ago_mrr_amount, 0) as year_ago_mrr_amount,
         {%- for column, amount in year_ago_amounts('known_movements').items() %}
@@ -69,52 +65,55 @@ facts as (
 ),
 
 dimensions as (
-    {% for dimension in revenue_dimensions() %}
-    select '{{ dimension }}' as dimension_name {{ 'union all' }}
-    {%- endfor %}
-    select distinct dimension_name from attributes
+
+    select distinct dimension_name
+    from known_values
+
 ),
 
-dimension_facts as (
+sides as (
 
     select
+        customer_id,
+        activity_month,
+        dimension_name,
+        opening_value,
+        closing_value,
+        year_ago_value
+    from known_values
+
+    union all
+
+    -- Of what is not known any more.
+    select
+        levels.customer_id,
+        levels.activity_month,
         dimensions.dimension_name,
-        {%- for side in side_values %}
-        case dimensions.dimension_name
-            {%- for dimension in revenue_dimensions() %}
-            when '{{ dimension }}' then customer_values.{{ side }}_{{ dimension }}
-            {%- endfor %}
-            else attributes.{{ side }}_value
-        end as {{ side }}_value,
-        {%- endfor %}
-        {%- for column in measures + ['movement_amount', 'movement_type'] %}
-        facts.{{ column }},
-        {%- endfor %}
-        facts.activity_month
-    from facts
-    left join customer_values
-        on facts.customer_id = customer_values.customer_id and facts.activity_month = customer_values.activity_month
+        null as opening_value,
+        null as closing_value,
+        null as year_ago_value
+    from levels
+    left join known_movements
+        on levels.customer_id = known_movements.customer_id and levels.activity_month = known_movements.activity_month
     cross join dimensions
-    left join attributes
-        on
-            facts.customer_id = attributes.customer_id and facts.activity_month = attributes.activity_month
-            and dimensions.dimension_name = attributes.dimension_name
-    -- Customers that churned more than a year ago have nothing to show.
-    where
-        facts.movement_type <> 'none' or facts.year_ago_mrr_amount > 0 or facts.usage_mrr_amount > 0
-        or facts.opening_customer_count + facts.known_customer_count + facts.active_customer_count > 0
+    where known_movements.customer_id is null
 
 )
 
 select
-    activity_month,
-    dimension_name,
+    facts.activity_month,
+    sides.dimension_name,
     {%- for side, value in side_values.items() %}
     {{ value }} as {{ side }}_value,
     {%- endfor %}
     {%- for measure in measures + ['movement_amount'] %}
-    sum({{ measure }}) as {{ measure }},
+    sum(facts.{{ measure }}) as {{ measure }},
     {%- endfor %}
-    movement_type
-from dimension_facts
-group by activity_month, dimension_name, {{ side_values.values() | join(', ') }}, movement_type
+    facts.movement_type
+from facts
+inner join sides on facts.customer_id = sides.customer_id and facts.activity_month = sides.activity_month
+-- Customers that churned more than a year ago have nothing to show.
+where
+    facts.movement_type <> 'none' or facts.year_ago_mrr_amount > 0 or facts.usage_mrr_amount > 0
+    or facts.opening_customer_count + facts.known_customer_count + facts.active_customer_count > 0
+group by facts.activity_month, sides.dimension_name, {{ side_values.values() | join(', ') }}, facts.movement_type

@@ -1,6 +1,6 @@
--- Grain: one row per customer, month and attribute, from the customer's first subscription to the as-of day.
+-- Grain: one row per customer, month and dimension, from the customer's first subscription to the as-of day.
 {{ config(materialized='view') }}
-{%- set attribute_log = '(partition by customer_id, dimension_name order by activity_month asc)' %}
+{%- set months_of_attribute = '(partition by customer_id, dimension_name order by activity_month asc)' %}
 with
 
 customer_values as (select * from {{ ref('int_customer_dimensions') }}),
@@ -28,7 +28,7 @@ attribute_sizes as (
 ),
 
 -- A dash stands in no folded name: an attribute called plan is attribute-plan, beside the dimension plan.
-dimensions as (
+attribute_dimensions as (
 
     select
         attribute_name,
@@ -48,28 +48,41 @@ dimensions as (
 
 ),
 
-dimension_months as (
+attribute_log as (
 
     select
         customer_values.customer_id,
         customer_values.activity_month,
-        dimensions.dimension_name,
+        attribute_dimensions.dimension_name,
         coalesce(attribute_months.attribute_value, 'unknown') as closing_value
     from customer_values
-    cross join dimensions
+    cross join attribute_dimensions
     left join attribute_months
         on
             customer_values.customer_id = attribute_months.customer_id
             and customer_values.activity_month = attribute_months.activity_month
-            and dimensions.attribute_name = attribute_months.attribute_name
+            and attribute_dimensions.attribute_name = attribute_months.attribute_name
 
 )
 
+{% for dimension in revenue_dimensions() -%}
+select
+    customer_id,
+    activity_month,
+    '{{ dimension }}' as dimension_name,
+    closing_{{ dimension }} as closing_value,
+    opening_{{ dimension }} as opening_value,
+    year_ago_{{ dimension }} as year_ago_value
+from customer_values
+
+union all
+
+{% endfor -%}
 select
     customer_id,
     activity_month,
     dimension_name,
     closing_value,
-    lag(closing_value, 1) over {{ attribute_log }} as opening_value,
-    lag(closing_value, 12) over {{ attribute_log }} as year_ago_value
-from dimension_months
+    lag(closing_value, 1) over {{ months_of_attribute }} as opening_value,
+    lag(closing_value, 12) over {{ months_of_attribute }} as year_ago_value
+from attribute_log
