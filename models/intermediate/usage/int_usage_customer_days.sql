@@ -3,18 +3,7 @@
 -- not once at the top: engines would keep a copy of them all.
 {{ config(on_schema_change='fail', **increments('activity_date')) }}
 {%- set usage_days = ref('int_usage_days') %}
-{%- if is_incremental() %}
 with
-
-built_days as (
-
-    select distinct
-        activity_date,
-        full_build_id,
-        build_number
-    from {{ this }}
-
-),
 
 day_builds as (
 
@@ -23,40 +12,62 @@ day_builds as (
         full_build_id,
         build_number
     from {{ usage_days }}
+    {%- if is_incremental() %}
+
+    except
+
+    select
+        activity_date,
+        full_build_id,
+        build_number
+    from {{ this }}
+    {%- endif %}
 
 ),
 
-days as (
+loads as (
 
-    select day_builds.activity_date
-    from day_builds
-    left join built_days
-        on
-            day_builds.activity_date = built_days.activity_date
-            and day_builds.full_build_id = built_days.full_build_id
-            and day_builds.build_number = built_days.build_number
-    where built_days.activity_date is null
+    select
+        usage_days.activity_date,
+        usage_days.customer_id,
+        usage_days.first_loaded_date,
+        sum(usage_days.staged_row_count) as staged_row_count,
+        sum(usage_days.superseded_row_count) as superseded_row_count,
+        sum(usage_days.event_count) as event_count,
+        sum(usage_days.usage_quantity) as usage_quantity
+    from {{ usage_days }} as usage_days
+    {%- if is_incremental() %}
+    inner join day_builds on usage_days.activity_date = day_builds.activity_date
+    {%- endif %}
+    group by usage_days.activity_date, usage_days.customer_id, usage_days.first_loaded_date
+
+),
+
+-- Few days of a customer came in several loads: a window over all of them would take longer than all else.
+repeated_days as (
+
+    select
+        activity_date,
+        customer_id,
+        count(*) as load_count
+    from loads
+    group by activity_date, customer_id
+    having count(*) > 1
 
 )
-{% endif %}
+
 select
-    usage_days.activity_date,
-    usage_days.customer_id,
-    usage_days.first_loaded_date,
-    usage_days.full_build_id,
-    usage_days.build_number,
-    count(*) over (partition by usage_days.activity_date, usage_days.customer_id) as load_count,
-    sum(usage_days.staged_row_count) as staged_row_count,
-    sum(usage_days.superseded_row_count) as superseded_row_count,
-    sum(usage_days.event_count) as event_count,
-    sum(usage_days.usage_quantity) as usage_quantity{{ replaced_month('usage_days.activity_date') }}
-from {{ usage_days }} as usage_days
-{%- if is_incremental() %}
-inner join days on usage_days.activity_date = days.activity_date
-{%- endif %}
-group by
-    usage_days.activity_date,
-    usage_days.customer_id,
-    usage_days.first_loaded_date,
-    usage_days.full_build_id,
-    usage_days.build_number
+    loads.activity_date,
+    loads.customer_id,
+    loads.first_loaded_date,
+    day_builds.full_build_id,
+    day_builds.build_number,
+    coalesce(repeated_days.load_count, 1) as load_count,
+    loads.staged_row_count,
+    loads.superseded_row_count,
+    loads.event_count,
+    loads.usage_quantity{{ replaced_month('loads.activity_date') }}
+from loads
+inner join day_builds on loads.activity_date = day_builds.activity_date
+left join repeated_days
+    on loads.activity_date = repeated_days.activity_date and loads.customer_id = repeated_days.customer_id

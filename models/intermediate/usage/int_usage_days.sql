@@ -194,8 +194,8 @@ usage_days as (
         user_id,
         feature,
         cast(first_loaded_at as date) as first_loaded_date,
-        sum(case when version_number = 1 then 1 else 0 end) as staged_row_count,
-        sum(case when version_number > 1 then 1 else 0 end) as superseded_row_count,
+        count(case when version_number = 1 then 1 end) as staged_row_count,
+        count(case when version_number > 1 then 1 end) as superseded_row_count,
         sum(case when version_number = 1 then cast(coalesce(event_count, 1) as {{ dbt.type_bigint() }}) else 0 end)
             as event_count,
         sum(case when version_number = 1 then cast(coalesce(quantity, 1) as {{ type_amount() }}) else 0 end)
