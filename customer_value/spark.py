@@ -110,9 +110,10 @@ class Spark:
         return sorted(str(file) for file in place.rglob("*.parquet"))
 
     def require(self):
-        """Raise InputError where Java is missing."""
+        """Raise InputError where Java is missing; a cluster has its own."""
         home = os.environ.get("JAVA_HOME")
-        if not shutil.which("java") and not (home and Path(home, "bin", "java").exists()):
+        is_there = shutil.which("java") or (home and Path(home, "bin", "java").exists())
+        if not is_there and not os.environ.get("SPARK_REMOTE"):
             raise InputError(
                 "target spark: found no Java, expected version 17 or newer. Install one, for example apt-get install "
                 "openjdk-17-jre-headless, or name it by JAVA_HOME."

@@ -6,10 +6,12 @@ What needs Spark is left out of each push's other tests and run by `make test-sp
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -47,6 +49,8 @@ def test_what_is_missing_is_named(there, monkeypatch):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(InputError, match=r"found no Java.*JAVA_HOME"):
         there.require()
+    monkeypatch.setenv("SPARK_REMOTE", "sc://cluster:15002")
+    there.require()
 
 
 def test_dbt_is_led_to_the_folder_beside_the_mirror(there, monkeypatch):
@@ -219,6 +223,56 @@ def test_other_companies_have_the_same_marts(name, request, tmp_path):
     there.settings.raw.symlink_to(company.settings.raw)
     there.run()
     compare(*files_of(company, there), tolerance=TOLERANCE)
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Spark that serves others by Connect, with a catalog and a folder of its own: its URL."""
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {
+        "spark.connect.grpc.binding.port": port,
+        "spark.driver.memory": "4g",
+        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={tmp_path}/metastore;create=true",
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.legacy.allowNonEmptyLocationInCTAS": "true",
+        "spark.sql.warehouse.dir": tmp_path / "tables",
+        "spark.ui.enabled": "false",
+    }
+    command = [home / "bin" / "spark-submit", "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]
+    command += [each for name, value in options.items() for each in ("--conf", f"{name}={value}")]
+    process = subprocess.Popen(
+        [*map(str, command), "spark-internal"],
+        env=os.environ | {"SPARK_HOME": str(home)},
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    for _ in range(60):
+        time.sleep(1)
+        with socket.socket() as asking:
+            if asking.connect_ex(("127.0.0.1", port)) == 0:
+                break
+    yield f"sc://127.0.0.1:{port}"
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait()
+
+
+@needs_spark
+def test_a_cluster_is_a_url(golden, cluster, tmp_path, monkeypatch):
+    """Its tables lie where it keeps them, and are read by it alone."""
+    monkeypatch.setenv("SPARK_REMOTE", cluster)
+    there = OnSpark(tmp_path / "here", golden.as_of)
+    there.home.mkdir()
+    there.settings.raw.symlink_to(golden.settings.raw)
+    there.run()
+    compare(*files_of(golden, there), tolerance=TOLERANCE)
+    assert not list((there.settings.warehouse.parent / "spark").glob("tables"))
 
 
 @needs_spark
