@@ -130,17 +130,17 @@ last_build as (
 
 ),
 {% endif %}
--- Versions of one event, and what has a rejected row, are put in order; all others, nearly all, are one valid row.
-events_with_versions as (
+-- Versions of one event, what has a rejected row and ids that share a number are put in order; nearly all are one valid row.
+numbers_with_versions as (
 
-    select event_id
+    select {{ text_number('event_id') }} as event_number
     from {{ source_rows }} as events
-    group by event_id
+    group by {{ text_number('event_id') }}
     having count(*) > 1
 
     union distinct
 
-    select event_id
+    select {{ text_number('event_id') }} as event_number
     from rejected_events
 
 ),
@@ -157,8 +157,8 @@ versions as (
         1 as version_number,
         events.loaded_at as first_loaded_at
     from {{ source_rows }} as events
-    left join events_with_versions on events.event_id = events_with_versions.event_id
-    where events_with_versions.event_id is null and events.event_id is not null
+    left join numbers_with_versions on {{ text_number('events.event_id') }} = numbers_with_versions.event_number
+    where numbers_with_versions.event_number is null and events.event_id is not null
 
     union all
 
@@ -172,7 +172,7 @@ versions as (
         row_number() over ({{ event_versions }}) as version_number,
         min(events.loaded_at) over (partition by events.event_id) as first_loaded_at
     from {{ source_rows }} as events
-    inner join events_with_versions on events.event_id = events_with_versions.event_id
+    inner join numbers_with_versions on {{ text_number('events.event_id') }} = numbers_with_versions.event_number
     left join rejected_events
         on
             events.event_id = rejected_events.event_id
@@ -182,7 +182,7 @@ versions as (
             and events.quantity is not distinct from rejected_events.quantity
             and events.event_count is not distinct from rejected_events.event_count
             and events.loaded_at is not distinct from rejected_events.loaded_at
-    where rejected_events.event_id is null
+    where rejected_events.event_id is null and events.event_id is not null
 
 ),
 
