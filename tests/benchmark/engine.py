@@ -52,7 +52,7 @@ def opened(path=":memory:"):
         path,
         config={
             "threads": 2,
-            "memory_limit": os.environ.get("CUSTOMER_VALUE_MEMORY") or "1500MB",
+            "memory_limit": os.environ.get("CUSTOMER_VALUE_MEMORY") or "60%",
             "preserve_insertion_order": "false",
             # Where memory is not enough for what a table keeps, it goes there.
             "temp_directory": os.environ.get("TMPDIR") or "/tmp",

@@ -217,8 +217,8 @@ process, both the median of the rounds. A load average above 1 means that the ma
 ![CPU seconds and peak memory by events](images/benchmark.svg)
 
 {ratios(results)}
-A whole run is the checks of inputs, dbt with its tests, the expectations, publication and summary, on two threads with 1500 MB for DuckDB. An
-empty warehouse has dbt read the project, too. The compiled SQL is every model but those that keep states, in files of a built warehouse, without
+A whole run is the checks of inputs, dbt with its tests, the expectations, publication and summary, on two threads with up to 60 % of the
+machine's memory for DuckDB. An empty warehouse has dbt read the project, too. The compiled SQL is every model but those that keep states, in files of a built warehouse, without
 tests. The limit reads every event once, to counts by day, customer and feature, and spreads the log over months.
 
 ## Equal to a full build

@@ -367,7 +367,7 @@ def with_sql(folder, as_of, answers):
     import pyarrow as pa
 
     connection = duckdb.connect()
-    connection.execute("set threads = 2; set memory_limit = '1500MB'")
+    connection.execute("set threads = 2; set memory_limit = '60%'")
     connection.execute(SPINE.format(folder=folder, as_of=as_of, answers=answers))
     newest = connection.execute(
         "select customer_id, latest - cohort + 1 as tenure, mrr from dense where n = (select max(n) from months)"

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from conftest import MARTS, Company
 from deliveries import OnTarget, files_of, run_on_both
+from test_as_landed import generated
 
 from customer_value import postgres, server
 from customer_value.compare import OF_PUBLICATIONS, compare
@@ -29,6 +30,10 @@ needs_server = pytest.mark.postgres
 TOLERANCE = 0.00000002
 # Unit tests with a value between two eighth decimals, 0.866953125: floats of the engines lie on either side of it.
 TIES = ("annual_contracts_renew_yearly_and_tenure_counts",)
+# What a second run says of the first one.
+OF_TWO_RUNS = ("restatements", "metric_benchmarks")
+# What loaders write beside the types of the contract; anything else is JSON.
+LANDED_TYPES = {"TIMESTAMP WITH TIME ZONE": "timestamptz", "HUGEINT": "numeric", "SMALLINT": "integer"}
 PUBLICATIONS = int(os.environ.get("CUSTOMER_VALUE_TEST_PUBLICATIONS", "20"))
 READERS = int(os.environ.get("CUSTOMER_VALUE_TEST_READERS", "2"))
 KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", "2"))
@@ -165,6 +170,65 @@ def test_other_companies_have_the_same_marts(place, name, request, tmp_path):
     company = request.getfixturevalue(name)
     there = OnServer(tmp_path, company.as_of, schema=name)
     there.settings.raw.symlink_to(company.settings.raw)
+    there.run()
+    compare(*files_of(company, there), tolerance=TOLERANCE)
+
+
+@needs_server
+def test_inputs_in_the_shape_of_the_contract_are_read_where_they_are(twins, tmp_path, monkeypatch):
+    """With a loader's own column beside them: nothing is copied."""
+    _, there = twins
+    with there.server.transaction() as cursor:
+        cursor.execute("create schema landing")
+        for table in there.server.relations(cursor, "raw"):
+            cursor.execute(f"create table landing.{table} as select *, now() as _loader_synced from test_raw.{table}")
+    (tmp_path / "company.yml").write_text("raw_schema: landing\n")
+    monkeypatch.setenv("CUSTOMER_VALUE_VARS_FILE", str(tmp_path / "company.yml"))
+    elsewhere = OnServer(tmp_path / "elsewhere", "", schema="elsewhere")
+    elsewhere.run()
+    assert elsewhere.ask("select count(*) from pg_namespace where nspname = 'elsewhere_raw'") == [[0]]
+    # Of one run nothing is restated.
+    compare(*files_of(there, elsewhere), left_out=[*OF_PUBLICATIONS, *OF_TWO_RUNS], tolerance=TOLERANCE)
+
+
+def land(company, there):
+    """The tables of vendors, as DuckDB has read their files, in the server's schemas of their names; JSON as JSON."""
+    with (
+        duckdb.connect(str(company.settings.warehouse), read_only=True) as source,
+        there.server.transaction() as cursor,
+    ):
+        source.execute("set TimeZone = 'UTC'")
+        tables = source.execute(
+            "select schema_name, view_name from duckdb_views() where schema_name = any(?) order by 1, 2",
+            [[path.name for path in company.settings.raw.iterdir() if path.is_dir()]],
+        ).fetchall()
+        for schema, table in tables:
+            columns = source.execute(f'describe {schema}."{table}"').fetchall()
+            kinds = {name: TYPES.get(kind, LANDED_TYPES.get(kind, "jsonb")) for name, kind, *_ in columns}
+            values = ", ".join(
+                f'to_json("{name}") as "{name}"' if kind == "jsonb" else f'"{name}"' for name, kind in kinds.items()
+            )
+            defined = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+            cursor.execute(f'create schema if not exists {schema}; create table {schema}."{table}" ({defined})')
+            with received(source, f'(select {values} from {schema}."{table}")', there.home) as file:
+                cursor.copy_expert(f'copy {schema}."{table}" from stdin (format csv)', file)
+    return tables
+
+
+@needs_server
+def test_tables_of_vendors_are_read_where_they_are(place, tmp_path, monkeypatch):
+    """Stripe, a help desk, a CRM and trackers in their loaders' schemas, beside files for what has no connector."""
+    company = generated(
+        tmp_path / "duckdb", ["stripe_airbyte", "posthog", "intercom", "salesforce", "typeform", "google_ads"]
+    )
+    company.run()
+    there = OnServer(tmp_path / "postgres", "", schema="vendors")
+    there.settings.raw.mkdir(parents=True)
+    for path in company.settings.raw.iterdir():
+        if path.is_file():
+            (there.settings.raw / path.name).symlink_to(path)
+    assert len({schema for schema, _ in land(company, there)}) == 6
+    monkeypatch.setenv("CUSTOMER_VALUE_VARS_FILE", str(company.settings.vars_file))
     there.run()
     compare(*files_of(company, there), tolerance=TOLERANCE)
 
