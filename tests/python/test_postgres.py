@@ -230,7 +230,8 @@ def test_tables_of_vendors_are_read_where_they_are(place, tmp_path, monkeypatch)
     assert len({schema for schema, _ in land(company, there)}) == 6
     monkeypatch.setenv("CUSTOMER_VALUE_VARS_FILE", str(company.settings.vars_file))
     there.run()
-    compare(*files_of(company, there), tolerance=TOLERANCE)
+    # A forecast adds up what its parts are off by.
+    compare(*files_of(company, there), tolerance=2.5 * TOLERANCE)
 
 
 @needs_server

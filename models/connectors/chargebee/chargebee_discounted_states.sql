@@ -65,8 +65,8 @@ select
     states.unit_amount,
     states.billing_interval,
     states.interval_count,
-    round(nullif(discounts.discount_rate, 0), 8) as discount_rate,
-    round(nullif(discounts.discount_amount, 0), 8) as discount_amount,
+    {{ rounded('nullif(discounts.discount_rate, 0)', 8) }} as discount_rate,
+    {{ rounded('nullif(discounts.discount_amount, 0)', 8) }} as discount_amount,
     case discounts.is_only_once when 1 then 'once' when 0 then 'recurring' end as discount_kind,
     discounts.ended_at as discount_ends_at
 from states

@@ -74,9 +74,10 @@ net_amounts as (
 shares as (
     select
         *,
-        coalesce(round(
-            bill_discount_amount * minor_units * {{ rate('net_amount', 'sum(net_amount) over (partition by subscription_id, changed_at)') }}
-        ) / minor_units, 0) as share_amount,
+        coalesce({{ rounded(
+            'bill_discount_amount * minor_units * '
+            ~ rate('net_amount', 'sum(net_amount) over (partition by subscription_id, changed_at)')
+        ) }} / minor_units, 0) as share_amount,
         row_number() over (partition by subscription_id, changed_at order by net_amount desc nulls last, price_id asc) as size_rank
     from net_amounts
 )

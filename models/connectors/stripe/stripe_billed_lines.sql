@@ -53,7 +53,9 @@ discount_shares as (
         lines.invoice_id,
         lines.amount,
         invoices.discount_amount,
-        round(invoices.discount_amount * {{ rate('lines.amount', 'sum(lines.amount) over (partition by lines.invoice_id)') }}) as share_amount,
+        {{ rounded(
+            'invoices.discount_amount * ' ~ rate('lines.amount', 'sum(lines.amount) over (partition by lines.invoice_id)')
+        ) }} as share_amount,
         row_number() over (partition by lines.invoice_id order by lines.amount desc, lines.line_id asc) as size_rank
     from lines
     inner join invoices on lines.invoice_id = invoices.invoice_id
@@ -75,10 +77,10 @@ tax_shares as (
         lines.invoice_id,
         invoices.tax_amount,
         invoices.has_included_tax,
-        round(invoices.tax_amount * {{ rate(
+        {{ rounded('invoices.tax_amount * ' ~ rate(
             'lines.amount - coalesce(discounts.amount, lines.discount_amount)',
             'sum(lines.amount - coalesce(discounts.amount, lines.discount_amount)) over (partition by lines.invoice_id)'
-        ) }}) as share_amount,
+        )) }} as share_amount,
         row_number() over (partition by lines.invoice_id order by lines.amount desc, lines.line_id asc) as size_rank
     from lines
     inner join invoices on lines.invoice_id = invoices.invoice_id

@@ -74,9 +74,10 @@ net_amounts as (
 shares as (
     select
         *,
-        round(
-            subscription_amount * {{ rate('net_amount', 'sum(net_amount) over (partition by subscription_id, changed_at)') }}, decimal_places
-        ) as share_amount,
+        {{ rounded(
+            'subscription_amount * ' ~ rate('net_amount', 'sum(net_amount) over (partition by subscription_id, changed_at)'),
+            'decimal_places'
+        ) }} as share_amount,
         row_number() over (partition by subscription_id, changed_at order by net_amount desc nulls last, item_id asc) as size_rank
     from net_amounts
 )
