@@ -77,6 +77,23 @@ LAYOUT = {
     "published": lambda company, target: company / "published",
 }
 VARS_FILE = "company.yml"
+# In place of the folder of the inputs: the schema of a server where they are tables already.
+IN_SCHEMA = "schema:"
+
+
+def folder_or_schema(context, parameter, path):
+    """Where the inputs are: a folder, or a schema of the server that is the target."""
+    if not path.name.startswith(IN_SCHEMA):
+        return path
+    if context.params["target"] == DUCKDB:
+        raise click.BadParameter(
+            f"{path.name}: found the target {DUCKDB}, expected a server, for example --target {POSTGRES}."
+        )
+    if not re.fullmatch(r"\w+", path.name.removeprefix(IN_SCHEMA)):
+        raise click.BadParameter(
+            f"{path.name}: expected letters, digits and underscores, for example {IN_SCHEMA}billing."
+        )
+    return Path(path.name)
 
 
 def place(name, path, help_text, callback=None, **checks):
@@ -126,8 +143,8 @@ def plain_name(context, parameter, name):
 
 PATHS = (
     COMPANY,
-    place("raw", "raw", "Folder of the inputs."),
     TARGET,
+    place("raw", "raw", "Folder of the inputs, or schema:NAME of a server that has their tables.", folder_or_schema),
     option("schema", "What the schemas on a server begin with.", default="customer_value", callback=plain_name),
     place(
         "warehouse",
@@ -211,7 +228,10 @@ class Settings:
                 each.handle_parse_result(context, given, [])
         except click.BadParameter as error:
             raise InputError(error.format_message()) from None
-        settings = cls(**context.params, own_vars=own_vars(context.params["vars_file"]))
+        own = own_vars(context.params["vars_file"])
+        if context.params["raw"].name.startswith(IN_SCHEMA):
+            own |= {"raw_schema": context.params["raw"].name.removeprefix(IN_SCHEMA)}
+        settings = cls(**context.params, own_vars=own)
         # Kept where the files of the inputs alone say when they came.
         return settings if settings.as_of else replace(settings, as_of=kept(settings.warehouse).get("as_of_date", ""))
 

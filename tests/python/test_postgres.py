@@ -56,6 +56,15 @@ def test_an_unknown_target_is_refused():
         Settings.of(target="oracle")
 
 
+def test_inputs_are_in_a_schema_of_a_server_alone():
+    settings = Settings.of(raw="schema:billing", target="postgres")
+    assert settings.vars["raw_schema"] == "billing" and "billing" in settings.dbt_vars[1]
+    with pytest.raises(InputError, match="expected a server"):
+        Settings.of(raw="schema:billing")
+    with pytest.raises(InputError, match="letters, digits and underscores"):
+        Settings.of(raw='schema:a"; drop', target="postgres")
+
+
 def test_a_missing_driver_is_named(monkeypatch):
     monkeypatch.setattr(server, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'customer-value\[postgres\]'"):
@@ -175,17 +184,16 @@ def test_other_companies_have_the_same_marts(place, name, request, tmp_path):
 
 
 @needs_server
-def test_inputs_in_the_shape_of_the_contract_are_read_where_they_are(twins, tmp_path, monkeypatch):
+def test_inputs_in_the_shape_of_the_contract_are_read_where_they_are(twins, tmp_path):
     """With a loader's own column beside them: nothing is copied."""
     _, there = twins
     with there.server.transaction() as cursor:
         cursor.execute("create schema landing")
         for table in there.server.relations(cursor, "raw"):
             cursor.execute(f"create table landing.{table} as select *, now() as _loader_synced from test_raw.{table}")
-    (tmp_path / "company.yml").write_text("raw_schema: landing\n")
-    monkeypatch.setenv("CUSTOMER_VALUE_VARS_FILE", str(tmp_path / "company.yml"))
     elsewhere = OnServer(tmp_path / "elsewhere", "", schema="elsewhere")
-    elsewhere.run()
+    finished = elsewhere.cli("run", "--raw", "schema:landing")
+    assert finished.returncode == 0, finished.stdout + finished.stderr
     assert elsewhere.ask("select count(*) from pg_namespace where nspname = 'elsewhere_raw'") == [[0]]
     # Of one run nothing is restated.
     compare(*files_of(there, elsewhere), left_out=[*OF_PUBLICATIONS, *OF_TWO_RUNS], tolerance=TOLERANCE)

@@ -101,7 +101,10 @@ def test_engines_differ_in_portable_macros_only(path):
 
 
 def test_properties_are_the_same_on_every_engine():
-    paths = [PROJECT / "dbt_project.yml", *(path for folder in ("models", "seeds") for path in (PROJECT / folder).rglob("*.yml"))]
+    paths = [
+        PROJECT / "dbt_project.yml",
+        *(path for folder in ("models", "seeds") for path in (PROJECT / folder).rglob("*.yml")),
+    ]
     assert [name_of(path) for path in paths if "target.type" in path.read_text()] == []
 
 
