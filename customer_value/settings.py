@@ -85,7 +85,7 @@ def folder_or_schema(context, parameter, path):
     """Where the inputs are: a folder, or a schema of the server that is the target."""
     if not path.name.startswith(IN_SCHEMA):
         return path
-    if context.params["target"] == DUCKDB:
+    if context.params.get("target", DUCKDB) == DUCKDB:
         raise click.BadParameter(
             f"{path.name}: found the target {DUCKDB}, expected a server, for example --target {POSTGRES}."
         )
