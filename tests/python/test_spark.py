@@ -29,6 +29,14 @@ needs_spark = pytest.mark.spark
 
 # One unit of the last decimal of rates and amounts, where a float lies between two; what adds several such numbers is two off.
 TOLERANCE = 0.00000002
+# Over rows that stand in the query itself Spark cannot send a subquery to its tasks, and optimizes ten CTEs without end; over tables
+# it does either, as every run shows.
+OF_LITERALS = (
+    "a_refund_takes_its_tax_back_in_its_month",
+    "only_days_whose_rows_changed_are_rebuilt",
+    "only_published_builds_close_and_open_months",
+    "what_was_not_published_was_not_known",
+)
 KILLS = int(os.environ.get("CUSTOMER_VALUE_TEST_KILLS", "2"))
 
 
@@ -223,6 +231,13 @@ def test_other_companies_have_the_same_marts(name, request, tmp_path):
     there.settings.raw.symlink_to(company.settings.raw)
     there.run()
     compare(*files_of(company, there), tolerance=TOLERANCE)
+
+
+@needs_spark
+def test_every_unit_test_passes(twins):
+    _, there = twins
+    finished = there.dbt("--quiet", "test", "--select", "test_type:unit", "--exclude", *OF_LITERALS, "--threads", "4")
+    assert finished.returncode == 0, finished.stdout[-6000:]
 
 
 @pytest.fixture
