@@ -202,8 +202,7 @@ class Postgres:
                     types = ", ".join(f"{quoted(name)} {TYPES[kind]}" for name, kind, *_ in columns)
                     # Views of the models go with the table, and are made again by the build.
                     cursor.execute(f"drop table if exists {target} cascade; create table {target} ({types})")
-                    with received(source, view, warehouse.parent) as file:
-                        cursor.copy_expert(f"copy {target} from stdin (format csv)", file)
+                    copy_in(cursor, source, view, target, warehouse.parent)
                     counts[table] = cursor.rowcount
                     cursor.execute(f"analyze {target}")
         except psycopg2.Error as error:
@@ -305,8 +304,7 @@ class Postgres:
             names = ", ".join(quoted(name) for name, *_ in columns)
             cursor.execute(f"insert into {target} select {names} from {self.name('marts')}.{quoted(table)}")
         else:
-            with received(connection, source, self.settings.warehouse.parent) as file:
-                cursor.copy_expert(f"copy {target} from stdin (format csv)", file)
+            copy_in(cursor, connection, source, target, self.settings.warehouse.parent)
         (row_count,) = connection.execute(f"select count(*) from {source}").fetchone()
         if cursor.rowcount != row_count:
             raise BuildError(
@@ -504,6 +502,12 @@ def received(source, view, folder):
         source.execute(f"copy (from {view}) to {literal(file.name)} ({CSV}, header false)")
         with open(file.name, "rb") as rows:
             yield rows
+
+
+def copy_in(cursor, source, view, target, folder):
+    """Copy the rows of a view or table of DuckDB into a table of the server; the cursor has their number."""
+    with received(source, view, folder) as file:
+        cursor.copy_expert(f"copy {target} from stdin (format csv)", file)
 
 
 def read_csv(connection, table, kinds, file):

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from conftest import Company
 from deliveries import OnTarget, files_of, run_on_both
+from postgres_server import free_port
 
 from customer_value import server, spark
 from customer_value.compare import OF_PUBLICATIONS, compare
@@ -246,9 +247,7 @@ def cluster(tmp_path):
     import pyspark
 
     home = Path(pyspark.__file__).parent
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = {
         "spark.connect.grpc.binding.port": port,
         "spark.driver.memory": "4g",
