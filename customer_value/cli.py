@@ -1,5 +1,6 @@
 """The command line: one command for each step of the pipeline, and `run` for all of them."""
 
+import gc
 import importlib
 import os
 import sys
@@ -307,6 +308,8 @@ def main(argv=None):
 def command():
     """The console script. Leaves at once: on the long way out duckdb complains of what Great Expectations still holds."""
     signals.listen()
+    # What libraries load stays: looking through it for garbage again and again takes as long as a fifth of loading it.
+    gc.disable()
     code = main()
     with suppress(OSError):
         sys.stdout.flush()
