@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from customer_value.dbt_process import COMMAND, LIFELINE
 from customer_value.errors import BuildError
 from customer_value.failures import settle, warnings_of
+from customer_value.queries import rows_of
 from customer_value.server import server_of
 from customer_value.settings import PROJECT
 from customer_value.terminal import lines_in, say, terminal
@@ -19,7 +20,7 @@ from customer_value.terminal import lines_in, say, terminal
 # they are left to `make test`.
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--exclude", "test_name:unique_combination_of_columns")
 
-# The build that `begun` has started, until `build` lets it in.
+# The build that `begun` has started, and whether it is one of some models alone, until `build` lets it in.
 waiting = []
 
 # Lines of dbt that are quoted where it failed and named no model; what it says as the last thing, and what a library says after it.
@@ -51,7 +52,7 @@ def logged(settings):
 
 
 @contextmanager
-def started(settings, *arguments, output=None):
+def started(settings, *arguments, output=None, environment=()):
     """A dbt command on its way, its output passed through, or written to a file; it waits until `finish` lets it open the warehouse.
 
     It inherits the lock on the warehouse, and is a process group of its own: a terminal's Ctrl-C comes here alone, and
@@ -67,7 +68,7 @@ def started(settings, *arguments, output=None):
         cwd=PROJECT,
         # What is built here is published by the command line, or not at all.
         env=settings.environment()
-        | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1"}
+        | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1", **dict(environment)}
         | {"DBT_LOG_FORMAT": "json" if terminal.is_json and output is None else "default"}
         | {"DBT_USE_COLORS": str(output is None and terminal.has_colours)},
         stdout=output,
@@ -129,8 +130,9 @@ def dbt(settings, *arguments):
 
 
 @contextmanager
-def begun(settings):
-    """Start the build ahead: dbt reads the project while the inputs are checked, and waits until `build` lets it in.
+def begun(settings, models=()):
+    """Start the build ahead, of all models or of some: dbt reads the project while the inputs are checked, and waits until `build`
+    lets it in.
 
     It opens the warehouse only after that (customer_value/duckdb_plugin.py), and ends where `build` is never reached. On a server
     nothing would hold it back: there it begins with `build`.
@@ -138,12 +140,40 @@ def begun(settings):
     if server_of(settings):
         yield
         return
-    with logged(settings) as output, started(settings, *BUILD, output=output) as process:
-        waiting.append(process)
+    chosen = ["--select", *models] if models else []
+    environment = {"CUSTOMER_VALUE_BUILDS_CHANGED": "1" if models else ""}
+    with (
+        logged(settings) as output,
+        started(settings, *BUILD, *chosen, output=output, environment=environment) as process,
+    ):
+        waiting.append((process, bool(models)))
         try:
             yield
         finally:
             waiting.clear()
+
+
+def day_and_currency(settings):
+    """What every model of the warehouse stands by: the as-of day and the currency."""
+    return rows_of(settings.warehouse, "select as_of_date, reporting_currency from staging.run_settings")
+
+
+def finish_begun(settings, process, is_partial):
+    """Let in the build that has begun; where it is one of some models, and all others stand by another day, build them all.
+
+    Raises BuildError where dbt fails.
+    """
+    before = day_and_currency(settings) if is_partial else None
+    try:
+        finish(process, "build", None if settings.verbose else log_of(settings))
+    except BuildError:
+        if not is_partial or day_and_currency(settings) == before:
+            raise
+    else:
+        if not is_partial or day_and_currency(settings) == before:
+            return
+    say("The as-of day or the currency is another than that of the last publication: all models are built.")
+    dbt(settings, *BUILD)
 
 
 def build(settings):
@@ -154,7 +184,7 @@ def build(settings):
     server = server_of(settings)
     try:
         if waiting:
-            finish(waiting.pop(), "build", None if settings.verbose else log_of(settings))
+            finish_begun(settings, *waiting.pop())
         else:
             dbt(settings, *BUILD)
     except BuildError as error:

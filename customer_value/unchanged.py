@@ -1,6 +1,6 @@
-"""A run in which nothing has changed builds nothing: what it would publish is what readers see.
+"""A run in which nothing has changed builds nothing, one in which some inputs have changed only what depends on them.
 
-The fingerprint of a run is of everything that its numbers depend on: the content of the inputs, of the project and of the company's
+The fingerprint of a run is of everything that its numbers depend on: the content of each input, of the project and of the company's
 own vars and seeds, the settings, the versions of what builds. It is kept beside the warehouse once a run has published all of its
 marts, with the build and the state of the warehouse's file; the next run compares, and builds wherever one of them differs.
 """
@@ -9,14 +9,22 @@ import hashlib
 import json
 import os
 import sys
+from collections import defaultdict
 from contextlib import suppress
 from importlib.metadata import version
+from pathlib import Path
 
-from customer_value.files import content_hash
+import duckdb
+
+from customer_value.errors import InputError
+from customer_value.files import content_hash, files_of, name_of
 from customer_value.publish import FILE_NAME, PARQUET, published_build
+from customer_value.queries import rows_of
 from customer_value.settings import DUCKDB, PROJECT
+from customer_value.terminal import say
 
 KEPT = "published_run.json"
+RUN_SETTINGS = "model.customer_value.run_settings"
 # What the numbers are made by, beside the project itself.
 LIBRARIES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
 FOLDERS = (
@@ -55,7 +63,7 @@ def files_in(folder, without=()):
 
 
 def fingerprint(settings):
-    """The fingerprint of a run with these settings; None where it is not known.
+    """The fingerprint of a run with these settings: of each input, by its name, and of all else; None where it is not known.
 
     What lies on a server is not known without reading it, and a file may be unreadable: such a run builds.
     """
@@ -71,22 +79,24 @@ def fingerprint_of(settings):
     """The same. Raises OSError where a file cannot be read."""
     # A company's folder may itself be that of the inputs.
     written = {str(settings.warehouse.parent), str(settings.published)}
+    inputs, rest = defaultdict(hashlib.sha256), hashlib.sha256()
     places = [(settings.raw, files_in(settings.raw, written))]
     places += [(PROJECT, files_in(PROJECT / folder)) for folder in FOLDERS]
     places += [(PROJECT, [PROJECT / file for file in FILES])]
     if settings.vars_file:
         own = settings.vars_file.resolve().parent
         places += [(own, [settings.vars_file]), (own, files_in(own / "seeds"))]
-    found = hashlib.sha256()
-    for place, files in places:
+    for number, (place, files) in enumerate(places):
         for file in files:
             # The warehouse may stand among the inputs.
             if not str(file).startswith(str(settings.warehouse)):
-                found.update(f"{os.path.relpath(file, place)}\0{content_hash(file)}\n".encode())
+                path = os.path.relpath(file, place)
+                found = rest if number else inputs[name_of(Path(Path(path).parts[0]))]
+                found.update(f"{path}\0{content_hash(file)}\n".encode())
     said = {name: value for name, value in vars(settings).items() if name not in IRRELEVANT}
     said |= {name: version(name) for name in LIBRARIES} | {"python": sys.version}
-    found.update(json.dumps(said, sort_keys=True, default=str).encode())
-    return found.hexdigest()
+    rest.update(json.dumps(said, sort_keys=True, default=str).encode())
+    return {"inputs": {name: each.hexdigest() for name, each in inputs.items()}, "rest": rest.hexdigest()}
 
 
 def state_of(settings):
@@ -111,14 +121,86 @@ def forget(settings):
     kept_file(settings).unlink(missing_ok=True)
 
 
-def is_unchanged(settings, found):
-    """Whether a run with this fingerprint would publish what readers see."""
+def published_with(settings):
+    """The fingerprint of the run whose publication readers see; None where it is not known, or all is to be built."""
     is_there = (settings.published / FILE_NAME).exists() and (
         not settings.parquet or (settings.published / PARQUET / "current").exists()
     )
-    if not found or settings.force or not is_there:
-        return False
+    if settings.force or not is_there:
+        return None
     try:
-        return json.loads(kept_file(settings).read_text()) == {"fingerprint": found, **state_of(settings)}
+        known = json.loads(kept_file(settings).read_text())
+        found = known.pop("fingerprint")
+        return found if known == state_of(settings) else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def is_unchanged(settings, found):
+    """Whether a run with this fingerprint would publish what readers see."""
+    return found is not None and found == published_with(settings)
+
+
+def changed_inputs(settings, found):
+    """The inputs that differ from those of the last publication, where nothing else does; none where all has to be built."""
+    before = published_with(settings)
+    if not found or not before or found["rest"] != before.get("rest"):
+        return []
+    names = sorted(
+        name
+        for name in found["inputs"].keys() | before["inputs"].keys()
+        if found["inputs"].get(name) != before["inputs"].get(name)
+    )
+    # With a later day everything is as of that day.
+    return [] if any(is_of_later_day(settings, name) for name in names) else names
+
+
+def is_of_later_day(settings, name):
+    """Whether rows of an input were loaded after the as-of day of the warehouse, or that is not known."""
+    known = rows_of(settings.warehouse, "select max(as_of_end_at) as as_of_end_at from staging.run_settings")
+    try:
+        files = files_of(settings.raw, name)
+        with duckdb.connect() as connection:
+            if not known or files is None or "loaded_at" not in files.types(connection):
+                return not known
+            newest = f"select max(try_cast(loaded_at as timestamp)) from {files.relation()}"
+            return (connection.execute(newest).fetchone()[0] or known[0]["as_of_end_at"]) > known[0]["as_of_end_at"]
+    except (duckdb.Error, InputError):
+        return True
+
+
+def models_reached(manifest, inputs, vars):
+    """The models that some inputs reach, each by its path in the project; none where that is not known.
+
+    What records a build reads the marts, and is of each build. All read the as-of day, whose change `build` looks for; closed
+    months hold nothing where the var closed_until is empty.
+    """
+    nodes, children = manifest["nodes"], manifest["child_map"]
+    sources = [f"source.customer_value.customer_value.{name}" for name in inputs]
+    if vars["closed_until"] or not all(source in manifest["sources"] for source in sources):
+        return []
+    records = {key for key, node in nodes.items() if node["resource_type"] == "model" and node["fqn"][1] == "history"}
+    ends = {RUN_SETTINGS} | {key for key in records if nodes[key]["name"].startswith("closed_")}
+    found, left = {RUN_SETTINGS} | records, [*sources, *records - ends]
+    while left:
+        reached = {key for key in children.get(left.pop(), []) if key.startswith("model.")} - found
+        found |= reached
+        left += reached - ends
+    return sorted(".".join(nodes[key]["fqn"]) for key in found)
+
+
+def models_to_build(settings, found):
+    """The models to build where some inputs alone have changed; none where all are, or nearly all would be."""
+    inputs = changed_inputs(settings, found)
+    if not inputs:
+        return []
+    try:
+        manifest = json.loads((settings.warehouse.parent / "target" / "manifest.json").read_text())
     except (OSError, ValueError):
-        return False
+        return []
+    models = models_reached(manifest, inputs, settings.vars)
+    count = sum(key.startswith("model.") for key in manifest["nodes"])
+    if not models or len(models) > count / 2:
+        return []
+    say(f"Since the last publication only {', '.join(inputs)} changed: {len(models)} of {count} models are built.")
+    return models

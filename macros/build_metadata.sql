@@ -123,15 +123,19 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- After a build of everything in which nothing failed: only what it built may be published. -#}
+{#- After a build of everything in which nothing failed: only what it built may be published. Where the command line builds what has
+    changed alone, all else stands as it was published, and as many tests hold. -#}
 {% macro after_run() %}
     {%- if execute and flags.WHICH == 'build' and is_selected() -%}
         {%- set built = results | map(attribute='node.unique_id') | list -%}
         {%- set missing = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
             | selectattr('package_name', 'equalto', 'customer_value') | rejectattr('unique_id', 'in', built) | list -%}
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
-        {%- if not missing and not failed -%}
+        {%- set is_of_changes = env_var('CUSTOMER_VALUE_BUILDS_CHANGED', '') != '' -%}
+        {%- if not failed and (is_of_changes or not missing) -%}
             {%- do record('passed_build', invocation_id) -%}
+        {%- endif -%}
+        {%- if not failed and not missing -%}
             {%- set passed = results | selectattr('status', 'equalto', 'pass') | list -%}
             {%- set checked = uniqueness_tests() | selectattr('attached_node', 'in', built) | list if checks_keys() else [] -%}
             {%- do record('passed_test_count', (passed + checked) | length | string) -%}

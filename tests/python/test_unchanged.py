@@ -1,14 +1,17 @@
-"""A run in which nothing has changed builds nothing; whatever changes, the next run builds."""
+"""A run in which nothing has changed builds nothing; of what changes, the next run builds all that depends on it."""
 
 import json
 import os
 import shutil
 from dataclasses import replace
 
+import duckdb
 import pytest
-from conftest import Company
+from conftest import Company, comparable
 
-from customer_value import unchanged
+from customer_value import build, unchanged
+from customer_value.contract import inputs
+from customer_value.errors import BuildError
 from customer_value.publish import published_build
 
 
@@ -95,7 +98,7 @@ def test_own_vars_and_seeds_build(published, tmp_path):
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "plays.csv").write_text("a\n")
     found.append(unchanged.fingerprint(replace(published.settings, vars_file=own)))
-    assert len(set(found)) == 3
+    assert len({each["rest"] for each in found}) == 3
 
 
 def test_another_version_builds(published, monkeypatch, tmp_path):
@@ -141,3 +144,134 @@ def test_a_run_that_cannot_tell_builds(published):
     unchanged.keep(published.settings, None)
     file.unlink()
     assert is_unchanged(published.settings)
+
+
+@pytest.fixture
+def company(demo, tmp_path):
+    """A company with most of the inputs that has been run, which a test may change."""
+    company = Company(tmp_path / "company", demo.as_of)
+    shutil.copytree(demo.home, company.home, symlinks=True)
+    unchanged.keep(company.settings, unchanged.fingerprint(company.settings))
+    return company
+
+
+def changed(settings):
+    return unchanged.changed_inputs(settings, unchanged.fingerprint(settings))
+
+
+def edit(company, name, statement):
+    """Change the rows of an input, which are the table `rows`, by a statement."""
+    place = company.settings.raw / name
+    file = sorted(place.rglob("*.parquet"))[0] if place.is_dir() else place.with_suffix(".parquet")
+    with duckdb.connect() as connection:
+        connection.execute(f"create table rows as from read_parquet('{file}', hive_partitioning = false)")
+        connection.execute(statement)
+        connection.execute(f"copy rows to '{file}' (format parquet)")
+
+
+def models_of_the_last_build(company):
+    results = json.loads((company.settings.warehouse.parent / "target" / "run_results.json").read_text())["results"]
+    return {each["unique_id"].split(".")[2] for each in results if each["unique_id"].startswith("model.")}
+
+
+# Some rows of it less, those that were loaded last aside: the as-of day is that of all inputs.
+LESS = "delete from rows where hash(rows) % 7 = 1 and loaded_at < (select max(newest.loaded_at) from rows as newest)"
+# Of what an input reaches, and of what it does not.
+REACHED = {
+    "targets": ("target_attainment", "trial_conversions"),
+    "marketing_spend": ("channel_economics", "customer_months"),
+    "nps_responses": ("nps_monthly", "mrr_monthly"),
+    "refunds": ("channel_economics", "mrr_monthly"),
+}
+
+
+def published_marts(company):
+    """What readers see of every mart, and how many tests the publication says to have passed."""
+    with duckdb.connect(str(company.settings.published / unchanged.FILE_NAME), read_only=True) as connection:
+        names = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        marts = {name: sorted(connection.execute(f"from marts.{name}").fetchall(), key=repr) for (name,) in names}
+        return comparable(marts), connection.execute("select passed_test_count from publication").fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["targets", "nps_responses"], pytest.param(sorted(inputs()), marks=pytest.mark.nightly)],
+    ids=["two_inputs", "each_input"],
+)
+def test_only_what_depends_on_a_changed_input_is_built(company, names):
+    all_models, counts = models_of_the_last_build(company), {}
+    _, passed = published_marts(company)
+    for name in names:
+        build_id = published_build(company.settings)
+        edit(company, name, LESS)
+        assert changed(company.settings) == [name]
+        finished = company.cli("run")
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        assert published_build(company.settings) != build_id
+        models = models_of_the_last_build(company)
+        counts[name] = len(models)
+        said = f"Since the last publication only {name} changed: {len(models)} of {len(all_models)} models are built."
+        assert (said in finished.stdout) == (models < all_models), finished.stdout
+        if name in REACHED:
+            built, left = REACHED[name]
+            assert built in models and left not in models
+    assert counts["targets"] < 30 and counts["nps_responses"] < 150
+    marts, passed_then = published_marts(company)
+    assert passed_then == passed
+    assert company.cli("run", "--force").returncode == 0
+    assert models_of_the_last_build(company) == all_models
+    in_full, _ = published_marts(company)
+    assert marts.keys() == in_full.keys() and [mart for mart in marts if marts[mart] != in_full[mart]] == []
+
+
+def test_what_is_no_change_of_inputs_alone_builds_all(company, tmp_path):
+    settings = company.settings
+    edit(company, "targets", LESS)
+    assert changed(settings) == ["targets"]
+    assert changed(replace(settings, strict=True)) == [] == changed(replace(settings, force=True))
+    edit(company, "targets", "update rows set loaded_at = loaded_at + interval 1 day")
+    assert changed(settings) == []
+    edit(company, "targets", "update rows set loaded_at = loaded_at - interval 1 day")
+    assert changed(settings) == ["targets"]
+    os.utime(settings.warehouse, (1, 1))
+    assert changed(settings) == []
+
+
+def test_models_that_inputs_reach(company):
+    manifest = json.loads((company.settings.warehouse.parent / "target" / "manifest.json").read_text())
+
+    def reached(*names, closed_until=""):
+        found = unchanged.models_reached(manifest, names, {"closed_until": closed_until})
+        return {each.rpartition(".")[2] for each in found}
+
+    found = reached("targets")
+    # What reads the input, what reads that, and what records each build; not what reads the as-of day alone.
+    assert {"run_settings", "target_attainment", "known_metrics", "restatements", "input_reconciliation"} <= found
+    assert not found & {"int_months", "customer_months"}
+    assert reached("targets", "leads") == found | reached("leads") != found
+    assert reached("targets", closed_until="2026-03-31") == set() == reached("targets", "invoices_of_ours")
+
+
+def test_a_change_that_moves_the_as_of_day_builds_all_after_all(published, monkeypatch):
+    days, said = iter([["then"], ["now"], ["then"], ["then"]]), []
+    monkeypatch.setattr(build, "day_and_currency", lambda settings: next(days))
+    monkeypatch.setattr(build, "finish", lambda *_: None)
+    monkeypatch.setattr(build, "dbt", lambda settings, *arguments: said.append(arguments))
+    build.finish_begun(published.settings, None, is_partial=True)
+    assert said == [build.BUILD]
+    build.finish_begun(published.settings, None, is_partial=True)
+    assert said == [build.BUILD]
+
+
+def test_a_build_of_some_models_that_fails_by_another_day_builds_all(published, monkeypatch):
+    def fail(*_):
+        raise BuildError("dbt build failed")
+
+    days, said = iter([["then"], ["now"], ["then"], ["then"]]), []
+    monkeypatch.setattr(build, "day_and_currency", lambda settings: next(days))
+    monkeypatch.setattr(build, "finish", fail)
+    monkeypatch.setattr(build, "dbt", lambda settings, *arguments: said.append(arguments))
+    build.finish_begun(published.settings, None, is_partial=True)
+    assert said == [build.BUILD]
+    with pytest.raises(BuildError):
+        build.finish_begun(published.settings, None, is_partial=True)
