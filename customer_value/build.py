@@ -130,9 +130,9 @@ def dbt(settings, *arguments):
 
 
 @contextmanager
-def begun(settings, models=()):
-    """Start the build ahead, of all models or of some: dbt reads the project while the inputs are checked, and waits until `build`
-    lets it in.
+def begun(settings, selected=()):
+    """Start the build ahead, of everything or of what is selected: dbt reads the project while the inputs are checked, and waits
+    until `build` lets it in.
 
     It opens the warehouse only after that (customer_value/duckdb_plugin.py), and ends where `build` is never reached. On a server
     nothing would hold it back: there it begins with `build`.
@@ -140,13 +140,13 @@ def begun(settings, models=()):
     if server_of(settings):
         yield
         return
-    chosen = ["--select", *models] if models else []
-    environment = {"CUSTOMER_VALUE_BUILDS_CHANGED": "1" if models else ""}
+    arguments = [*BUILD, "--select", *selected] if selected else BUILD
+    environment = {"CUSTOMER_VALUE_BUILDS_CHANGED": "1" if selected else ""}
     with (
         logged(settings) as output,
-        started(settings, *BUILD, *chosen, output=output, environment=environment) as process,
+        started(settings, *arguments, output=output, environment=environment) as process,
     ):
-        waiting.append((process, bool(models)))
+        waiting.append((process, bool(selected)))
         try:
             yield
         finally:

@@ -86,11 +86,11 @@ def run(settings, wait):
             this.begin(unchanged.is_unchanged(settings, found))
             if this.is_unchanged:
                 return
-            models = unchanged.models_to_build(settings, found)
+            selected = unchanged.selection(settings, found)
             unchanged.forget(settings)
             from customer_value.build import begun
 
-            with begun(settings, models):
+            with begun(settings, selected):
                 take_steps(settings, "run", this.seconds)
             unchanged.keep(settings, found)
         except BaseException as caught:

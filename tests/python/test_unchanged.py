@@ -127,7 +127,9 @@ def test_what_was_done_to_the_warehouse_or_the_publication_builds(published):
     file.write_text(json.dumps(kept | {"build_id": "another"}))
     assert not is_unchanged(settings)
     file.write_text("{")
-    assert not is_unchanged(settings)
+    assert not is_unchanged(settings) and changed(settings) == []
+    file.write_text(json.dumps(kept | {"fingerprint": "of an earlier version"}))
+    assert not is_unchanged(settings) and changed(settings) == []
     file.write_text(json.dumps(kept))
     link = settings.published / unchanged.FILE_NAME
     target = os.readlink(link)
@@ -169,9 +171,9 @@ def edit(company, name, statement):
         connection.execute(f"copy rows to '{file}' (format parquet)")
 
 
-def models_of_the_last_build(company):
+def models_of_the_last_build(company, kind="model"):
     results = json.loads((company.settings.warehouse.parent / "target" / "run_results.json").read_text())["results"]
-    return {each["unique_id"].split(".")[2] for each in results if each["unique_id"].startswith("model.")}
+    return {each["unique_id"].split(".")[2] for each in results if each["unique_id"].startswith(f"{kind}.")}
 
 
 # Some rows of it less, those that were loaded last aside: the as-of day is that of all inputs.
@@ -212,6 +214,7 @@ def test_only_what_depends_on_a_changed_input_is_built(company, names):
         assert published_build(company.settings) != build_id
         models = models_of_the_last_build(company)
         counts[name] = len(models)
+        assert "churn_estimates_agree" in models_of_the_last_build(company, "test")
         said = f"Since the last publication only {name} changed: {len(models)} of {len(all_models)} models are built."
         assert (said in finished.stdout) == (models < all_models), finished.stdout
         if name in REACHED:
