@@ -3,7 +3,7 @@
 {% macro priority_orders() -%}
     {{ return({
         'expected_loss': 'expected_loss_amount',
-        'probability_x_mrr': 'cast(churn_probability * mrr_amount as ' ~ type_amount() ~ ')',
+        'probability_x_mrr': as_amount('churn_probability * mrr_amount'),
         'curve_loss': 'curve_loss_amount',
         'value_at_risk': 'value_at_risk_amount',
         'health': '-health_score',

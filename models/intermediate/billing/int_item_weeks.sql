@@ -68,11 +68,11 @@ select
     stretches.item_id,
     stretches.from_week,
     stretches.to_week,
-    cast(({{ shared_discount('stretches') }}) * exchange_rates.exchange_rate as {{ type_amount() }}) as mrr_amount,
-    cast(({{ shared_discount('stretches') }}) * case
-        when stretches.is_at_new_rates then exchange_rates.opening_exchange_rate
-        else exchange_rates.exchange_rate
-    end as {{ type_amount() }}) as mrr_at_opening_rate_amount
+    {{ converted_amount(shared_discount('stretches'), 'exchange_rates.exchange_rate') }} as mrr_amount,
+    {{ converted_amount(
+        shared_discount('stretches'),
+        'case when stretches.is_at_new_rates then exchange_rates.opening_exchange_rate else exchange_rates.exchange_rate end'
+    ) }} as mrr_at_opening_rate_amount
 from stretches
 left join exchange_rates
     on stretches.currency = exchange_rates.currency and stretches.activity_month = exchange_rates.activity_month

@@ -27,9 +27,8 @@ values_known as (
         customer_months.customer_id,
         customer_months.activity_month,
         customer_months.mrr_amount,
-        cast(
-            coalesce(known_collections.collected_amount, 0) * {{ var('gross_margin_rate') }} as {{ type_amount() }}
-        ) + cast(expected_values.value_amount * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as ltv_amount
+        {{ as_amount('coalesce(known_collections.collected_amount, 0) * ' ~ var('gross_margin_rate')) }}
+        + {{ as_amount('expected_values.value_amount * ' ~ var('gross_margin_rate')) }} as ltv_amount
     from customer_months
     inner join valuation_dates
         on customer_months.activity_month = valuation_dates.activity_month and valuation_dates.is_in_history

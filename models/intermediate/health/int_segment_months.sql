@@ -26,8 +26,7 @@ select
     statuses.mrr_amount,
     value_months.ltv_amount,
     -- The part of the lifetime value that the health score puts in question.
-    cast(value_months.ltv_amount * (100 - scores.health_score) * 0.01 as {{ type_amount() }})
-        as value_at_risk_amount
+    {{ as_amount('value_months.ltv_amount * (100 - scores.health_score) * 0.01') }} as value_at_risk_amount
 from statuses
 inner join scores
     on statuses.customer_id = scores.customer_id and statuses.activity_month = scores.activity_month

@@ -17,7 +17,8 @@ subscription_lines as (
     select
         customer_id,
         period_start_date,
-        period_end_date,
+        -- A line covers the months whose last day is in its period, as MRR is that of a month's last day.
+        {{ months_between('period_start_date', dbt.dateadd('day', 1, 'period_end_date')) }} as covered_month_count,
         case when period_end_date > period_start_date then null else issued_month end as issued_month
     from {{ ref('int_invoice_lines') }}
     where kind in ('recurring', 'proration')
@@ -36,17 +37,13 @@ billed_customers as (
 
 ),
 
--- A line covers the months whose last day is in its period, as MRR is that of a month's last day.
 covered_months as (
 
     select distinct
         subscription_lines.customer_id,
         {{ add_months(month_start('subscription_lines.period_start_date'), 'numbers.n - 1') }} as activity_month
     from ({{ numbers(120) }}) as numbers
-    inner join subscription_lines
-        on
-            {{ add_months(month_start('subscription_lines.period_start_date'), 'numbers.n') }}
-            <= cast({{ dbt.dateadd('day', 1, 'subscription_lines.period_end_date') }} as date)
+    inner join subscription_lines on numbers.n <= subscription_lines.covered_month_count
 
 ),
 

@@ -32,10 +32,10 @@ select
         'value_level_slope': 'value_level_slope', 'value_tail_slope': 'value_tail_slope',
         'stayed_value': 'stayed_value_months'
     }.items() %}
-    cast(
-        customer_months.mrr_amount * factors.{{ factor }}
-        + coalesce(usage_months.usage_mrr_amount * usage_factors.{{ factor }}, 0) as {{ type_amount() }}
-    ) as {{ name }}_amount,
+    {{ as_amount(
+        'customer_months.mrr_amount * factors.' ~ factor
+        ~ ' + coalesce(usage_months.usage_mrr_amount * usage_factors.' ~ factor ~ ', 0)'
+    ) }} as {{ name }}_amount,
     {%- endfor %}
     power(cast(customer_months.mrr_amount as {{ type_double() }}), 2) * factors.value_variance
     + coalesce(

@@ -98,9 +98,8 @@ select
     last_spells.is_as_of,
     last_spells.is_churned,
     return_rates.return_rate,
-    cast(last_spells.mrr_amount * starts.value_months as {{ type_amount() }}) as returned_value_amount,
-    cast(return_rates.return_rate * last_spells.mrr_amount * starts.value_months as {{ type_amount() }})
-        as return_value_amount,
+    {{ as_amount('last_spells.mrr_amount * starts.value_months') }} as returned_value_amount,
+    {{ as_amount('return_rates.return_rate * last_spells.mrr_amount * starts.value_months') }} as return_value_amount,
     power(last_spells.mrr_amount, 2) * return_rates.return_rate
     * (starts.squared_value_months - return_rates.return_rate * power(starts.value_months, 2)) as value_variance,
     1 / sqrt(nullif(cast(return_rates.return_count as {{ type_double() }}), 0)) as level_error

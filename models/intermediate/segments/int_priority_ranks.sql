@@ -24,7 +24,7 @@ known_values as (
             'return_value': 'coalesce(return_values.return_value_amount, 0)',
             'curve_loss': '(1 - expected_values.stay_rate_90d) * expected_values.value_amount',
         }.items() %}
-        cast({{ amount }} * {{ var('gross_margin_rate') }} as {{ type_amount() }}) as {{ name }}_amount,
+        {{ as_amount(amount ~ ' * ' ~ var('gross_margin_rate')) }} as {{ name }}_amount,
         {%- endfor %}
         expected_values.customer_id,
         expected_values.activity_month
@@ -71,7 +71,14 @@ amounts as (
         lost_values.return_value_amount,
         lost_values.lost_value_amount,
         lost_values.curve_loss_amount,
-        cast(chances.churn_probability * lost_values.lost_value_amount as {{ type_amount() }}) as expected_loss_amount
+        {{ as_amount('chances.churn_probability * lost_values.lost_value_amount') }} as expected_loss_amount,
+        -- Whom an order does not know it puts last: by value at risk, by what the curve alone expects to be lost, by MRR.
+        row_number() over (
+            partition by segment_months.activity_month
+            order by
+                segment_months.value_at_risk_amount desc nulls last, lost_values.curve_loss_amount desc nulls last,
+                segment_months.mrr_amount desc, segment_months.customer_id asc
+        ) as last_rank
     from segment_months
     cross join run_settings
     inner join months on segment_months.activity_month = months.activity_month
@@ -107,14 +114,9 @@ select
     expected_loss_amount,
     value_at_risk_amount,
     curve_loss_amount,
-    -- Whom an order does not know it puts last: by value at risk, by what the curve alone expects to be lost, by MRR.
     {%- for name, amount in priority_orders().items() %}
-    row_number() over (
-        partition by activity_month
-        order by
-            {{ amount }} desc nulls last, value_at_risk_amount desc nulls last, curve_loss_amount desc nulls last,
-            mrr_amount desc, customer_id asc
-    ) as {{ name }}_rank,
+    row_number() over (partition by activity_month order by {{ amount }} desc nulls last, last_rank asc)
+        as {{ name }}_rank,
     {%- endfor %}
     count(*) over (partition by activity_month) as customer_count
 from amounts
