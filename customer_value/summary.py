@@ -22,7 +22,7 @@ from customer_value.errors import BuildError
 from customer_value.failures import Project, WithheldError, withheld_of
 from customer_value.notes import newest_of, notes_of
 from customer_value.publish import FILE_NAME, PREVIOUS
-from customer_value.queries import rows_of
+from customer_value.queries import opened, rows_of
 from customer_value.rejections import missing_mrr, percent
 from customer_value.settings import command_of, project_vars
 from customer_value.signals import Interrupted
@@ -47,12 +47,15 @@ CUSTOMERS_CHANGED = {
 
 def levels_of(file):
     """What a warehouse or a publication says: its as-of day, its MRR and the rows of its inputs."""
-    # A publication says its day in main, a warehouse in staging.
-    days = rows_of(file, "select as_of_date from main.publication") or rows_of(
-        file, "select as_of_date from staging.run_settings"
-    )
-    levels = rows_of(file, "select arg_max(closing_mrr_amount, activity_month) as mrr_amount from marts.mrr_monthly")
-    inputs = rows_of(file, "from marts.input_reconciliation order by raw_row_count desc")
+    with opened(file):
+        # A publication says its day in main, a warehouse in staging.
+        days = rows_of(file, "select as_of_date from main.publication") or rows_of(
+            file, "select as_of_date from staging.run_settings"
+        )
+        levels = rows_of(
+            file, "select arg_max(closing_mrr_amount, activity_month) as mrr_amount from marts.mrr_monthly"
+        )
+        inputs = rows_of(file, "from marts.input_reconciliation order by raw_row_count desc")
     return {"as_of_date": None, "mrr_amount": None} | dict(*days[:1]) | dict(*levels[:1]) | {"inputs": inputs}
 
 
@@ -137,8 +140,9 @@ def watch(settings):
 
     Raises BuildError in a strict run where there is one.
     """
-    levels, earlier = levels_of(settings.warehouse), earlier_publications(settings)
-    found = all_anomalies(settings, levels, earlier, missing_of(settings))
+    with opened(settings.warehouse):
+        levels, earlier = levels_of(settings.warehouse), earlier_publications(settings)
+        found = all_anomalies(settings, levels, earlier, missing_of(settings))
     for line in [] if terminal.has_summary else found:
         say(f"warning: {line}")
     if found and settings.strict:
@@ -418,7 +422,8 @@ class Run:
 
     def report(self, error):
         """Write run_summary.json, send and print the summary."""
-        summary = summarise(self.settings, self.started_at, self.earlier, self.seconds, error, self.is_unchanged)
+        with opened(self.settings.warehouse):
+            summary = summarise(self.settings, self.started_at, self.earlier, self.seconds, error, self.is_unchanged)
         write(self.settings, summary)
         text = "\n".join(lines_of(summary, self.settings.verbose))
         # A terminal that was closed cannot be written to.
