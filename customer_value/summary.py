@@ -5,6 +5,7 @@ there as JSON that Slack and its like understand. An anomaly is a warning; `run 
 thresholds are vars.
 """
 
+import functools
 import itertools
 import json
 import os
@@ -62,7 +63,13 @@ def levels_of(file):
 def earlier_publications(settings):
     """Levels of the publications that readers have seen, the newest first."""
     files = [settings.published / FILE_NAME, *sorted((settings.published / PREVIOUS).glob("*.duckdb"), reverse=True)]
-    return [levels_of(file) for file in files if file.exists()]
+    return [published_levels(file.resolve(), file.stat().st_mtime_ns) for file in files if file.exists()]
+
+
+@functools.cache
+def published_levels(file, written_at):
+    """Levels of a publication, which are asked for when a run begins and when it is watched."""
+    return levels_of(file)
 
 
 def stale_inputs(levels):
