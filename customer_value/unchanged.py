@@ -170,7 +170,7 @@ def is_of_later_day(settings, name):
         return True
 
 
-def models_reached(manifest, inputs, vars):
+def models_reached(manifest, inputs, closed_until):
     """The models that some inputs reach, each by its path in the project; none where that is not known.
 
     What records a build reads the marts, and is of each build. All read the as-of day, whose change `build` looks for; closed
@@ -178,7 +178,7 @@ def models_reached(manifest, inputs, vars):
     """
     nodes, children = manifest["nodes"], manifest["child_map"]
     sources = [f"source.customer_value.customer_value.{name}" for name in inputs]
-    if vars["closed_until"] or not all(source in manifest["sources"] for source in sources):
+    if closed_until or not all(source in manifest["sources"] for source in sources):
         return []
     records = {key for key, node in nodes.items() if node["resource_type"] == "model" and node["fqn"][1] == "history"}
     ends = {RUN_SETTINGS} | {key for key in records if nodes[key]["name"].startswith("closed_")}
@@ -202,7 +202,7 @@ def selection(settings, found):
         manifest = json.loads((settings.warehouse.parent / "target" / "manifest.json").read_text())
     except (OSError, ValueError):
         return []
-    models = models_reached(manifest, inputs, settings.vars)
+    models = models_reached(manifest, inputs, settings.vars["closed_until"])
     count = sum(key.startswith("model.") for key in manifest["nodes"])
     if not models or len(models) > count / 2:
         return []

@@ -246,7 +246,7 @@ def test_models_that_inputs_reach(company):
     manifest = json.loads((company.settings.warehouse.parent / "target" / "manifest.json").read_text())
 
     def reached(*names, closed_until=""):
-        found = unchanged.models_reached(manifest, names, {"closed_until": closed_until})
+        found = unchanged.models_reached(manifest, names, closed_until)
         return {each.rpartition(".")[2] for each in found}
 
     found = reached("targets")

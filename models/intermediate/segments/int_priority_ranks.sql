@@ -1,4 +1,5 @@
 -- Grain: one row per customer and month (filter: scored population, months with a valuation date): ranks by each order.
+{%- set in_month = 'partition by activity_month order by' %}
 with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
@@ -72,7 +73,7 @@ amounts as (
         lost_values.lost_value_amount,
         lost_values.curve_loss_amount,
         {{ as_amount('chances.churn_probability * lost_values.lost_value_amount') }} as expected_loss_amount,
-        -- Whom an order does not know it puts last: by value at risk, by what the curve alone expects to be lost, by MRR.
+        -- Whom an order does not know comes last: by value at risk, by what the curve alone expects to be lost, by MRR.
         row_number() over (
             partition by segment_months.activity_month
             order by
@@ -83,9 +84,7 @@ amounts as (
     cross join run_settings
     inner join months on segment_months.activity_month = months.activity_month
     inner join chances
-        on
-            segment_months.customer_id = chances.customer_id
-            and segment_months.activity_month = chances.activity_month
+        on segment_months.customer_id = chances.customer_id and segment_months.activity_month = chances.activity_month
     left join renewal_dates
         on
             segment_months.customer_id = renewal_dates.customer_id
@@ -115,8 +114,7 @@ select
     value_at_risk_amount,
     curve_loss_amount,
     {%- for name, amount in priority_orders().items() %}
-    row_number() over (partition by activity_month order by {{ amount }} desc nulls last, last_rank asc)
-        as {{ name }}_rank,
+    row_number() over ({{ in_month }} {{ amount }} desc nulls last, last_rank asc) as {{ name }}_rank,
     {%- endfor %}
     count(*) over (partition by activity_month) as customer_count
 from amounts
