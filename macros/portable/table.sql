@@ -5,7 +5,9 @@
 {%- set existing_relation = load_cached_relation(this) %}
 {%- set target_relation = this.incorporate(type='table') %}
 {{ run_hooks(pre_hooks, inside_transaction=False) }}
-{{ run_in_transaction(pre_hooks) }}
+{{ run_hooks(pre_hooks, inside_transaction=True) }}
+{#- What a hook has begun, or a macro that looks at relations; where nothing has, nothing happens. #}
+{%- do adapter.commit() %}
 {% call statement('main', auto_begin=False) %}
 begin transaction;
 {%- if existing_relation is not none %}
@@ -18,16 +20,11 @@ commit;
 {{ key_errors() }}
 {% endcall %}
 {% do create_indexes(target_relation) %}
-{{ run_in_transaction(post_hooks) }}
+{{ run_hooks(post_hooks, inside_transaction=True) }}
+{%- do adapter.commit() %}
 {{ run_hooks(post_hooks, inside_transaction=False) }}
 {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
-
-{#- Hooks that ask for a transaction, in one of their own. -#}
-{% macro run_in_transaction(hooks) %}
-{{ run_hooks(hooks, inside_transaction=True) }}
-{{ adapter.commit() if hooks | selectattr('transaction') | list }}
-{% endmacro %}
 
 {#- The comments of a table and its columns, where the model persists its docs, as statements. -#}
 {% macro comments_on(relation) %}
