@@ -64,9 +64,8 @@ select
     term_name,
     months_ahead,
     cast(sum(mrr_amount) as {{ type_amount() }}) as mrr_amount,
-    cast(sum(cast(mrr * (1 - stay_rate) as {{ type_amount() }})) as {{ type_amount() }}) as churn_mrr_amount,
-    cast(sum(cast(mrr * stay_rate * (growth_factor - 1) as {{ type_amount() }})) as {{ type_amount() }})
-        as expansion_mrr_amount,
+    {{ sum_of_amounts('mrr * (1 - stay_rate)') }} as churn_mrr_amount,
+    {{ sum_of_amounts('mrr * stay_rate * (growth_factor - 1)') }} as expansion_mrr_amount,
     sum(squared_mrr_amount * power(growth_factor, 2) * stay_rate * (1 - stay_rate)) as own_variance,
     sum(mrr * growth_factor * stay_rate * level_slope) as level_slope,
     sum(mrr * growth_factor * stay_rate * tail_slope) as tail_slope

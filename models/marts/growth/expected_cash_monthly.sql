@@ -90,7 +90,7 @@ totals as (
         cash_source,
         forecast_month,
         {%- for amount in amounts %}
-        case when count(*) = count({{ amount }}) then cast(sum({{ amount }}) as {{ type_amount() }}) end as {{ amount }}
+        case when count(*) = count({{ amount }}) then {{ sum_of_amounts(amount) }} end as {{ amount }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from effects
