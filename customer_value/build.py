@@ -52,7 +52,7 @@ def logged(settings):
 
 
 @contextmanager
-def started(settings, *arguments, output=None, environment=()):
+def started(settings, *arguments, output=None):
     """A dbt command on its way, its output passed through, or written to a file; it waits until `finish` lets it open the warehouse.
 
     It inherits the lock on the warehouse, and is a process group of its own: a terminal's Ctrl-C comes here alone, and
@@ -68,7 +68,7 @@ def started(settings, *arguments, output=None, environment=()):
         cwd=PROJECT,
         # What is built here is published by the command line, or not at all.
         env=settings.environment()
-        | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1", **dict(environment)}
+        | {LIFELINE: str(inside), "CUSTOMER_VALUE_PUBLISHES": "1"}
         | {"DBT_LOG_FORMAT": "json" if terminal.is_json and output is None else "default"}
         | {"DBT_USE_COLORS": str(output is None and terminal.has_colours)},
         stdout=output,
@@ -141,11 +141,7 @@ def begun(settings, selected=()):
         yield
         return
     arguments = [*BUILD, "--select", *selected] if selected else BUILD
-    environment = {"CUSTOMER_VALUE_BUILDS_CHANGED": "1" if selected else ""}
-    with (
-        logged(settings) as output,
-        started(settings, *arguments, output=output, environment=environment) as process,
-    ):
+    with logged(settings) as output, started(settings, *arguments, output=output) as process:
         waiting.append((process, bool(selected)))
         try:
             yield

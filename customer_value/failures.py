@@ -63,6 +63,18 @@ class Withheld:
     columns: dict
 
 
+def descendants(children, nodes, through):
+    """The models that descend from some nodes by a graph of dbt, with these nodes; no further than models that `through` lets pass."""
+    found, left = set(nodes), list(nodes)
+    while left:
+        for child in children.get(left.pop(), []):
+            if child not in found and child.startswith("model."):
+                found.add(child)
+                if through(child):
+                    left.append(child)
+    return found
+
+
 class Project:
     """The project as dbt has read it for the last build, and what came of it."""
 
@@ -117,14 +129,7 @@ class Project:
 
     def reached(self, nodes, through):
         """The models that descend from some nodes, with themselves; no further than models that `through` lets pass."""
-        found, left = set(nodes), list(nodes)
-        while left:
-            for child in self.children.get(left.pop(), []):
-                if child not in found and child.startswith("model."):
-                    found.add(child)
-                    if through(child):
-                        left.append(child)
-        return found
+        return descendants(self.children, nodes, through)
 
     def stops(self, failure):
         """Whether a failure stops the publication as a whole."""

@@ -8,6 +8,7 @@ from customer_value.load import literal, quoted
 
 # Files that are opened for several queries, and the connection of each.
 connections = {}
+UNREADABLE = (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException)
 
 
 def dictionaries(found):
@@ -29,7 +30,7 @@ def opened(file):
         try:
             connection.execute(f"attach {literal(file)} as {quoted(file.stem)} (read_only)")
             connection.execute(f"use {quoted(file.stem)}")
-        except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException):
+        except UNREADABLE:
             yield None
             return
         connections[file] = connection
@@ -44,5 +45,5 @@ def rows_of(file, query):
     with opened(file) as connection:
         try:
             return dictionaries(connection.execute(query)) if connection else []
-        except (duckdb.CatalogException, duckdb.BinderException, duckdb.IOException):
+        except UNREADABLE:
             return []

@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from customer_value.errors import InputError
+from customer_value.failures import descendants
 from customer_value.files import content_hash, files_of, name_of
 from customer_value.publish import FILE_NAME, PARQUET, published_build
 from customer_value.queries import rows_of
@@ -62,6 +63,11 @@ def files_in(folder, without=()):
         yield from (os.path.join(place, name) for name in sorted(names))
 
 
+def line_of(file, place):
+    """A file as a fingerprint knows it: its path within a place and its content."""
+    return f"{os.path.relpath(file, place)}\0{content_hash(file)}\n".encode()
+
+
 def fingerprint(settings):
     """The fingerprint of a run with these settings: of each input, by its name, and of all else; None where it is not known.
 
@@ -80,19 +86,18 @@ def fingerprint_of(settings):
     # A company's folder may itself be that of the inputs.
     written = {str(settings.warehouse.parent), str(settings.published)}
     inputs, rest = defaultdict(hashlib.sha256), hashlib.sha256()
-    places = [(settings.raw, files_in(settings.raw, written))]
-    places += [(PROJECT, files_in(PROJECT / folder)) for folder in FOLDERS]
+    for file in files_in(settings.raw, written):
+        # The warehouse may stand among the inputs.
+        if not file.startswith(str(settings.warehouse)):
+            inputs[name_of(Path(Path(file).relative_to(settings.raw).parts[0]))].update(line_of(file, settings.raw))
+    places = [(PROJECT, files_in(PROJECT / folder)) for folder in FOLDERS]
     places += [(PROJECT, [PROJECT / file for file in FILES])]
     if settings.vars_file:
         own = settings.vars_file.resolve().parent
         places += [(own, [settings.vars_file]), (own, files_in(own / "seeds"))]
-    for number, (place, files) in enumerate(places):
+    for place, files in places:
         for file in files:
-            # The warehouse may stand among the inputs.
-            if not str(file).startswith(str(settings.warehouse)):
-                path = os.path.relpath(file, place)
-                found = rest if number else inputs[name_of(Path(Path(path).parts[0]))]
-                found.update(f"{path}\0{content_hash(file)}\n".encode())
+            rest.update(line_of(file, place))
     said = {name: value for name, value in vars(settings).items() if name not in IRRELEVANT}
     said |= {name: version(name) for name in LIBRARIES} | {"python": sys.version}
     rest.update(json.dumps(said, sort_keys=True, default=str).encode())
@@ -153,19 +158,19 @@ def changed_inputs(settings, found):
         if found["inputs"].get(name) != before["inputs"].get(name)
     )
     # With a later day everything is as of that day.
-    return [] if any(is_of_later_day(settings, name) for name in names) else names
+    known = names and rows_of(settings.warehouse, "select as_of_end_at from staging.run_settings")
+    return names if known and not any(is_of_later_day(settings, name, **known[0]) for name in names) else []
 
 
-def is_of_later_day(settings, name):
-    """Whether rows of an input were loaded after the as-of day of the warehouse, or that is not known."""
-    known = rows_of(settings.warehouse, "select max(as_of_end_at) as as_of_end_at from staging.run_settings")
+def is_of_later_day(settings, name, as_of_end_at):
+    """Whether rows of an input were loaded after the end of the as-of day, or that is not known."""
     try:
         files = files_of(settings.raw, name)
         with duckdb.connect() as connection:
-            if not known or files is None or "loaded_at" not in files.types(connection):
-                return not known
-            newest = f"select max(try_cast(loaded_at as timestamp)) from {files.relation()}"
-            return (connection.execute(newest).fetchone()[0] or known[0]["as_of_end_at"]) > known[0]["as_of_end_at"]
+            if files is None or "loaded_at" not in files.types(connection):
+                return False
+            newest = f"select max(try_cast(loaded_at as timestamp)) > $1 from {files.relation()}"
+            return bool(connection.execute(newest, [as_of_end_at]).fetchone()[0])
     except (duckdb.Error, InputError):
         return True
 
@@ -176,18 +181,14 @@ def models_reached(manifest, inputs, closed_until):
     What records a build reads the marts, and is of each build. All read the as-of day, whose change `build` looks for; closed
     months hold nothing where the var closed_until is empty.
     """
-    nodes, children = manifest["nodes"], manifest["child_map"]
-    sources = [f"source.customer_value.customer_value.{name}" for name in inputs]
-    if closed_until or not all(source in manifest["sources"] for source in sources):
+    nodes = manifest["nodes"]
+    sources = {f"source.customer_value.customer_value.{name}" for name in inputs}
+    if closed_until or not sources <= manifest["sources"].keys():
         return []
     records = {key for key, node in nodes.items() if node["resource_type"] == "model" and node["fqn"][1] == "history"}
     ends = {RUN_SETTINGS} | {key for key in records if nodes[key]["name"].startswith("closed_")}
-    found, left = {RUN_SETTINGS} | records, [*sources, *records - ends]
-    while left:
-        reached = {key for key in children.get(left.pop(), []) if key.startswith("model.")} - found
-        found |= reached
-        left += reached - ends
-    return sorted(".".join(nodes[key]["fqn"]) for key in found)
+    reached = descendants(manifest["child_map"], sources | (records - ends), lambda child: child not in ends)
+    return sorted(".".join(nodes[key]["fqn"]) for key in (reached - sources) | ends)
 
 
 def selection(settings, found):

@@ -131,7 +131,7 @@
         {%- set missing = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
             | selectattr('package_name', 'equalto', 'customer_value') | rejectattr('unique_id', 'in', built) | list -%}
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
-        {%- set is_of_changes = env_var('CUSTOMER_VALUE_BUILDS_CHANGED', '') != '' -%}
+        {%- set is_of_changes = checks_keys() and invocation_args_dict.select -%}
         {%- if not failed and (is_of_changes or not missing) -%}
             {%- do record('passed_build', invocation_id) -%}
         {%- endif -%}

@@ -18,33 +18,30 @@
     {{ return(env_var('CUSTOMER_VALUE_PUBLISHES', '') != '') }}
 {%- endmacro %}
 
-{#- The keys that a model has to check itself: the columns of each. They are looked up once a run, for dbt passes through a thousand
-    nodes for each model that asks. -#}
-{% macro keys_to_check() -%}
-    {%- if not (execute and checks_keys()) -%}
-        {{ return([]) }}
-    {%- endif -%}
-    {%- if 'keys_by_model' not in graph -%}
-        {%- set keys_by_model = {} -%}
-        {%- for test in uniqueness_tests() -%}
-            {%- do keys_by_model.setdefault(test.attached_node, []).append(test.test_metadata.kwargs.combination_of_columns) -%}
+{#- The keys that a model has to check itself: the query that finds rows which share one, and what the model then says. Columns are
+    looked up once a run, for dbt passes through a thousand nodes for each model that asks. -#}
+{% macro key_checks() -%}
+    {%- set checks = [] -%}
+    {%- if execute and checks_keys() -%}
+        {%- if 'keys_by_model' not in graph -%}
+            {%- set keys_by_model = {} -%}
+            {%- for test in uniqueness_tests() -%}
+                {%- do keys_by_model.setdefault(test.attached_node, []).append(test.test_metadata.kwargs.combination_of_columns) -%}
+            {%- endfor -%}
+            {%- do graph.update({'keys_by_model': keys_by_model}) -%}
+        {%- endif -%}
+        {%- for key_columns in graph.keys_by_model.get(model.unique_id, []) -%}
+            {%- set query = repeated_keys(this, key_columns) -%}
+            {%- do checks.append({'query': query ~ ' limit 1',
+                'error': 'One row per ' ~ key_columns | join(', ') ~ ' does not hold: ' ~ query}) -%}
         {%- endfor -%}
-        {%- do graph.update({'keys_by_model': keys_by_model}) -%}
     {%- endif -%}
-    {{ return(graph.keys_by_model.get(model.unique_id, [])) }}
-{%- endmacro %}
-
-{#- What a model says whose key is not unique, with the query that finds the rows. -#}
-{% macro key_error(key_columns, query) -%}
-    {{ return('One row per ' ~ key_columns | join(', ') ~ ' does not hold: ' ~ query) }}
+    {{ return(checks) }}
 {%- endmacro %}
 
 {#- After a model whose statement has not checked its key: where that is not unique, the model has failed as by its test. -#}
 {% macro check_key() %}
-    {%- for key_columns in keys_to_check() if not is_checked_as_made() -%}
-        {%- set query = repeated_keys(this, key_columns) -%}
-        {%- if run_query(query ~ ' limit 1') | length -%}
-            {%- do exceptions.raise_compiler_error(key_error(key_columns, query)) -%}
-        {%- endif -%}
+    {%- for check in key_checks() if not is_checked_as_made() -%}
+        {%- do exceptions.raise_compiler_error(check.error) if run_query(check.query) | length -%}
     {%- endfor -%}
 {% endmacro %}

@@ -43,9 +43,8 @@ comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_e
 
 {#- What fails where a key of the model is not unique, as statements. -#}
 {% macro key_errors() %}
-{%- for key_columns in keys_to_check() %}
-{%- set query = repeated_keys(this, key_columns) %}
-select error({{ dbt.string_literal(key_error(key_columns, query)) }}) from ({{ query }} limit 1) as repeated_keys;
+{%- for check in key_checks() %}
+select error({{ dbt.string_literal(check.error) }}) from ({{ check.query }}) as repeated_keys;
 {%- endfor %}
 {% endmacro %}
 

@@ -1,5 +1,4 @@
 -- Grain: one row per customer and month (filter: scored population, months with a valuation date): ranks by each order.
-{%- set in_month = 'partition by activity_month order by' %}
 with
 
 segment_months as (select * from {{ ref('int_segment_months') }}),
@@ -114,7 +113,8 @@ select
     value_at_risk_amount,
     curve_loss_amount,
     {%- for name, amount in priority_orders().items() %}
-    row_number() over ({{ in_month }} {{ amount }} desc nulls last, last_rank asc) as {{ name }}_rank,
+    row_number() over (partition by activity_month order by {{ amount }} desc nulls last, last_rank asc)
+        as {{ name }}_rank,
     {%- endfor %}
     count(*) over (partition by activity_month) as customer_count
 from amounts
