@@ -10,15 +10,21 @@ from contextlib import contextmanager, suppress
 
 from customer_value.dbt_process import COMMAND, LIFELINE
 from customer_value.errors import BuildError
-from customer_value.failures import settle, warnings_of
+from customer_value.failures import CHECKED_IN_MODELS, settle, warnings_of
 from customer_value.queries import rows_of
 from customer_value.server import server_of
 from customer_value.settings import PROJECT
 from customer_value.terminal import lines_in, say, terminal
 
-# Every layer with its data tests; each model checks its key itself (macros/check_key.sql). Unit tests prove the code, not the data:
-# they are left to `make test`.
-BUILD = ("build", "--exclude-resource-type", "unit_test", "--exclude", "test_name:unique_combination_of_columns")
+# Every layer with its data tests; each model checks its key and its rules itself (macros/check_model.sql). Unit tests prove the code,
+# not the data: they are left to `make test`.
+BUILD = (
+    "build",
+    "--exclude-resource-type",
+    "unit_test",
+    "--exclude",
+    *(f"test_name:{name}" for name in CHECKED_IN_MODELS),
+)
 
 # The build that `begun` has started, and whether it is one of some models alone, until `build` lets it in.
 waiting = []

@@ -7,6 +7,7 @@ the publication as a whole.
 
 import json
 import re
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from functools import partial
 
@@ -25,9 +26,12 @@ NAMED_ROWS, NAMED_COLUMNS = 3, 6
 NAMED_FAILURES = 5
 # The test that holds too many rejected rows back.
 GATE = "rejected_shares_are_within_the_limit"
-# The rules of the generic test expression_is_true, as it is compiled.
-RULES = re.compile(r"(case\s+when not coalesce\(.*?\bend) as broken_rule", re.DOTALL)
-# What a model says whose key is not unique (macros/check_key.sql).
+# The tests that a model runs itself where the command line builds it.
+CHECKED_IN_MODELS = ("unique_combination_of_columns", "expression_is_true")
+# What a model says whose rules do not hold for every row, and the rules in it (macros/check_model.sql).
+RULES = re.compile(r"Rules do not hold: (select .* group by broken_rule)")
+CASES = re.compile(r"(case\s+when not coalesce\(.*?\bend) as broken_rule", re.DOTALL)
+# What one says whose key is not unique.
 KEY = re.compile(r"One row per (.*) does not hold: (select .* having count\(\*\) > 1)")
 
 
@@ -104,14 +108,15 @@ class Project:
         for unique_id in self.marts:
             for name in self.nodes[unique_id]["config"].get("meta", {}).get("follows", []):
                 self.children.setdefault(ids[name], []).append(unique_id)
-        self.keys, self.checked = {}, set()
+        self.keys, self.check_counts = {}, Counter()
         for node in self.nodes.values():
             test = node.get("test_metadata") or {}
             if test.get("name") == "unique_combination_of_columns":
                 self.keys[node["attached_node"]] = test["kwargs"]["combination_of_columns"]
-                self.checked.add(node["attached_node"])
             elif test.get("name") == "unique":
                 self.keys[node["attached_node"]] = [test["kwargs"]["column_name"]]
+            if test.get("name") in CHECKED_IN_MODELS:
+                self.check_counts[node["attached_node"]] += 1
 
     def at_fault(self, node):
         """The nodes that a failed node puts at fault.
@@ -166,11 +171,10 @@ class Project:
         found = self.rows_of(f"select * from ({query}) as failed_rows limit {NAMED_ROWS}")
         return [{name: str(value) for name, value in list(row.items())[:NAMED_COLUMNS]} for row in found]
 
-    def broken_rules(self, node, compiled):
+    def broken_rules(self, unique_id, compiled):
         """A failure for each rule of expression_is_true that is broken, with the keys of rows that break it."""
-        unique_id = node["attached_node"]
         model = self.nodes[unique_id]
-        (cases,) = RULES.findall(compiled)
+        (cases,) = CASES.findall(compiled)
         keys = ", ".join(self.key_of(unique_id))
         for row in self.rows_of(compiled):
             cases_by_row = f"(select *, {cases} as broken_rule from {model['relation_name']}) as cases"
@@ -204,11 +208,13 @@ class Project:
             message = " ".join((result.get("message") or "").split())
             compiled = result.get("compiled_code") or ""
             test = node.get("test_metadata") or {}
-            if result["status"] == "fail" and test.get("name") == "expression_is_true" and RULES.search(compiled):
-                yield from self.broken_rules(node, compiled)
+            if result["status"] == "fail" and test.get("name") == "expression_is_true" and CASES.search(compiled):
+                yield from self.broken_rules(node["attached_node"], compiled)
                 continue
-            key = KEY.search(message)
-            if key:
+            if rules := RULES.search(message):
+                yield from self.broken_rules(node["unique_id"], rules[1])
+                continue
+            if key := KEY.search(message):
                 yield self.broken_key(node, *key.groups())
                 continue
             is_test = node["resource_type"] == "test"
@@ -253,9 +259,9 @@ def settle(settings, error, quoted=()):
             "\n".join([str(error), *(map(str, stopping[:NAMED_FAILURES]) if failures else quoted)])
         ) from None
     marts = project.withheld(failures)
-    # A model that was built has checked its key.
+    # A model that was built has checked its key and its rules.
     passed = sum(
-        result["status"] == "pass" or (result["status"] == "success" and result["unique_id"] in project.checked)
+        {"pass": 1, "success": project.check_counts[result["unique_id"]]}.get(result["status"], 0)
         for result in project.results
     )
     record(settings, "passed_test_count", str(passed))

@@ -131,13 +131,13 @@
         {%- set missing = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
             | selectattr('package_name', 'equalto', 'customer_value') | rejectattr('unique_id', 'in', built) | list -%}
         {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
-        {%- set is_of_changes = checks_keys() and invocation_args_dict.select -%}
+        {%- set is_of_changes = is_checked_in_models() and invocation_args_dict.select -%}
         {%- if not failed and (is_of_changes or not missing) -%}
             {%- do record('passed_build', invocation_id) -%}
         {%- endif -%}
         {%- if not failed and not missing -%}
             {%- set passed = results | selectattr('status', 'equalto', 'pass') | list -%}
-            {%- set checked = uniqueness_tests() | selectattr('attached_node', 'in', built) | list if checks_keys() else [] -%}
+            {%- set checked = tests_in_models() | selectattr('attached_node', 'in', built) | list if is_checked_in_models() else [] -%}
             {%- do record('passed_test_count', (passed + checked) | length | string) -%}
         {%- endif -%}
     {%- endif -%}

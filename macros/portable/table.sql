@@ -1,11 +1,14 @@
-{#- A table made by one call of the engine, in one transaction: a reader sees the old one or the new one. Its comments and the check of
-    its key go with it, for a call costs dbt more than a small table costs DuckDB. dbt-duckdb's own way makes a table under another
-    name, renames twice, drops the old one in a second transaction and comments in four calls more. -#}
+{#- A table made by one call of the engine, in one transaction: a reader sees the old one or the new one. Its contract, its comments and
+    the checks of its key and its rules go with it, for a call costs dbt more than a small table costs DuckDB. dbt-duckdb's own way asks twice for
+    columns, makes a table under another name, renames twice, drops the old one in a second transaction and comments in four calls
+    more. -#}
 {% materialization table, adapter='duckdb' %}
 {%- set existing_relation = load_cached_relation(this) %}
 {%- set target_relation = this.incorporate(type='table') %}
+{%- if pre_hooks %}
 {{ run_hooks(pre_hooks, inside_transaction=False) }}
 {{ run_hooks(pre_hooks, inside_transaction=True) }}
+{%- endif %}
 {#- What a hook has begun, or a macro that looks at relations; where nothing has, nothing happens. #}
 {%- do adapter.commit() %}
 {% call statement('main', auto_begin=False) %}
@@ -14,17 +17,36 @@ begin transaction;
 drop {{ existing_relation.type }} if exists {{ existing_relation }} cascade;
 {%- do adapter.cache_dropped(existing_relation) %}
 {%- endif %}
-{{ create_table_as(False, target_relation, compiled_code) }}
+{{ contracted_table(target_relation) if config.get('contract').enforced else create_table_as(False, target_relation, compiled_code) }}
 {{ comments_on(target_relation) }}
 commit;
-{{ key_errors() }}
+{{ check_errors() }}
 {% endcall %}
 {% do create_indexes(target_relation) %}
+{%- if post_hooks %}
 {{ run_hooks(post_hooks, inside_transaction=True) }}
 {%- do adapter.commit() %}
 {{ run_hooks(post_hooks, inside_transaction=False) }}
+{%- endif %}
 {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- A table by the contract of its model, as statements: where the query has other columns or types, nothing is made. -#}
+{% macro contracted_table(relation) %}
+create or replace temporary view contracted_query as {{ compiled_code }};
+create table {{ relation }} {{ get_table_columns_and_constraints() }};
+select error('This model has an enforced contract that failed: ' || string_agg(differing.difference, ', '))
+from (
+    select coalesce(wanted.name, given.name) || ' is ' || coalesce(given.type, 'missing') || ', the contract has '
+        || coalesce(wanted.type, 'no such column') as difference
+    from pragma_table_info('{{ relation }}') as wanted
+    full outer join pragma_table_info('contracted_query') as given on lower(wanted.name) = lower(given.name)
+    where wanted.type is distinct from given.type
+) as differing
+having count(*) > 0;
+insert into {{ relation }} {{ get_column_names() }} ({{ get_select_subquery('select * from contracted_query') }});
+drop view contracted_query;
+{% endmacro %}
 
 {#- The comments of a table and its columns, where the model persists its docs, as statements. -#}
 {% macro comments_on(relation) %}
@@ -36,15 +58,15 @@ comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_e
 {%- endfor %}
 {% endmacro %}
 
-{#- Whether the statement that makes a model checks its key, too. -#}
+{#- Whether the statement that makes a model checks its key and its rules, too. -#}
 {% macro is_checked_as_made() %}{{ return(adapter.dispatch('is_checked_as_made')()) }}{% endmacro %}
 {% macro default__is_checked_as_made() %}{{ return(false) }}{% endmacro %}
 {% macro duckdb__is_checked_as_made() %}{{ return(config.get('materialized') == 'table') }}{% endmacro %}
 
-{#- What fails where a key of the model is not unique, as statements. -#}
-{% macro key_errors() %}
-{%- for check in key_checks() %}
-select error({{ dbt.string_literal(check.error) }}) from ({{ check.query }}) as repeated_keys;
+{#- What fails where the key of the model or a rule does not hold, as statements. -#}
+{% macro check_errors() %}
+{%- for check in model_checks() %}
+select error({{ dbt.string_literal(dbt.escape_single_quotes(check.error)) }}) from ({{ check.query }}) as broken_rows;
 {%- endfor %}
 {% endmacro %}
 

@@ -9,10 +9,7 @@ import re
 from pathlib import Path
 
 import duckdb
-import jinja2
 import yaml
-
-from customer_value.settings import PROJECT
 
 BY_HAND = yaml.safe_load((Path(__file__).parent / "broken_rules.yml").read_text())
 CONDITION = re.compile(r"when not coalesce\((.*?), false\) then '(\w+)'", re.S)
@@ -36,19 +33,8 @@ VALUES = [
 STEPS = ["-0.01", "+0.01", "-1", "+1", "+1000"]
 
 
-KEYS = "unique_combination_of_columns"
-
-
-# The macro of that name, as dbt renders it.
-repeated_keys = (
-    jinja2.Environment(extensions=["jinja2.ext.do"])
-    .from_string((PROJECT / "macros" / "check_key.sql").read_text())
-    .module.repeated_keys
-)
-
-
 class DataTests:
-    """The data tests of a company that was built, and its warehouse, open to be broken."""
+    """The data tests of a company that was built, as dbt compiled all of them, and its warehouse, open to be broken."""
 
     def __init__(self, warehouse, target):
         manifest = json.loads((target / "manifest.json").read_text())
@@ -57,11 +43,6 @@ class DataTests:
         self.models = {
             key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
         }
-        # A run leaves the uniqueness tests to the models: they ask what the tests ask.
-        for key, node in manifest["nodes"].items():
-            if (node.get("test_metadata") or {}).get("name") == KEYS and node["attached_node"] in sql:
-                columns = node["test_metadata"]["kwargs"]["combination_of_columns"]
-                sql[key] = str(repeated_keys(self.models[node["attached_node"]]["relation_name"], columns))
         self.nodes = {
             key: node for key, node in manifest["nodes"].items() if key in sql and node["resource_type"] == "test"
         }

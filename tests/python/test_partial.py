@@ -29,13 +29,16 @@ class Broken(OwnProject):
             )
         path.write_text(text)
 
+    def say(self, mart, old, new):
+        """Have the yml of a mart say something else."""
+        (path,) = (self.home / "project" / "models").rglob(f"{mart}.yml")
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
     def key(self, mart, columns, other):
         """Have the uniqueness test of a mart name other columns."""
-        (path,) = (self.home / "project" / "models").rglob(f"{mart}.yml")
-        keys = [f"combination_of_columns: [{', '.join(names)}]" for names in (columns, other)]
-        text = path.read_text()
-        assert keys[0] in text
-        path.write_text(text.replace(*keys))
+        self.say(mart, *(f"combination_of_columns: [{', '.join(names)}]" for names in (columns, other)))
 
     def held(self):
         rows = self.rows(
@@ -56,12 +59,22 @@ def company(demo, tmp_path_factory):
 ODD_TERMS = "subscription_id not like '%3'"
 # The columns that name a row, and too few of them.
 KEYS = (["customer_id", "cohort_dimension", "cohort_value"], ["customer_id"])
+# What a query gives, and what it does not: another type, and another name.
+CONTRACTS = (
+    (
+        "name: health_status\n        data_type: string",
+        "name: health_status\n        data_type: integer",
+    ),
+    ("name: left_count", "name: gone_count"),
+)
 
 
 @pytest.fixture(scope="module")
 def first(company):
-    """The first publication, in which renewals fail, and a mart whose key is not unique."""
+    """The first publication: renewals fail, a mart whose key is not unique, and one that does not keep its contract."""
     company.rule("contract_renewals", ODD_TERMS)
+    for columns in CONTRACTS:
+        company.say("playbook_outcomes", *columns)
     company.key("customer_ltv_segments", *KEYS)
     finished = company.run_as_of(FIRST)
     return company, finished, company.held(), company.summary
@@ -71,7 +84,9 @@ def test_at_the_first_publication_what_failed_is_absent(first):
     company, finished, held, summary = first
     assert finished.returncode == 1, finished.stdout[-4000:]
     absent = {mart for mart, row in held.items() if row["status"] == "absent"}
-    assert absent == {"contract_renewals", "customer_ltv_segments"}
+    # What descends from renewals.
+    of_renewals = {"expected_cash_monthly", "publication_changes", "publication_digest"}
+    assert absent == {"contract_renewals", "customer_ltv_segments", "playbook_outcomes"} | of_renewals
     assert {"mrr_monthly", "customer_health", "customers", "input_reconciliation"} <= held.keys()
     tables = {mart for (mart,) in company.rows("select table_name from duckdb_tables() where schema_name = 'marts'")}
     assert tables == held.keys() - absent
@@ -85,11 +100,18 @@ def test_the_message_names_mart_rule_rows_and_keys(first):
         (count,) = connection.execute(
             f"select count(*) from marts.contract_renewals where not ({ODD_TERMS})"
         ).fetchone()
-    failure, key = sorted(summary["failures"], key=lambda each: each["model"])
+    failure, key, contract = sorted(summary["failures"], key=lambda each: each["model"])
     assert (key["model"], key["rule"]) == ("customer_ltv_segments", f"one row per {', '.join(KEYS[1])}")
     assert key["row_count"] > 0 and key["rows"] and all(int(row["row_count"]) > 1 for row in key["rows"])
     assert (failure["model"], failure["rule"], failure["row_count"]) == ("contract_renewals", "odd_row", count)
     assert len(failure["rows"]) == min(count, 3) and all(row.keys() == {"term_id"} for row in failure["rows"])
+    assert contract["model"] == "playbook_outcomes"
+    for difference in (
+        "health_status is VARCHAR, the contract has INTEGER",
+        "left_count is BIGINT, the contract has no such column",
+        "gone_count is missing, the contract has BIGINT",
+    ):
+        assert difference in contract["message"], contract
     assert re.search(rf"contract_renewals: odd_row: {count} rows?, for example \(term_id = ", finished.stdout)
     assert "contract_renewals: odd_row" in finished.stderr and "Traceback" not in finished.stderr
 
@@ -108,6 +130,8 @@ def second(first):
     company, *_ = first
     company.rule("contract_renewals", None)
     company.key("customer_ltv_segments", *reversed(KEYS))
+    for columns in CONTRACTS:
+        company.say("playbook_outcomes", *reversed(columns))
     finished = company.run_as_of(SECOND)
     assert finished.returncode == 0, finished.stdout[-4000:]
     return company, company.held()

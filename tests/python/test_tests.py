@@ -230,12 +230,28 @@ def test_rules_are_named_where_they_are_broken(broken):
     assert found == set(MORE_RULES)
 
 
+def test_a_model_checks_its_key_and_its_rules(broken):
+    """As a run builds: models fail by themselves, and what they say is read back as rule and keys."""
+    company = broken(
+        "update intermediate.int_churn_events set churn_kind = 'unheard of' where left_date = (select max(left_date) "
+        "from intermediate.int_churn_events where churn_kind is not null)",
+        "insert into intermediate.int_nps_responses from intermediate.int_nps_responses limit 1",
+    )
+    selection = ["--select", "churn_events", "nps_responses", "--exclude-resource-type", "test", "unit_test"]
+    company.dbt("build", *selection, CUSTOMER_VALUE_PUBLISHES="1")
+    rule, key = sorted(failures_of(company.settings), key=lambda each: each["model"])
+    assert (rule["model"], rule["rule"]) == ("churn_events", "kind_is_known")
+    assert rule["row_count"] == len(rule["rows"]) and rule["rows"][0].keys() == {"customer_id", "activity_month"}
+    assert (key["model"], key["rule"], key["row_count"]) == ("nps_responses", "one row per response_id", 1)
+
+
 @pytest.fixture(scope="module")
-def data_tests(demo, tmp_path_factory):
-    """The data tests of the demonstration company, on a copy of its warehouse."""
-    warehouse = tmp_path_factory.mktemp("data_tests") / demo.settings.warehouse.name
-    shutil.copy(demo.settings.warehouse, warehouse)
-    tests = DataTests(warehouse, demo.home / "target")
+def data_tests(broken):
+    """The data tests of the demonstration company, on a copy of its warehouse; a run leaves those of keys and rules to the models."""
+    company = broken()
+    finished = company.dbt("compile")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+    tests = DataTests(company.settings.warehouse, company.home / "target")
     yield tests
     tests.connection.close()
 
