@@ -26,9 +26,9 @@ NAMED_ROWS, NAMED_COLUMNS = 3, 6
 NAMED_FAILURES = 5
 # The test that holds too many rejected rows back.
 GATE = "rejected_shares_are_within_the_limit"
-# The tests that a model runs itself where the command line builds it.
+# The tests that a model or a seed runs itself where the command line builds it (macros/check_model.sql).
 CHECKED_IN_MODELS = ("unique_combination_of_columns", "expression_is_true")
-# What a model says whose rules do not hold for every row, and the rules in it (macros/check_model.sql).
+# What one says whose rules do not hold for every row: the query that finds them, and the rules in that query.
 RULES = re.compile(r"Rules do not hold: (select .* group by broken_rule)")
 CASES = re.compile(r"(case\s+when not coalesce\(.*?\bend) as broken_rule", re.DOTALL)
 # What one says whose key is not unique.
@@ -209,10 +209,10 @@ class Project:
             compiled = result.get("compiled_code") or ""
             test = node.get("test_metadata") or {}
             if result["status"] == "fail" and test.get("name") == "expression_is_true" and CASES.search(compiled):
-                yield from self.broken_rules(node["attached_node"], compiled)
+                yield from self.broken_rules(*nodes, compiled)
                 continue
             if rules := RULES.search(message):
-                yield from self.broken_rules(node["unique_id"], rules[1])
+                yield from self.broken_rules(*nodes, rules[1])
                 continue
             if key := KEY.search(message):
                 yield self.broken_key(node, *key.groups())

@@ -22,7 +22,7 @@
     group by broken_rule
 {%- endmacro %}
 
-{#- The tests of keys and rules of this project's models; a filter looks through the nodes ten times faster than a loop does. -#}
+{#- The tests of keys and rules of this project's models and seeds; a filter looks through the nodes ten times faster than a loop does. -#}
 {% macro tests_in_models() %}
     {%- set tests = graph.nodes.values() | selectattr('test_metadata', 'defined') | selectattr('test_metadata') -%}
     {{ return(tests

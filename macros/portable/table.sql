@@ -1,14 +1,12 @@
 {#- A table made by one call of the engine, in one transaction: a reader sees the old one or the new one. Its contract, its comments and
-    the checks of its key and its rules go with it, for a call costs dbt more than a small table costs DuckDB. dbt-duckdb's own way asks twice for
-    columns, makes a table under another name, renames twice, drops the old one in a second transaction and comments in four calls
-    more. -#}
+    the checks of its key and its rules go with it, for a call costs dbt more than a small table costs DuckDB. dbt-duckdb's own way
+    asks twice for columns, makes a table under another name, renames twice, drops the old one in a second transaction and comments in
+    four calls more. -#}
 {% materialization table, adapter='duckdb' %}
 {%- set existing_relation = load_cached_relation(this) %}
 {%- set target_relation = this.incorporate(type='table') %}
-{%- if pre_hooks %}
 {{ run_hooks(pre_hooks, inside_transaction=False) }}
 {{ run_hooks(pre_hooks, inside_transaction=True) }}
-{%- endif %}
 {#- What a hook has begun, or a macro that looks at relations; where nothing has, nothing happens. #}
 {%- do adapter.commit() %}
 {% call statement('main', auto_begin=False) %}
@@ -23,11 +21,9 @@ commit;
 {{ check_errors() }}
 {% endcall %}
 {% do create_indexes(target_relation) %}
-{%- if post_hooks %}
 {{ run_hooks(post_hooks, inside_transaction=True) }}
 {%- do adapter.commit() %}
 {{ run_hooks(post_hooks, inside_transaction=False) }}
-{%- endif %}
 {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
