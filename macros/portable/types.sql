@@ -11,8 +11,9 @@
 {% macro default__as_amount(product) %}cast({{ product }} as {{ type_amount() }}){% endmacro %}
 {% macro duckdb__as_amount(product) %}cast(round({{ product }}, 8) as {{ type_amount() }}){% endmacro %}
 
-{#- Floats added up as money: as decimals, for floats give another sum in another order of the rows. -#}
-{% macro sum_of_amounts(amount) %}cast(sum(cast({{ amount }} as {{ type_amount() }})) as {{ type_amount() }}){% endmacro %}
+{#- Floats added up as money: as decimals, for floats give another sum in another order of the rows. Rounded once: engines round what
+    lies between two eighth decimals differently, and many rows would be as many units apart. -#}
+{% macro sum_of_amounts(amount) %}{{ as_amount('sum(cast(' ~ amount ~ ' as decimal(38, 12)))') }}{% endmacro %}
 
 {#- Ratios are computed as doubles and published with eight decimals, alike on every engine. -#}
 {% macro type_rate() %}decimal(28, 8){% endmacro %}
