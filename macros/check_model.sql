@@ -66,11 +66,14 @@
     {{ return(checks) }}
 {%- endmacro %}
 
-{#- After a model whose statement has not checked it: where its key or a rule does not hold, it has failed as by its test. -#}
+{#- After a model or a seed whose statement has not checked it: where its key or a rule does not hold, it has failed as by its test, and
+    its rows stay, for what is wrong is read from them. Not after the transaction: Spark has no such hooks. -#}
 {% macro check_model() %}
     {%- if not is_checked_as_made() -%}
-        {%- for check in model_checks() -%}
-            {%- do exceptions.raise_compiler_error(check.error) if run_query(check.query) | length -%}
+        {%- for check in model_checks() if run_query(check.query) | length -%}
+            {%- do drop_relation_if_exists(load_cached_relation(make_backup_relation(this, none))) -%}
+            {%- do adapter.commit() -%}
+            {%- do exceptions.raise_compiler_error(check.error) -%}
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
