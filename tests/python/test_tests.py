@@ -231,18 +231,20 @@ def test_rules_are_named_where_they_are_broken(broken):
 
 
 def test_a_model_checks_its_key_and_its_rules(broken):
-    """As a run builds: models fail by themselves, and what they say is read back as rule and keys."""
+    """As a run builds: tables and views fail by themselves, and what they say is read back as rule and keys."""
     company = broken(
         "update intermediate.int_churn_events set churn_kind = 'unheard of' where left_date = (select max(left_date) "
         "from intermediate.int_churn_events where churn_kind is not null)",
         "insert into intermediate.int_nps_responses from intermediate.int_nps_responses limit 1",
+        "insert into intermediate.int_lifecycle_months from intermediate.int_lifecycle_months limit 1",
     )
-    selection = ["--select", "churn_events", "nps_responses", "--exclude-resource-type", "test", "unit_test"]
-    company.dbt("build", *selection, CUSTOMER_VALUE_PUBLISHES="1")
-    rule, key = sorted(failures_of(company.settings), key=lambda each: each["model"])
+    models = ["churn_events", "customer_lifecycle", "nps_responses"]
+    company.dbt("build", "--select", *models, "--exclude-resource-type", "test", "unit_test", CUSTOMER_VALUE_PUBLISHES="1")
+    rule, key_of_view, key = sorted(failures_of(company.settings), key=lambda each: each["model"])
     assert (rule["model"], rule["rule"]) == ("churn_events", "kind_is_known")
     assert rule["row_count"] == len(rule["rows"]) and rule["rows"][0].keys() == {"customer_id", "activity_month"}
     assert (key["model"], key["rule"], key["row_count"]) == ("nps_responses", "one row per response_id", 1)
+    assert (key_of_view["model"], key_of_view["rule"]) == ("customer_lifecycle", "one row per customer_id, activity_month")
 
 
 @pytest.fixture(scope="module")
