@@ -293,7 +293,9 @@ def test_a_cluster_is_a_url(golden, cluster, tmp_path, monkeypatch):
 def test_a_model_checks_its_key(twins):
     """A run leaves the tests of keys and rules to the models; the runs of the next test build again what is broken here."""
     _, there = twins
-    there.ask("insert into test_intermediate.int_nps_responses select * from test_intermediate.int_nps_responses limit 1")
+    there.ask(
+        "insert into test_intermediate.int_nps_responses select * from test_intermediate.int_nps_responses limit 1"
+    )
     selection = ["--select", "nps_responses", "--exclude-resource-type", "test", "unit_test"]
     finished = there.dbt("build", *selection, CUSTOMER_VALUE_PUBLISHES="1")
     assert finished.returncode == 1 and "One row per response_id does not hold" in finished.stdout

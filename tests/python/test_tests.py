@@ -239,12 +239,17 @@ def test_a_model_checks_its_key_and_its_rules(broken):
         "insert into intermediate.int_lifecycle_months from intermediate.int_lifecycle_months limit 1",
     )
     models = ["churn_events", "customer_lifecycle", "nps_responses"]
-    company.dbt("build", "--select", *models, "--exclude-resource-type", "test", "unit_test", CUSTOMER_VALUE_PUBLISHES="1")
+    company.dbt(
+        "build", "--select", *models, "--exclude-resource-type", "test", "unit_test", CUSTOMER_VALUE_PUBLISHES="1"
+    )
     rule, key_of_view, key = sorted(failures_of(company.settings), key=lambda each: each["model"])
     assert (rule["model"], rule["rule"]) == ("churn_events", "kind_is_known")
     assert rule["row_count"] == len(rule["rows"]) and rule["rows"][0].keys() == {"customer_id", "activity_month"}
     assert (key["model"], key["rule"], key["row_count"]) == ("nps_responses", "one row per response_id", 1)
-    assert (key_of_view["model"], key_of_view["rule"]) == ("customer_lifecycle", "one row per customer_id, activity_month")
+    assert (key_of_view["model"], key_of_view["rule"]) == (
+        "customer_lifecycle",
+        "one row per customer_id, activity_month",
+    )
 
 
 @pytest.fixture(scope="module")
