@@ -172,6 +172,23 @@ def test_the_publication_before_is_kept(twins):
 
 
 @needs_server
+def test_a_model_checks_its_key(twins):
+    """It fails, its rows stay, for what is wrong is read from them, and what they replaced is gone."""
+    _, there = twins
+    with there.server.transaction() as cursor:
+        cursor.execute(
+            "insert into test_intermediate.int_nps_responses select * from test_intermediate.int_nps_responses limit 1"
+        )
+    selection = ["--exclude-resource-type", "test", "unit_test", "--select", "nps_responses"]
+    finished = there.dbt("build", *selection, CUSTOMER_VALUE_PUBLISHES="1")
+    assert finished.returncode == 1 and "One row per response_id does not hold" in finished.stdout
+    assert there.ask("select count(*) - count(distinct response_id) from test_marts.nps_responses") == [[1]]
+    assert there.ask("select relname from pg_class where relname like '%dbt_backup%'") == []
+    finished = there.dbt("build", *selection, "int_nps_responses", CUSTOMER_VALUE_PUBLISHES="1")
+    assert finished.returncode == 0, finished.stdout[-3000:]
+
+
+@needs_server
 @pytest.mark.parametrize("name", ["golden", "random_company"])
 def test_other_companies_have_the_same_marts(place, name, request, tmp_path):
     """Dirty and of many currencies; and with the log, customers and plans alone."""
