@@ -75,11 +75,10 @@ select
     forecasts.months_ahead,
     factors.window_count,
     cast(sqrt(factors.variance_factor) as {{ type_rate() }}) as interval_factor,
-    cast({{ var('interval_z_score') }} * forecasts.standard_error_amount as {{ type_amount() }})
-        as uncalibrated_error_amount,
+    cast({{ var('interval_z_score') }} * forecasts.standard_error_amount as decimal(28, 2)) as uncalibrated_error_amount,
     cast(
         {{ var('interval_z_score') }} * forecasts.standard_error_amount * sqrt(factors.variance_factor)
-        as {{ type_amount() }}
+        as decimal(28, 2)
     ) as error_amount
 from forecasts
 inner join factors

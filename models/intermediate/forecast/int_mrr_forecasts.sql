@@ -115,5 +115,6 @@ select
     ) as mrr_amount,
     cast(cast(opening_mrr_amount as {{ type_double() }}) * power(1 + growth_rate, elapsed_months) as {{ type_amount() }})
         as trailing_growth_mrr_amount,
-    cast(sqrt(forecast_variance) as {{ type_amount() }}) as standard_error_amount
+    -- Floats, added up in no fixed order: to the cent.
+    cast(sqrt(forecast_variance) as decimal(28, 2)) as standard_error_amount
 from parts
