@@ -26,6 +26,9 @@ BUILD = (
     *(f"test_name:{name}" for name in CHECKED_IN_MODELS),
 )
 
+# What follows BUILD where the seeds are loaded already; tests that read a model, too, are not left out with them.
+WITHOUT_SEEDS = ("resource_type:seed", "--indirect-selection", "cautious")
+
 # The build that `begun` has started, and whether it is one of some models alone, until `build` lets it in.
 waiting = []
 
@@ -136,9 +139,9 @@ def dbt(settings, *arguments):
 
 
 @contextmanager
-def begun(settings, selected=()):
+def begun(settings, selected=(), has_seeds=False):
     """Start the build ahead, of everything or of what is selected: dbt reads the project while the inputs are checked, and waits
-    until `build` lets it in.
+    until `build` lets it in. Seeds that the warehouse has are not loaded again.
 
     It opens the warehouse only after that (customer_value/duckdb_plugin.py), and ends where `build` is never reached. On a server
     nothing would hold it back: there it begins with `build`.
@@ -146,7 +149,7 @@ def begun(settings, selected=()):
     if server_of(settings):
         yield
         return
-    arguments = [*BUILD, "--select", *selected] if selected else BUILD
+    arguments = [*BUILD, "--select", *selected] if selected else [*BUILD, *(WITHOUT_SEEDS if has_seeds else ())]
     with logged(settings) as output, started(settings, *arguments, output=output) as process:
         waiting.append((process, bool(selected)))
         try:

@@ -87,10 +87,11 @@ def run(settings, wait):
             if this.is_unchanged:
                 return
             selected = unchanged.selection(settings, found)
+            has_seeds = unchanged.published_inputs(settings, found) is not None
             unchanged.forget(settings)
             from customer_value.build import begun
 
-            with begun(settings, selected):
+            with begun(settings, selected, has_seeds):
                 take_steps(settings, "run", this.seconds)
             unchanged.keep(settings, found)
         except BaseException as caught:

@@ -147,15 +147,19 @@ def is_unchanged(settings, found):
     return found is not None and found == published_with(settings)
 
 
+def published_inputs(settings, found):
+    """The fingerprints of the inputs of the last publication; None where all else is not as it was then, or is not known."""
+    before = published_with(settings)
+    return before["inputs"] if found and before and found["rest"] == before["rest"] else None
+
+
 def changed_inputs(settings, found):
     """The inputs that differ from those of the last publication, where nothing else does; none where all has to be built."""
-    before = published_with(settings)
-    if not found or not before or found["rest"] != before["rest"]:
+    before = published_inputs(settings, found)
+    if before is None:
         return []
     names = sorted(
-        name
-        for name in found["inputs"].keys() | before["inputs"].keys()
-        if found["inputs"].get(name) != before["inputs"].get(name)
+        name for name in found["inputs"].keys() | before.keys() if found["inputs"].get(name) != before.get(name)
     )
     # With a later day everything is as of that day.
     known = names and rows_of(settings.warehouse, "select as_of_end_at from staging.run_settings")

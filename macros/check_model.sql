@@ -36,6 +36,17 @@
     {{ return(env_var('CUSTOMER_VALUE_PUBLISHES', '') != '') }}
 {%- endmacro %}
 
+{#- The rows that a model has just made: of one that builds add to and that names the column with the build of a row, those of the last.
+    Their keys hold the day or the month, of which all rows are replaced: no row that was checked before has them. -#}
+{% macro made_rows() -%}
+    {%- set build_column = config.get('meta', {}).get('build_column') -%}
+    {%- if build_column -%}
+        (select * from {{ this }} where {{ build_column }} = (select max({{ build_column }}) from {{ this }})) as made_rows
+    {%- else -%}
+        {{ this }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- What a model has to check itself: the queries that find rows which share a key, or break a rule, and what the model then says. Tests
     are looked up once a run, for dbt passes through a thousand nodes for each model that asks. -#}
 {% macro model_checks() -%}
@@ -50,14 +61,14 @@
         {%- endif -%}
         {%- for arguments in graph.tests_by_model.get(model.unique_id, []) -%}
             {%- if 'combination_of_columns' in arguments -%}
-                {%- set query = repeated_keys(this, arguments.combination_of_columns) -%}
+                {%- set query = repeated_keys(made_rows(), arguments.combination_of_columns) -%}
                 {%- set rule = 'One row per ' ~ arguments.combination_of_columns | join(', ') ~ ' does not hold: ' -%}
             {%- else -%}
                 {%- set expressions = {} -%}
                 {%- for name, condition in arguments.expressions.items() -%}
                     {%- do expressions.update({name: render(condition)}) -%}
                 {%- endfor -%}
-                {%- set query = broken_rules(this, expressions) -%}
+                {%- set query = broken_rules(made_rows(), expressions) -%}
                 {%- set rule = 'Rules do not hold: ' -%}
             {%- endif -%}
             {%- do checks.append({'query': query ~ ' limit 1', 'error': rule ~ query}) -%}

@@ -254,6 +254,24 @@ def test_a_model_checks_its_key_and_its_rules(broken):
     )
 
 
+def test_a_model_that_builds_add_to_checks_the_days_that_the_last_has_made(broken):
+    """A day that was left alone was checked when it was made; dbt's own test looks at all of them."""
+    twice = (
+        "insert into intermediate.int_usage_customer_days from intermediate.int_usage_customer_days where customer_id is not null "
+        "and activity_date = (select {day}(activity_date) from intermediate.int_usage_customer_days) limit 1"
+    )
+    made_last = [
+        f"update intermediate.{model} set build_number = 2 where activity_date = (select max(activity_date) from intermediate.{model})"
+        for model in ("int_usage_days", "int_usage_customer_days")
+    ]
+    for day, code in {"min": 0, "max": 1}.items():
+        company = broken(twice.format(day=day), *made_last)
+        finished = company.dbt("run", "--select", "int_usage_customer_days", CUSTOMER_VALUE_PUBLISHES="1")
+        assert finished.returncode == code, finished.stdout
+        failed = failed_tests(company, "int_usage_customer_days,test_name:unique_combination_of_columns")
+        assert len(failed) == 1, failed
+
+
 @pytest.fixture(scope="module")
 def data_tests(broken):
     """The data tests of the demonstration company, on a copy of its warehouse; a run leaves those of keys and rules to the models."""

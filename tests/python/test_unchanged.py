@@ -221,6 +221,25 @@ def test_only_what_depends_on_a_changed_input_is_built(company, names):
     assert marts.keys() == in_full.keys() and [mart for mart in marts if marts[mart] != in_full[mart]] == []
 
 
+def test_a_new_day_builds_all_but_the_seeds_that_are_there(company):
+    def built():
+        return models_of_the_last_build(company), models_of_the_last_build(company, "seed")
+
+    models, seeds = built()
+    passed = company.rows("select passed_test_count from publication")
+    edit(company, "targets", "update rows set loaded_at = loaded_at + interval 1 day")
+    assert company.cli("run").returncode == 0
+    assert built() == (models, set())
+    # It reads a seed and a mart.
+    assert "every_published_range_is_shown" in models_of_the_last_build(company, "test")
+    assert company.rows("select passed_test_count from publication") == passed
+    marts = comparable(company.marts())
+    assert company.cli("run", "--force").returncode == 0
+    assert built() == (models, seeds) and seeds
+    in_full = comparable(company.marts())
+    assert marts.keys() == in_full.keys() and [mart for mart in marts if marts[mart] != in_full[mart]] == []
+
+
 def test_what_is_no_change_of_inputs_alone_builds_all(company):
     settings = company.settings
     edit(company, "targets", LESS)

@@ -1,7 +1,7 @@
 -- Grain: one row per month, customer as loaded, user or feature used in the window, and day of a late load.
 -- An incremental run derives the months in whose window int_usage_days has built a day since, and those whose end has
 -- moved. Usage days are read where they are needed, not once at the top: engines would keep a copy of them all.
-{{ config(on_schema_change='fail', **increments('activity_month')) }}
+{{ config(on_schema_change='fail', meta={'build_column': 'build_number'}, **increments('activity_month')) }}
 {%- set usage_days = ref('int_usage_days') %}
 with
 
@@ -43,7 +43,8 @@ months as (
 
     except
 
-    select
+    -- Once each, for what is excepted is all held at a time.
+    select distinct
         activity_month,
         month_end_date,
         full_build_id,

@@ -1,7 +1,7 @@
 -- Grain: one row per day, customer as loaded and day of the first load.
 -- An incremental run derives the days that int_usage_days has built since. Usage days are read where they are needed,
 -- not once at the top: engines would keep a copy of them all.
-{{ config(on_schema_change='fail', **increments('activity_date')) }}
+{{ config(on_schema_change='fail', meta={'build_column': 'build_number'}, **increments('activity_date')) }}
 {%- set usage_days = ref('int_usage_days') %}
 with
 
@@ -16,7 +16,8 @@ day_builds as (
 
     except
 
-    select
+    -- Once each, for what is excepted is all held at a time.
+    select distinct
         activity_date,
         full_build_id,
         build_number
