@@ -1,7 +1,10 @@
 """A company on a target beside DuckDB, and its inputs day by day, for runs that follow each other on both."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
 import duckdb
@@ -64,3 +67,24 @@ def run_on_both(company, here, there):
             deliver(company.settings.raw, each.settings.raw, day)
             each.run()
     return here, there
+
+
+def kill_runs(company, count, published):
+    """Kill runs at moments before they publish, by the time that a whole one takes. `published` asks which build readers see.
+
+    Raises AssertionError where that is another one after a kill; returns it.
+    """
+    started = time.monotonic()
+    company.run()
+    latest = 0.8 * (time.monotonic() - started)
+    before = published()
+    for number in range(1, count + 1):
+        process = subprocess.Popen(
+            company.command("run"), cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        time.sleep(latest * number / count)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert published() == before, f"kill {number} of {count}"
+    time.sleep(5)
+    return before

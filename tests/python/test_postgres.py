@@ -5,16 +5,13 @@ What needs a server is left out of each push's other tests and run by `make test
 
 import itertools
 import os
-import signal
-import subprocess
 import threading
-import time
 from dataclasses import dataclass, replace
 
 import duckdb
 import pytest
 from conftest import MARTS, Company
-from deliveries import OnTarget, files_of, run_on_both
+from deliveries import OnTarget, files_of, kill_runs, run_on_both
 from test_as_landed import BESIDE, generated
 
 from customer_value import postgres, server
@@ -22,7 +19,7 @@ from customer_value.compare import OF_PUBLICATIONS, compare
 from customer_value.errors import InputError
 from customer_value.postgres import TYPES, Postgres, copy_in, duckdb_type, received, session_options
 from customer_value.server import server_of
-from customer_value.settings import PROJECT, Settings
+from customer_value.settings import Settings
 
 needs_server = pytest.mark.postgres
 
@@ -357,18 +354,14 @@ def test_one_writer_at_a_time_wherever_it_is(twins, tmp_path):
 @needs_server
 def test_a_run_that_is_killed_leaves_what_was_published_and_the_next_one_converges(twins):
     here, there = twins
-    build = "select build_id from test_published.publication"
-    before = there.ask(build)
-    for number in range(KILLS):
-        process = subprocess.Popen(there.command("run"), cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(5 + 20 * number / max(KILLS - 1, 1))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        assert there.ask(build) == before
-    time.sleep(5)
+
+    def published():
+        return there.ask("select build_id from test_published.publication")
+
+    before = kill_runs(there, KILLS, published)
     there.run()
-    assert there.ask(build) != before
-    # It has one publication more behind it, and says what has changed since that one.
+    assert published() != before
+    # It has more publications behind it, and says what has changed since the last one.
     compare(*files_of(here, there), left_out=OF_PUBLICATIONS, tolerance=TOLERANCE)
 
 

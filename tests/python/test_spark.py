@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import Company
-from deliveries import OnTarget, files_of, run_on_both
+from deliveries import OnTarget, files_of, kill_runs, run_on_both
 from postgres_server import free_port
 
 from customer_value import server, spark
@@ -304,16 +304,14 @@ def test_a_model_checks_its_key(twins):
 @needs_spark
 def test_a_run_that_is_killed_leaves_what_was_published_and_the_next_one_converges(twins):
     here, there = twins
-    before = there.rows("select build_id from main.publication")
-    for number in range(KILLS):
-        process = subprocess.Popen(there.command("run"), cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(30 + 120 * number / max(KILLS - 1, 1))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        assert there.rows("select build_id from main.publication") == before
-    time.sleep(5)
+
+    def published():
+        return there.rows("select build_id from main.publication")
+
+    before = kill_runs(there, KILLS, published)
     there.run()
-    assert there.rows("select build_id from main.publication") != before
+    assert published() != before
+    # It has more publications behind it, and says what has changed since the last one.
     compare(*files_of(here, there), left_out=OF_PUBLICATIONS, tolerance=TOLERANCE)
 
 
