@@ -83,15 +83,15 @@ def run(settings, wait):
             signals.unblock()
             held.enter_context(writer_lock(settings, "run", wait))
             found = unchanged.fingerprint(settings)
-            this.begin(unchanged.is_unchanged(settings, found))
+            before = unchanged.published_inputs(settings, found)
+            this.begin(unchanged.is_unchanged(found, before))
             if this.is_unchanged:
                 return
-            selected = unchanged.selection(settings, found)
-            has_seeds = unchanged.published_inputs(settings, found) is not None
+            selected = unchanged.selection(settings, found, before)
             unchanged.forget(settings)
             from customer_value.build import begun
 
-            with begun(settings, selected, has_seeds):
+            with begun(settings, selected, has_seeds=before is not None):
                 take_steps(settings, "run", this.seconds)
             unchanged.keep(settings, found)
         except BaseException as caught:

@@ -126,36 +126,31 @@ def forget(settings):
     kept_file(settings).unlink(missing_ok=True)
 
 
-def published_with(settings):
-    """The fingerprint of the run whose publication readers see; None where it is not known, or all is to be built."""
+def published_inputs(settings, found):
+    """The fingerprints of the inputs of the publication that readers see; None where all is to be built: by `force`, or because what
+    else a run with this fingerprint depends on is not as it was then, or not known."""
     is_there = (settings.published / FILE_NAME).exists() and (
         not settings.parquet or (settings.published / PARQUET / "current").exists()
     )
-    if settings.force or not is_there:
+    if not found or settings.force or not is_there:
         return None
     try:
         known = json.loads(kept_file(settings).read_text())
-        found = known.pop("fingerprint")
+        before = known.pop("fingerprint")
         # That of an earlier version was one text.
-        return found if "rest" in found and known == state_of(settings) else None
+        is_of_this = "rest" in before and before["rest"] == found["rest"] and known == state_of(settings)
+        return before["inputs"] if is_of_this else None
     except (OSError, ValueError, KeyError):
         return None
 
 
-def is_unchanged(settings, found):
-    """Whether a run with this fingerprint would publish what readers see."""
-    return found is not None and found == published_with(settings)
+def is_unchanged(found, before):
+    """Whether a run with this fingerprint would publish what readers see, by the inputs of that."""
+    return before is not None and found["inputs"] == before
 
 
-def published_inputs(settings, found):
-    """The fingerprints of the inputs of the last publication; None where all else is not as it was then, or is not known."""
-    before = published_with(settings)
-    return before["inputs"] if found and before and found["rest"] == before["rest"] else None
-
-
-def changed_inputs(settings, found):
+def changed_inputs(settings, found, before):
     """The inputs that differ from those of the last publication, where nothing else does; none where all has to be built."""
-    before = published_inputs(settings, found)
     if before is None:
         return []
     names = sorted(
@@ -195,12 +190,12 @@ def models_reached(manifest, inputs, closed_until):
     return sorted(".".join(nodes[key]["fqn"]) for key in (reached - sources) | ends)
 
 
-def selection(settings, found):
+def selection(settings, found, before):
     """What dbt has to build where some inputs alone have changed; nothing where all models are built, as where most of them would be.
 
     Tests that only warn run in each build: what they say would be missed otherwise.
     """
-    inputs = changed_inputs(settings, found)
+    inputs = changed_inputs(settings, found, before)
     if not inputs:
         return []
     try:

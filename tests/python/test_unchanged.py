@@ -31,7 +31,8 @@ def as_users_run_it(monkeypatch):
 
 
 def is_unchanged(settings):
-    return unchanged.is_unchanged(settings, unchanged.fingerprint(settings))
+    found = unchanged.fingerprint(settings)
+    return unchanged.is_unchanged(found, unchanged.published_inputs(settings, found))
 
 
 def test_a_run_in_which_nothing_changed_builds_nothing(published, webhook):
@@ -158,7 +159,8 @@ def company(demo, tmp_path):
 
 
 def changed(settings):
-    return unchanged.changed_inputs(settings, unchanged.fingerprint(settings))
+    found = unchanged.fingerprint(settings)
+    return unchanged.changed_inputs(settings, found, unchanged.published_inputs(settings, found))
 
 
 def edit(company, name, statement):
