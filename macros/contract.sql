@@ -326,11 +326,11 @@
         },
         "usage": {
             "int_backfill_loads": {"input_name": "string", "loaded_date": "date"},
-            "int_feature_adoption_months": {"customer_id": "string", "activity_month": "date", "active_user_count": "bigint", "feature_count": "bigint", "personalisation_count": "bigint", "earlier_event_count": "bigint", "gone_event_count": "bigint"},
+            "int_feature_adoption_months": {"customer_id": "string", "activity_month": "date", "month_build": "string", "active_user_count": "bigint", "feature_count": "bigint", "personalisation_count": "bigint", "earlier_event_count": "bigint", "gone_event_count": "bigint"},
             "int_feature_uses": {"customer_id": "string", "feature": "string", "first_used_date": "date", "known_date": "date", "user_known_date": "date", "onboarding_known_date": "date"},
             "int_onboarding_steps": {"customer_id": "string", "feature": "string", "done_date": "date", "known_date": "date"},
             "int_usage_customer_days": {"activity_date": "date", "customer_id": "string", "first_loaded_date": "date", "full_build_id": "string", "build_number": "integer", "load_count": "bigint", "staged_row_count": "bigint", "superseded_row_count": "bigint", "event_count": "bigint", "usage_quantity": "decimal(28,8)"},
-            "int_usage_months": {"customer_id": "string", "activity_month": "date", "active_day_count": "bigint", "previous_active_day_count": "bigint", "event_count": "bigint", "previous_event_count": "bigint", "usage_quantity": "decimal(28,8)", "last_active_date": "date"},
+            "int_usage_months": {"customer_id": "string", "activity_month": "date", "month_build": "string", "active_day_count": "bigint", "previous_active_day_count": "bigint", "event_count": "bigint", "previous_event_count": "bigint", "usage_quantity": "decimal(28,8)", "last_active_date": "date"},
         },
     }) }}
 {%- endmacro %}

@@ -161,9 +161,9 @@ def test_only_what_changed_is_derived_again(nights):
             return connection.execute(query).fetchone()
 
     before = state()
-    nights.build("--select", "+int_monthly_users_and_features")
+    nights.build("--select", "+int_feature_adoption_months")
     assert state() == before
-    said = nights.build("--select", "+int_monthly_users_and_features", "--vars", "{usage_window_days: 21}")
+    said = nights.build("--select", "+int_feature_adoption_months", "--vars", "{usage_window_days: 21}")
     assert "int_usage_days: its definition has changed, it is rebuilt in full." in said
     days, number, full_build = state()
     assert (days, number) == (before[0], 1) and full_build != before[2]
@@ -178,7 +178,13 @@ def test_vars_of_incremental_models_are_watched():
     macros = "".join(
         path.read_text() for path in (PROJECT / "macros").rglob("*.sql") if path.stem in ("earliest_at", "raw")
     )
-    models = ["int_usage_days", "int_usage_customer_days", "int_monthly_users_and_features", "int_usage_windows"]
+    models = [
+        "int_usage_days",
+        "int_usage_customer_days",
+        "int_usage_months",
+        "int_feature_adoption_months",
+        "int_usage_windows",
+    ]
     sql = macros + (PROJECT / "models/staging/base/base_rejected_usage_events.sql").read_text()
     sql += "".join(next((PROJECT / "models").rglob(f"{model}.sql")).read_text() for model in models)
     watched = re.search(r"for name in \[([^\]]+)\]", (PROJECT / "macros/build_metadata.sql").read_text()).group(1)

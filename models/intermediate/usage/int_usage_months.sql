@@ -1,5 +1,9 @@
 -- Grain: one row per customer and month (filter: with usage in the windows that end with it), point-in-time.
+-- An incremental run derives the months whose usage may have changed.
+{{ config(on_schema_change='fail', **increments('activity_month')) }}
 with
+
+months as ({{ changed_months() }}),
 
 customer_days as (select * from {{ ref('int_usage_customer_days') }}),
 
@@ -55,18 +59,37 @@ window_days as (
         on
             known_days.activity_date = windows.activity_date
             and known_days.known_date < windows.month_end_date
+    inner join months on windows.activity_month = months.activity_month
     group by known_days.customer_id, windows.activity_month, windows.is_latest, known_days.repeated_date
+
+),
+
+customer_counts as (
+
+    select
+        customer_id,
+        activity_month,
+        sum(case when is_latest then active_day_count else 0 end) as active_day_count,
+        sum(case when is_latest then 0 else active_day_count end) as previous_active_day_count,
+        sum(case when is_latest then event_count else 0 end) as event_count,
+        sum(case when is_latest then 0 else event_count end) as previous_event_count,
+        sum(case when is_latest then usage_quantity else 0 end) as usage_quantity,
+        max(last_active_date) as last_active_date
+    from window_days
+    group by customer_id, activity_month
 
 )
 
+-- A month without usage keeps one row of nulls, so that its build is recorded.
 select
-    customer_id,
-    activity_month,
-    sum(case when is_latest then active_day_count else 0 end) as active_day_count,
-    sum(case when is_latest then 0 else active_day_count end) as previous_active_day_count,
-    sum(case when is_latest then event_count else 0 end) as event_count,
-    sum(case when is_latest then 0 else event_count end) as previous_event_count,
-    sum(case when is_latest then usage_quantity else 0 end) as usage_quantity,
-    max(last_active_date) as last_active_date
-from window_days
-group by customer_id, activity_month
+    months.activity_month,
+    months.month_build,
+    customer_counts.customer_id,
+    customer_counts.active_day_count,
+    customer_counts.previous_active_day_count,
+    customer_counts.event_count,
+    customer_counts.previous_event_count,
+    customer_counts.usage_quantity,
+    customer_counts.last_active_date
+from months
+left join customer_counts on months.activity_month = customer_counts.activity_month
