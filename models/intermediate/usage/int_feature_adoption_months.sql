@@ -1,6 +1,6 @@
 -- Grain: one row per customer and month (filter: with usage in its window or in the one before): users and features.
--- An incremental run derives the months whose usage may have changed. Usage days are read where they are needed, not once
--- at the top: engines would keep a copy of them all.
+-- An incremental run derives the months whose usage may have changed. Usage days are read where they are needed, not
+-- once at the top: engines would keep a copy of them all.
 {{ config(on_schema_change='fail', **increments('activity_month')) }}
 with
 

@@ -53,7 +53,7 @@ month_builds as (
 
 ),
 
--- What every month reads: who was merged, which loads were backfills, which features personalise, which month is the first.
+-- What every month reads: merges, which loads were backfills, which features personalise, which month is the first.
 read_rows as (
 
     select 'customer ' || customer_id || ' ' || canonical_customer_id as read_row
