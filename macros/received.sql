@@ -5,9 +5,7 @@
     {%- set text = 'cast(' ~ text ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     case
         when
-            {{ text }} < '!' or ({{ text }} >= chr(160) and {{ text }} < chr(161)) or {{ text }} like '% '
-            or {{ text }} like '%' || chr(9) or {{ text }} like '%' || chr(10) or {{ text }} like '%' || chr(13)
-            or {{ text }} like '%' || chr(160)
+            {{ text }} < '!' or ({{ text }} >= chr(160) and {{ text }} < chr(161)) or {{ ends_with_blank(text) }}
             then nullif({{ stripped(text, "' ' || chr(9) || chr(10) || chr(13) || chr(160)") }}, '')
         else {{ text }}
     end
