@@ -38,7 +38,7 @@ deductions as (
                 then {{ rate(
                     '(100 - scores.health_score) * '
                     ~ log_odds_units('learned_weights.' ~ signal ~ '_point_slope', 'signals.' ~ signal ~ '_score'),
-                    '100000000 * scores.log_odds'
+                    'round(100000000 * cast(scores.log_odds as ' ~ type_double() ~ '))'
                 ) }}
             else {{ rate(
                 '(100 - signals.' ~ signal ~ '_score) * hand_set_weights.' ~ signal ~ '_weight', 'scores.known_weight'
