@@ -4,7 +4,11 @@
 {{ config(on_schema_change='fail', **increments('activity_month')) }}
 with
 
-months as ({{ changed_months() }}),
+months as (
+
+    {{ changed_months() }}
+
+),
 
 windows as (select * from {{ ref('int_usage_windows') }}),
 
@@ -27,14 +31,14 @@ read_months as (
 
 ),
 
--- Point-in-time: only rows loaded by the month's end, or by a backfill.
+-- Point-in-time: only rows loaded by the month's end, or by a backfill. Each twice, for its user and for its feature.
 known_usage as (
 
     select
         customers.canonical_customer_id as customer_id,
         windows.activity_month,
-        usage_days.user_id,
-        usage_days.feature,
+        case when kinds.n = 1 then usage_days.user_id end as user_id,
+        case when kinds.n = 2 then usage_days.feature end as feature,
         usage_days.event_count
     from {{ ref('int_usage_days') }} as usage_days
     inner join windows on usage_days.activity_date = windows.activity_date and windows.is_latest
@@ -42,13 +46,13 @@ known_usage as (
     inner join customers on usage_days.customer_id = customers.customer_id
     left join backfills
         on usage_days.first_loaded_date = backfills.loaded_date and backfills.input_name = 'usage_events'
+    cross join ({{ numbers(2) }}) as kinds
     where
         usage_days.event_count > 0
         and (usage_days.first_loaded_date < windows.month_end_date or backfills.loaded_date is not null)
 
 ),
 
--- Each user once, and each feature once.
 uses as (
 
     select
@@ -58,8 +62,8 @@ uses as (
         feature,
         sum(event_count) as event_count
     from known_usage
-    group by grouping sets ((customer_id, activity_month, user_id), (customer_id, activity_month, feature))
-    having user_id is not null or feature is not null
+    where user_id is not null or feature is not null
+    group by customer_id, activity_month, user_id, feature
 
 ),
 

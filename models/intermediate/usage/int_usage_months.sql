@@ -3,7 +3,11 @@
 {{ config(on_schema_change='fail', **increments('activity_month')) }}
 with
 
-months as ({{ changed_months() }}),
+months as (
+
+    {{ changed_months() }}
+
+),
 
 customer_days as (select * from {{ ref('int_usage_customer_days') }}),
 
