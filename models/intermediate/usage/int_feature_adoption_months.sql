@@ -1,6 +1,5 @@
 -- Grain: one row per customer and month (filter: with usage in its window or in the one before): users and features.
--- An incremental run derives the months whose usage may have changed. Usage days are read where they are needed, not
--- once at the top: engines would keep a copy of them all.
+-- An incremental run derives the months whose usage may have changed. Usage days are too many for an import CTE.
 {{ config(on_schema_change='fail', **increments('activity_month')) }}
 with
 
@@ -18,16 +17,19 @@ backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 features as (select * from {{ ref('features') }}),
 
+-- 1: users, and the month itself; 2: features, and the month before.
+numbers as (
+
+    {{ numbers(2) }}
+
+),
+
 -- With the month before: who used the product then may not have come back.
 read_months as (
 
-    select activity_month
+    select distinct {{ add_months('months.activity_month', '1 - numbers.n') }} as activity_month
     from months
-
-    union distinct
-
-    select {{ add_months('activity_month', -1) }} as activity_month
-    from months
+    cross join numbers
 
 ),
 
@@ -37,8 +39,8 @@ known_usage as (
     select
         customers.canonical_customer_id as customer_id,
         windows.activity_month,
-        case when kinds.n = 1 then usage_days.user_id end as user_id,
-        case when kinds.n = 2 then usage_days.feature end as feature,
+        case when numbers.n = 1 then usage_days.user_id end as user_id,
+        case when numbers.n = 2 then usage_days.feature end as feature,
         usage_days.event_count
     from {{ ref('int_usage_days') }} as usage_days
     inner join windows on usage_days.activity_date = windows.activity_date and windows.is_latest
@@ -46,7 +48,7 @@ known_usage as (
     inner join customers on usage_days.customer_id = customers.customer_id
     left join backfills
         on usage_days.first_loaded_date = backfills.loaded_date and backfills.input_name = 'usage_events'
-    cross join ({{ numbers(2) }}) as kinds
+    cross join numbers
     where
         usage_days.event_count > 0
         and (usage_days.first_loaded_date < windows.month_end_date or backfills.loaded_date is not null)
