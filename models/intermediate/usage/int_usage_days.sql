@@ -130,7 +130,7 @@ last_build as (
 
 ),
 {% endif %}
--- Versions of one event, what has a rejected row and ids that share a number are put in order; nearly all are one valid row.
+-- Versions of an event, what has a rejected row and ids that share a number are put in order; most are one valid row.
 numbers_with_versions as (
 
     select {{ text_number('event_id') }} as event_number
@@ -220,7 +220,8 @@ select
     coalesce(usage_days.staged_row_count, 0) as staged_row_count,
     coalesce(usage_days.superseded_row_count, 0) as superseded_row_count,
     coalesce(usage_days.event_count, 0) as event_count,
-    coalesce(usage_days.usage_quantity, 0) as usage_quantity{{ replaced_month('days.activity_date') }}
+    coalesce(usage_days.usage_quantity, 0) as usage_quantity
+{{ replaced_month('days.activity_date') }}
 from days
 cross join last_build
 left join usage_days on days.activity_date = usage_days.activity_date
