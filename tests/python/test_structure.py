@@ -23,7 +23,7 @@ MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 MACROS = sorted((PROJECT / "macros").rglob("*.sql"))
 
 # Models that may be longer than 120 lines; DECISIONS.md says why.
-LONG_MODELS = {"int_usage_days": 228, "int_subscription_log": 141}
+LONG_MODELS = {"int_usage_days": 227, "int_subscription_log": 141}
 
 # Rules that stood in several places once: a pattern, and the one file in which it may stand.
 STATED_ONCE = {

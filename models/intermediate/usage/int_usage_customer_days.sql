@@ -67,8 +67,7 @@ select
     loads.staged_row_count,
     loads.superseded_row_count,
     loads.event_count,
-    loads.usage_quantity
-{{ replaced_month('loads.activity_date') }}
+    loads.usage_quantity{{ replaced_month('loads.activity_date') }}
 from loads
 inner join day_builds on loads.activity_date = day_builds.activity_date
 left join repeated_days

@@ -220,8 +220,7 @@ select
     coalesce(usage_days.staged_row_count, 0) as staged_row_count,
     coalesce(usage_days.superseded_row_count, 0) as superseded_row_count,
     coalesce(usage_days.event_count, 0) as event_count,
-    coalesce(usage_days.usage_quantity, 0) as usage_quantity
-{{ replaced_month('days.activity_date') }}
+    coalesce(usage_days.usage_quantity, 0) as usage_quantity{{ replaced_month('days.activity_date') }}
 from days
 cross join last_build
 left join usage_days on days.activity_date = usage_days.activity_date
