@@ -36,7 +36,9 @@
     {{ text }} like '% ' or {{ text }} like '%' || chr(9) or {{ text }} like '%' || chr(10) or {{ text }} like '%' || chr(13)
     or {{ text }} like '%' || chr(160)
 {%- endmacro %}
-{% macro duckdb__ends_with_blank(text) %}{{ text }}[-1] < '!' or {{ text }}[-1] = chr(160){% endmacro %}
+{% macro duckdb__ends_with_blank(text) -%}
+    substring({{ text }}, -1, 1) < '!' or substring({{ text }}, -1, 1) = chr(160)
+{%- endmacro %}
 
 {#- What a unit test compares, as texts: on Postgres a sum of decimals has no scale of its own, and 100 is not 100.00000000 to dbt. -#}
 {% macro postgres__get_unit_test_sql(main_sql, expected_fixture_sql, expected_column_names) -%}
