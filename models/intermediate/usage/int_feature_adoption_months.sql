@@ -17,7 +17,6 @@ backfills as (select * from {{ ref('int_backfill_loads') }}),
 
 features as (select * from {{ ref('features') }}),
 
--- 1: users, and the month itself; 2: features, and the month before.
 numbers as (
 
     {{ numbers(2) }}
@@ -27,9 +26,10 @@ numbers as (
 -- With the month before: who used the product then may not have come back.
 read_months as (
 
-    select distinct {{ add_months('months.activity_month', '1 - numbers.n') }} as activity_month
-    from months
-    cross join numbers
+    select distinct windows.activity_month
+    from windows
+    inner join months
+        on windows.activity_month in (months.activity_month, {{ add_months('months.activity_month', -1) }})
 
 ),
 
